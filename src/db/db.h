@@ -1,0 +1,139 @@
+/* db.h - SQL is a literal, values are bound as $1, $2 ... on every backend.
+ *
+ * One process opens a workspace's data; one thread of it writes. Pages read on
+ * a connection of their own worker (query-only, with a deadline); whatever
+ * writes is a function handed to the writer by db_write(), which runs it
+ * between savepoints, commits a group of them with one fsync and wakes their
+ * callers only when all of it is on disk. An I/O error or a failed fsync ends
+ * the process: nothing that was not kept is ever acknowledged.
+ *
+ * Statements are cached per connection by the address and text of their SQL.
+ * Values are bound by NAME ("$2" may stand before "$1"), so one SQL text serves
+ * SQLite and PostgreSQL.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/err.h"
+
+struct db;                                      /* the open workspace data, process-wide */
+struct db_conn;                                 /* one connection: a worker's or the writer's */
+
+struct db_val {
+    enum db_kind { DB_NULL, DB_INT, DB_NUM, DB_TEXT, DB_BLOB } kind;
+    union { int64_t i; double d; str s; };
+};
+static inline struct db_val db_val_int(int64_t i) { return (struct db_val){ DB_INT, { .i = i } }; }
+static inline struct db_val db_val_num(double d)  { return (struct db_val){ DB_NUM, { .d = d } }; }
+static inline struct db_val db_val_str(str s)     { return (struct db_val){ DB_TEXT, { .s = s } }; }
+static inline struct db_val db_val_blob(str s)    { return (struct db_val){ DB_BLOB, { .s = s } }; }
+static inline struct db_val db_val_same(struct db_val v) { return v; }
+#define DB_NULL_VAL ((struct db_val){ DB_NULL, { .i = 0 } })
+
+#define V(x) _Generic((x), str: db_val_str, double: db_val_num, struct db_val: db_val_same, \
+                      int: db_val_int, unsigned: db_val_int, bool: db_val_int, \
+                      int64_t: db_val_int, long long: db_val_int)(x)
+#define DB_ARGS(...) (const struct db_val[]){ __VA_ARGS__ }, \
+                     sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val)
+#define DB_NONE NULL, 0
+
+/* ── opening ─────────────────────────────────────────────────────────────── */
+
+struct db_options {
+    const char *path;               /* folder of the workspace; the file is setu.db in it */
+    bool create;                    /* make it when absent; else absent is ERR_NOT_FOUND */
+    int queue_max;                  /* waiting writes; 0: 4096. More: ERR_BUSY */
+};
+/* Takes the lock of the folder (a second opener gets ERR_CONFLICT at once),
+ * opens, recovers, starts the writer thread. db_close waits for queued writes,
+ * checkpoints and closes; accepts NULL. */
+bool db_open(const struct db_options *o, struct db **out, struct err *e);
+void db_close(struct db *db);
+
+/* A connection for one reading thread. The caller keeps and closes it. */
+bool db_reader(struct db *db, struct db_conn **out, struct err *e);
+void db_conn_close(struct db_conn *c);          /* accepts NULL */
+/* Snapshot of one request: all reads between these see the same state.
+ * deadline_ms 0: none. Past the deadline a query fails with ERR_BUSY. */
+bool db_read_begin(struct db_conn *c, int deadline_ms, struct err *e);
+void db_read_end(struct db_conn *c);            /* resets open statements; always safe */
+
+/* ── writing ─────────────────────────────────────────────────────────────── */
+
+/* Runs `run(tx, arg, e)` on the writer thread in a savepoint of its own, waits
+ * for the commit, returns its result. `run` may be called in no other thread at
+ * the same time; the caller's arena may be used by it (the caller waits).
+ * False from `run`, a full arena in it or a constraint: rolled back alone. */
+typedef bool db_write_fn(struct db_conn *tx, void *arg, struct err *e);
+__attribute__((warn_unused_result))
+bool db_write_at(struct db *db, db_write_fn *run, void *arg, struct err *e,
+                 const char *file, int line);
+#define db_write(db, run, arg, e) db_write_at((db), (run), (arg), (e), __FILE__, __LINE__)
+/* Lower class: yields to interactive writes between calls (imports, roll-ups). */
+__attribute__((warn_unused_result))
+bool db_write_bulk_at(struct db *db, db_write_fn *run, void *arg, struct err *e,
+                      const char *file, int line);
+#define db_write_bulk(db, run, arg, e) db_write_bulk_at((db), (run), (arg), (e), __FILE__, __LINE__)
+bool db_is_writer(const struct db_conn *c);     /* true inside a db_write_fn */
+
+/* Called on the writer thread after each durable commit; keep it short (live updates). */
+void db_on_commit(struct db *db, void (*fn)(void *arg), void *arg);
+
+/* ── statements ──────────────────────────────────────────────────────────── */
+
+struct db_rows { struct db_conn *c; void *stmt; int rc; bool is_busy; };
+/* `sql` is a string literal, or text compiled by record/ from catalogue names. */
+__attribute__((warn_unused_result))
+bool db_query(struct db_conn *c, struct db_rows *q, const char *sql,
+              const struct db_val *v, size_t n, struct err *e);
+bool db_next(struct db_rows *q);                /* false: no more rows, or an error ... */
+__attribute__((warn_unused_result))
+bool db_done(struct db_rows *q, struct err *e); /* ... which this tells apart; always call it */
+int db_columns(const struct db_rows *q);
+enum db_kind db_kind(const struct db_rows *q, int col);
+bool db_is_null(const struct db_rows *q, int col);
+int64_t db_int(const struct db_rows *q, int col);
+double db_num(const struct db_rows *q, int col);
+str db_text(const struct db_rows *q, int col, struct arena *a);     /* a copy in `a` */
+str db_text_view(const struct db_rows *q, int col);                 /* until the next db_next/db_done */
+
+/* One statement without rows; *changed (may be NULL) counts rows touched. */
+__attribute__((warn_unused_result))
+bool db_exec(struct db_conn *c, const char *sql, const struct db_val *v, size_t n,
+             int64_t *changed, struct err *e);
+/* First column of the first row; *found false when there is none. */
+__attribute__((warn_unused_result))
+bool db_get_int(struct db_conn *c, const char *sql, const struct db_val *v, size_t n,
+                bool *found, int64_t *out, struct err *e);
+
+/* ── schema ──────────────────────────────────────────────────────────────── */
+
+struct db_migration { int version; const char *name; const char *const *sql; };   /* sql ends with NULL */
+/* Applies those not yet applied, each in one transaction, in order; remembers
+ * name and checksum. A data folder newer than the program, or a changed applied
+ * migration, is refused. `list` ends with version 0. */
+bool db_migrate(struct db *db, const struct db_migration *list, struct err *e);
+/* Schema statements outside migrations (tables made from the catalogue): only
+ * inside db_schema(), which lifts the authorizer's ban for its function. */
+bool db_schema(struct db *db, db_write_fn *run, void *arg, struct err *e);
+bool db_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e);
+struct db_column { str name, type; bool not_null; };
+bool db_table_columns(struct db_conn *c, struct arena *a, const char *table,
+                      struct db_column **out, size_t *n, struct err *e);
+bool db_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e);
+
+/* ── the differences between backends, each one function with two bodies ─── */
+
+/* Full-text index `name` over columns; docs are folded text (lang/fold.h). */
+bool db_fts_create(struct db_conn *tx, const char *name, struct err *e);
+bool db_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
+bool db_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
+
+/* ── care ────────────────────────────────────────────────────────────────── */
+
+bool db_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg),
+               void *arg, struct err *e);       /* a consistent copy while serving; fsynced */
+bool db_check(struct db_conn *c, struct arena *a, str *report, struct err *e);  /* integrity + foreign keys; empty: sound */
+bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e);  /* tests, bench */
+
+struct db_stats { int64_t writes, commits, queue, checkpoint_us, wal_pages; };
+struct db_stats db_stats(const struct db *db);

@@ -1,0 +1,77 @@
+/* query.h - the query language: one tree for lists, views, rights, reports, the API.
+ *
+ *   stage in (proposal, negotiation) and amount >= 2000000 and company.industry = pharma
+ *   owner = me or owner.team = my team
+ *   created_at in this quarter and not (email is empty) and name ~ "rahman"
+ *
+ * Parsed by lemon and re2c to a tree, checked against the catalogue and the
+ * reader's rights, compiled to SQL with bound values. Errors carry the byte
+ * position of the word (err.pos, counted from 1) and name it.
+ * Place kept for event counts, segments and explain.
+ */
+#pragma once
+#include "record/access.h"
+#include "record/sql.h"
+
+enum query_kind { QUERY_AND, QUERY_OR, QUERY_NOT, QUERY_COMPARE, QUERY_IN, QUERY_EMPTY, QUERY_PERIOD, QUERY_TEXT };
+enum query_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_MATCH, OP_NOT_MATCH };
+enum { QUERY_PATH_MAX = 4, QUERY_DEPTH_MAX = 32, QUERY_NODES_MAX = 200, QUERY_TEXT_MAX = 4000 };
+
+enum query_word {                               /* a value that is looked up when the query runs */
+    WORD_NONE, WORD_ME, WORD_MY_TEAM, WORD_NOW, WORD_TODAY, WORD_YESTERDAY, WORD_TOMORROW, WORD_TRUE, WORD_FALSE
+};
+struct query_value {
+    str text; bool is_quoted; int pos;
+    enum query_word word;
+    int64_t offset_us; bool has_offset;         /* "now - 7 days", "in 3 days" */
+};
+struct query_period { enum { IN_PERIOD, WITHIN_PAST, WITHIN_NEXT } kind; enum period unit; int offset, count; };
+
+struct query {
+    enum query_kind kind;
+    int pos;                                    /* byte of its first word, from 1 */
+    struct query *left, *right;                 /* AND, OR; NOT: left */
+    const char *path[QUERY_PATH_MAX]; int npath;/* field names, from the entity on */
+    const struct field *field[QUERY_PATH_MAX];  /* filled by query_check; NULL for system columns */
+    const struct entity *entity[QUERY_PATH_MAX];
+    enum query_op op;
+    struct query_value value;                   /* COMPARE, TEXT */
+    struct query_value *list; int nlist; bool is_negated;   /* IN; is_negated also for EMPTY */
+    struct query_period period;
+};
+
+/* The empty text gives NULL: everything. */
+__attribute__((warn_unused_result))
+bool query_parse(struct arena *a, str text, struct query **out, struct err *e);
+__attribute__((warn_unused_result))
+bool query_check(struct ctx *c, const struct entity *en, struct query *q, struct err *e);
+/* Appends the condition over alias t0; call after query_check. */
+bool query_sql(struct ctx *c, const struct entity *en, const struct query *q, struct sql *out, struct err *e);
+str query_text(struct arena *a, const struct query *q);         /* back to words: builder and saved views */
+
+/* ── lists ───────────────────────────────────────────────────────────────── */
+
+enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200, LIST_COLUMNS_MAX = 40, COUNT_CAP = 10000 };
+struct list_spec {
+    const struct entity *en;
+    str filter;                                 /* query language, may be empty */
+    str sort;                                   /* "-amount", "name"; empty: the entity's order */
+    str cursor;                                 /* opaque, from list.next or list.prev */
+    str search;                                 /* words for the text index, may be empty */
+    int limit;                                  /* 0: LIST_LIMIT */
+    const struct field *cols[LIST_COLUMNS_MAX]; int ncols;      /* 0: all readable */
+};
+struct list { struct record **rows; size_t n; str next, prev; };
+__attribute__((warn_unused_result))
+bool record_list(struct ctx *c, const struct list_spec *s, struct list *out, struct err *e);
+/* Counts up to `cap`; *is_capped when there are more. Only when asked for. */
+__attribute__((warn_unused_result))
+bool record_count(struct ctx *c, const struct list_spec *s, int64_t cap, int64_t *n, bool *is_capped, struct err *e);
+
+/* Totals of a field by a field: /api/v1/deal/summary, boards, reports.
+ * group: a field or path, or "" for one row; dates take ":month", ":quarter", ":year"
+ * in the reader's calendar. sum: a number or money field (in base currency), or "". */
+struct summary_row { str key, label; int64_t n, sum; };
+__attribute__((warn_unused_result))
+bool record_summary(struct ctx *c, const struct list_spec *s, str group, str sum,
+                    struct summary_row **out, size_t *n, struct err *e);

@@ -1,0 +1,14 @@
+/* search.h - one box over everything: folded words, prefix of the last, ranked, rights applied. */
+#pragma once
+#include "record/record.h"
+
+struct hit { const struct entity *en; int64_t id; str title, subtitle; };
+/* en NULL: every entity the reader may see. limit <= 50. */
+__attribute__((warn_unused_result))
+bool search_run(struct ctx *c, str words, const struct entity *en, int limit,
+                struct hit **out, size_t *n, struct err *e);
+/* Called by the store on each write. */
+bool search_put(struct ctx *tx, const struct record *r, struct err *e);
+bool search_drop(struct ctx *tx, const struct record *r, struct err *e);
+/* Rebuilds the whole index (import, change of folding). */
+bool search_rebuild(struct ctx *tx, const struct entity *en, struct err *e);

@@ -1,0 +1,18 @@
+/* sql.h - text of statements compiled from the catalogue, with their bound values.
+ * Only record/ includes this; names come from the catalogue, values are always bound. */
+#pragma once
+#include "base/buf.h"
+#include "db/db.h"
+#include "record/entity.h"
+
+enum { SQL_VALUES_MAX = 240 };
+struct sql { struct buf text; struct db_val v[SQL_VALUES_MAX]; size_t n; bool is_full; };
+
+struct sql *sql_new(struct arena *a);
+void sql_lit(struct sql *q, const char *literal);       /* a literal of the program */
+void sql_name(struct sql *q, const char *identifier);   /* catalogue identifier, [a-z_][a-z0-9_]* or dies */
+void sql_bind(struct sql *q, struct db_val v);          /* appends $N */
+/* Runs it; ERR_INVALID when it grew past the limits. */
+bool sql_query(struct db_conn *c, struct sql *q, struct db_rows *rows, struct err *e);
+bool sql_exec(struct db_conn *c, struct sql *q, int64_t *changed, struct err *e);
+const char *sql_text(struct sql *q);                    /* with a NUL */
