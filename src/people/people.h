@@ -1,0 +1,23 @@
+/* people.h - people and companies, how they belong together, what was said and agreed with them.
+ *
+ * A person is the only kind of human record: a lead is an interest of a person, a customer is a
+ * person who bought. The rooms above refer to these entities by name.
+ */
+#pragma once
+#include "record/entity.h"
+
+extern const struct entity person_entity;
+extern const struct entity company_entity;
+extern const struct entity relation_entity;
+extern const struct entity email_address_entity;
+extern const struct entity phone_number_entity;
+extern const struct entity company_member_entity;
+extern const struct entity note_entity;
+extern const struct entity task_entity;
+extern const struct entity call_entity;
+extern const struct entity meeting_entity;
+extern const struct entity consent_entity;
+extern const struct entity attachment_entity;
+
+extern const struct entity *const people_entities[];
+extern const size_t people_nentities;
