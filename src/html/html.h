@@ -37,17 +37,23 @@ void html_no_bool(struct html *h, bool b);  /* declared, never defined: a bool i
 
 #define html_lit(h, lit) html_raw((h), S(lit))
 /* What a value may be in text, in a quoted attribute, and in a URL attribute. */
-#define html_put(h, x) _Generic((x), \
+#define html_put(h, ...) _Generic((__VA_ARGS__), \
     str: html_text, char *: html_cstr, const char *: html_cstr, \
     int: html_int, unsigned: html_int, int64_t: html_int, size_t: html_int, \
-    struct html_safe: html_markup)((h), (x))
-#define html_attr(h, x) _Generic((x), \
+    struct html_safe: html_markup)((h), (__VA_ARGS__))
+#define html_attr(h, ...) _Generic((__VA_ARGS__), \
     str: html_text, char *: html_cstr, const char *: html_cstr, \
-    int: html_int, unsigned: html_int, int64_t: html_int, size_t: html_int)((h), (x))
+    int: html_int, unsigned: html_int, int64_t: html_int, size_t: html_int)((h), (__VA_ARGS__))
 static inline void html_url_cstr(struct html *h, const char *s) { html_url_part(h, str_of(s)); }
-#define html_in_url(h, x) _Generic((x), \
+#define html_in_url(h, ...) _Generic((__VA_ARGS__), \
     str: html_url_part, char *: html_url_cstr, const char *: html_url_cstr, \
-    int: html_int, unsigned: html_int, int64_t: html_int, struct url: html_url)((h), (x))
+    int: html_int, unsigned: html_int, int64_t: html_int, struct url: html_url)((h), (__VA_ARGS__))
+
+/* After the start of a URL that a view has written; an address there is a value of it (?next=). */
+static inline void html_url_nested(struct html *h, struct url u) { html_url_part(h, u.s); }
+#define html_url_rest(h, ...) _Generic((__VA_ARGS__), \
+    str: html_url_part, char *: html_url_cstr, const char *: html_url_cstr, \
+    int: html_int, unsigned: html_int, int64_t: html_int, size_t: html_int, struct url: html_url_nested)((h), (__VA_ARGS__))
 
 /* A URL from outside; anything but http, https, mailto, tel or an own path gives "#". */
 struct url url_checked(str s);

@@ -1,0 +1,79 @@
+/* html.c - the sink: escaping of text, attributes and parts of URLs.
+ *
+ * One table of bytes serves text and quoted attributes alike. Control characters
+ * are dropped except tab and newline: browsers strip them inside URLs and
+ * attribute names, and nobody can see them.
+ */
+#include "html/html.h"
+
+struct html html_new(struct arena *a, const struct locale *loc, size_t max)
+{
+    return (struct html){ .out = buf_new(a, max), .a = a, .loc = loc };
+}
+
+struct html html_part(const struct html *h)
+{
+    struct html part = *h;
+    part.out = buf_new(h->a, h->out.max);
+    return part;
+}
+
+void html_raw(struct html *h, str s) { buf_put(&h->out, s); }
+
+/* What a byte becomes; NULL: itself; "": nothing. */
+static const char *entity(unsigned char c)
+{
+    switch (c) {
+    case '&':  return "&amp;";
+    case '<':  return "&lt;";
+    case '>':  return "&gt;";
+    case '"':  return "&quot;";
+    case '\'': return "&#39;";
+    case '\t': case '\n': return NULL;
+    default:   return c < 0x20 || c == 0x7F ? "" : NULL;
+    }
+}
+
+void html_text(struct html *h, str s)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        const char *e = entity((unsigned char)s.p[i]);
+        if (!e)
+            continue;
+        buf_put(&h->out, (str){ s.p + from, i - from });
+        buf_put(&h->out, str_of(e));
+        from = i + 1;
+    }
+    buf_put(&h->out, str_from(s, from));
+}
+
+void html_int(struct html *h, int64_t i) { buf_int(&h->out, i); }
+
+void html_url(struct html *h, struct url u) { html_text(h, u.s); }
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '_' || c == '.' || c == '~';
+}
+
+/* "." and ".." as a whole path segment would walk up, even percent-encoded. */
+static bool is_dots_segment(const struct html *h, str s)
+{
+    return (str_eq(s, S(".")) || str_eq(s, S(".."))) && h->out.n && h->out.p[h->out.n - 1] == '/';
+}
+
+void html_url_part(struct html *h, str s)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    if (is_dots_segment(h, s)) {
+        html_lit(h, "-");
+        return;
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        char code[3] = { '%', hex[c >> 4], hex[c & 15] };
+        html_raw(h, is_unreserved(s.p[i]) ? (str){ s.p + i, 1 } : (str){ code, 3 });
+    }
+}
