@@ -111,3 +111,12 @@ const struct choice choices_industry[] = {
     { "other",              MSG_core_industry_other },
     { 0 },
 };
+
+const struct choice choices_forecast[] = {
+    { "omitted",   MSG_core_forecast_omitted },
+    { "pipeline",  MSG_core_forecast_pipeline },
+    { "best_case", MSG_core_forecast_best_case, "blue" },
+    { "commit",    MSG_core_forecast_commit,    "teal" },
+    { "closed",    MSG_core_forecast_closed,    "green" },
+    { 0 },
+};

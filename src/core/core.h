@@ -30,3 +30,4 @@ extern const struct choice choices_lang[];        /* languages, each by its own 
 extern const struct choice choices_buying_role[]; /* part played in a purchase */
 extern const struct choice choices_consent[];     /* the state of a permission */
 extern const struct choice choices_industry[];    /* what a company does */
+extern const struct choice choices_forecast[];    /* what a deal counts for in the forecast */
