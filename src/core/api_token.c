@@ -1,5 +1,5 @@
-/* api_token.c - a key for a program that speaks to the API as its owner, with no more rights than
- * theirs.
+/* api_token.c - a key for a program that speaks to the API as its owner, with no more rights
+ * than theirs.
  *
  * Only a fingerprint is kept: the token itself is shown once.
  */

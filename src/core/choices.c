@@ -120,3 +120,9 @@ const struct choice choices_forecast[] = {
     { "closed",    MSG_core_forecast_closed,    "green" },
     { 0 },
 };
+
+const struct choice choices_axis[] = {
+    { "fit",        MSG_core_axis_fit,        "teal" },
+    { "engagement", MSG_core_axis_engagement, "blue" },
+    { 0 },
+};

@@ -1,5 +1,5 @@
-/* core.h - what every feature stands on: who works here, how the house is set up, what belongs to
- * one person's workplace.
+/* core.h - what every feature stands on: who works here, how the house is set up, what belongs
+ * to one person's workplace.
  *
  * Features refer to these entities by name; only the rooms that own their rules write to them.
  */
@@ -31,3 +31,4 @@ extern const struct choice choices_buying_role[]; /* part played in a purchase *
 extern const struct choice choices_consent[];     /* the state of a permission */
 extern const struct choice choices_industry[];    /* what a company does */
 extern const struct choice choices_forecast[];    /* what a deal counts for in the forecast */
+extern const struct choice choices_axis[];        /* the two halves of a score */

@@ -1,5 +1,5 @@
-/* import_run.c - one file that was brought in, how its columns were read, and what became of its
- * rows.
+/* import_run.c - one file that was brought in, how its columns were read, and what became of
+ * its rows.
  *
  * Every row that was not taken is named in `problems`; nothing is dropped silently.
  */

@@ -1,4 +1,6 @@
-/* call.c - a telephone call that was held or tried; the first real attempt stops a lead's clock. */
+/* call.c - a telephone call that was held or tried; the first real attempt stops a lead's
+ * clock.
+ */
 #include "people/people.h"
 #include "msg/core.h"
 #include "msg/people.h"

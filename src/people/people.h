@@ -1,4 +1,5 @@
-/* people.h - people and companies, how they belong together, what was said and agreed with them.
+/* people.h - people and companies, how they belong together, what was said and agreed with
+ * them.
  *
  * A person is the only kind of human record: a lead is an interest of a person, a customer is a
  * person who bought. The rooms above refer to these entities by name.

@@ -1,4 +1,6 @@
-/* deal_member.c - a colleague who works on a deal besides its owner, added by hand or by a rule. */
+/* deal_member.c - a colleague who works on a deal besides its owner, added by hand or by a
+ * rule.
+ */
 #include "sell/sell.h"
 #include "msg/core.h"
 #include "msg/sell.h"

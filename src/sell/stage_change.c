@@ -1,4 +1,6 @@
-/* stage_change.c - a deal that moved, written by the program in the same transaction as the move. */
+/* stage_change.c - a deal that moved, written by the program in the same transaction as the
+ * move.
+ */
 #include "sell/sell.h"
 #include "msg/core.h"
 #include "msg/sell.h"
