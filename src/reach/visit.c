@@ -1,0 +1,60 @@
+/* visit.c - one page seen by one visitor.
+ *
+ * The visitor is a random word until they tell who they are and allow it; then their earlier
+ * visits join the person.
+ */
+#include "reach/reach.h"
+#include "msg/core.h"
+#include "msg/reach.h"
+
+static const struct field fields[] = {
+    { .name = "person", .label = MSG_core_word_person,
+      .type = FIELD_REF, .flags = F_LIST | F_INDEX, .ref = "person" },
+    { .name = "visitor", .label = MSG_reach_visit_visitor,
+      .type = FIELD_TEXT, .flags = F_INDEX | F_HIDDEN | F_IMMUTABLE | F_PERSONAL, .max = 64 },
+    { .name = "at", .label = MSG_core_word_at,
+      .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .init = "now" },
+    { .name = "path", .label = MSG_reach_visit_path,
+      .type = FIELD_TEXT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .max = 2000 },
+    { .name = "referrer", .label = MSG_core_word_referrer,
+      .type = FIELD_TEXT, .flags = F_LIST | F_IMMUTABLE, .max = 2000 },
+    { .name = "campaign", .label = MSG_core_word_campaign,
+      .type = FIELD_REF, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .ref = "campaign" },
+    { .name = "utm_source", .label = MSG_core_word_utm_source,
+      .type = FIELD_TEXT, .flags = F_INDEX | F_IMMUTABLE, .max = 200 },
+    { .name = "utm_medium", .label = MSG_core_word_utm_medium,
+      .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 200 },
+    { .name = "utm_campaign", .label = MSG_core_word_utm_campaign,
+      .type = FIELD_TEXT, .flags = F_INDEX | F_IMMUTABLE, .max = 200 },
+    { .name = "utm_term", .label = MSG_core_word_utm_term,
+      .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 200 },
+    { .name = "utm_content", .label = MSG_core_word_utm_content,
+      .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 200 },
+    { .name = "seconds", .label = MSG_reach_visit_seconds, .type = FIELD_INT },
+    { .name = "country", .label = MSG_core_word_country,
+      .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 60 },
+    { .name = "device", .label = MSG_reach_visit_device,
+      .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 20 },
+};
+
+static const char *const schema[] = {
+    "CREATE INDEX IF NOT EXISTS visit_of_visitor ON visit (visitor, at)",
+    "CREATE INDEX IF NOT EXISTS visit_of_person ON visit (person, at)",
+    NULL,
+};
+
+const struct entity visit_entity = {
+    .name = "visit",
+    .path = "visits",
+    .label = MSG_reach_visit,
+    .plural = MSG_reach_visit_plural,
+    .icon = "mouse-pointer-click",
+    .fields = fields,
+    .nfields = countof(fields),
+    .title = "path",
+    .subtitle = "person",
+    .order = "-at",
+    .subject = "person",
+    .flags = E_PERSON_DATA | E_NO_CREATE | E_NO_DELETE | E_NO_PAGE,
+    .schema = schema,
+};
