@@ -1,6 +1,27 @@
 # gen.mk - sources that are made, beyond messages and views. Included by the Makefile.
 
-EXTRA_GENC += $(G)/assets.c
-$(G)/assets.c:
+# ── the page's own files: npm packages by lock file, fonts cut to our weights, tools/assets.sh ──
+NPM_STAMP = node_modules/.setu
+FONTS     = $(addprefix $(G)/fonts/,inter.woff2 vazirmatn.woff2 noto-sans-bengali.woff2 noto-sans-devanagari.woff2)
+FONT_inter                = inter/files/inter-latin-wght-normal
+FONT_vazirmatn            = vazirmatn/files/vazirmatn-arabic-wght-normal
+FONT_noto-sans-bengali    = noto-sans-bengali/files/noto-sans-bengali-bengali-wght-normal
+FONT_noto-sans-devanagari = noto-sans-devanagari/files/noto-sans-devanagari-devanagari-wght-normal
+
+$(NPM_STAMP): package-lock.json
+	@npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >/dev/null || { \
+	    echo "make: npm could not fetch the front-end packages of package-lock.json." >&2; \
+	    echo "      Check the network and 'npm config get registry', then run make again." >&2; exit 1; }
+	@touch $@
+$(G)/fonts/%.woff2: $(NPM_STAMP)
 	@mkdir -p $(@D)
-	printf '#include "html/asset_url.h"\nconst char asset_icons[] = "/a/icons.svg", asset_css[] = "/a/app.css", asset_js[] = "/a/app.js";\n' > $@
+	fonttools varLib.instancer -q --no-recalc-timestamp node_modules/@fontsource-variable/$(FONT_$*).woff2 wght=400:700 -o $@
+
+# The names of icons used in the sources: remade often, changed rarely.
+$(G)/icons.used: $(SRC) $(VIEWS) ui/icons.txt
+	@mkdir -p $(@D)
+	@sh tools/assets.sh --icons > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+EXTRA_GENC += $(G)/assets.c
+$(G)/assets.c: $(G)/icons.used $(NPM_STAMP) $(FONTS) $(UI) tools/assets.sh
+	sh tools/assets.sh $(G)

@@ -6,4 +6,5 @@
 #pragma once
 
 extern const char asset_icons[];            /* "/a/icons.1f3c9a2b.svg" */
+extern const char asset_mark[];             /* the bridge: favicon and logo */
 extern const char asset_css[], asset_js[];  /* the shell's */

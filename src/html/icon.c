@@ -1,6 +1,6 @@
 /* icon.c - an icon of the sprite (built from lucide: ui/, tools/gen.mk).
  *
- * The build scans the sources for html_icon(h, "name" ...) and cuts a sprite of
+ * The build scans the sources for the names given here and cuts a sprite of
  * exactly those; a name lucide does not have fails the build. Icons that point
  * somewhere are mirrored in right-to-left pages by the class "dir".
  */
