@@ -43,4 +43,5 @@ const struct entity saved_view_entity = {
     .subtitle = "entity",
     .owner = "owner",
     .order = "position",
+    .flags = E_NO_PAGE,
 };

@@ -21,7 +21,7 @@ static const struct field fields[] = {
     { .name = "industry", .label = MSG_people_company_industry,
       .type = FIELD_CHOICE, .flags = F_LIST | F_QUICK | F_INDEX, .choices = choices_industry },
     { .name = "employees", .label = MSG_people_company_employees,
-      .type = FIELD_INT, .flags = F_LIST | F_INDEX },
+      .type = FIELD_INT, .flags = F_INDEX },
     { .name = "founded", .label = MSG_people_company_founded, .type = FIELD_INT },
     { .name = "annual_revenue", .label = MSG_people_company_annual_revenue,
       .type = FIELD_MONEY, .flags = F_LIST | F_INDEX },

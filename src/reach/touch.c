@@ -22,9 +22,9 @@ static const struct choice kind_choices[] = {
     { 0 },
 };
 
-static const struct choice team_choices[] = {
-    { "marketing", MSG_reach_touch_team_marketing, "teal" },
-    { "sales",     MSG_reach_touch_team_sales,     "blue" },
+static const struct choice side_choices[] = {
+    { "marketing", MSG_reach_touch_side_marketing, "teal" },
+    { "sales",     MSG_reach_touch_side_sales,     "blue" },
     { 0 },
 };
 
@@ -44,8 +44,8 @@ static const struct field fields[] = {
       .type = FIELD_CHOICE, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .choices = choices_channel },
     { .name = "source", .label = MSG_core_word_source,
       .type = FIELD_CHOICE, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .choices = choices_source },
-    { .name = "team", .label = MSG_reach_touch_team,
-      .type = FIELD_CHOICE, .flags = F_INDEX | F_IMMUTABLE, .choices = team_choices },
+    { .name = "side", .label = MSG_reach_touch_side,
+      .type = FIELD_CHOICE, .flags = F_INDEX | F_IMMUTABLE, .choices = side_choices },
     { .name = "campaign", .label = MSG_core_word_campaign,
       .type = FIELD_REF, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .ref = "campaign" },
     { .name = "lead", .label = MSG_core_word_lead,

@@ -30,7 +30,7 @@ static const struct field fields[] = {
       .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 200 },
     { .name = "utm_content", .label = MSG_core_word_utm_content,
       .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 200 },
-    { .name = "seconds", .label = MSG_reach_visit_seconds, .type = FIELD_INT },
+    { .name = "time_spent", .label = MSG_reach_visit_time_spent, .type = FIELD_DURATION },
     { .name = "country", .label = MSG_core_word_country,
       .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 60 },
     { .name = "device", .label = MSG_reach_visit_device,

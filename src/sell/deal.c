@@ -86,7 +86,7 @@ static const struct field fields[] = {
     { .name = "lead", .label = MSG_core_word_lead,
       .type = FIELD_REF, .flags = F_INDEX, .ref = "lead" },
     { .name = "next_step", .label = MSG_core_word_next_step,
-      .type = FIELD_TEXT, .flags = F_LIST | F_QUICK, .max = 300 },
+      .type = FIELD_TEXT, .flags = F_QUICK, .max = 300 },
     { .name = "next_step_at", .label = MSG_core_word_next_step_at,
       .type = FIELD_INSTANT, .flags = F_INDEX },
     { .name = "last_activity_at", .label = MSG_core_word_last_activity_at,
