@@ -22,7 +22,7 @@ static const struct field fields[] = {
     { .name = "place", .label = MSG_people_meeting_place,
       .type = FIELD_TEXT, .flags = F_LIST | F_QUICK, .max = 300 },
     { .name = "owner", .label = MSG_core_word_owner,
-      .type = FIELD_REF, .flags = F_LIST | F_QUICK | F_INDEX, .ref = "user", .init = "me" },
+      .type = FIELD_REF, .flags = F_LIST | F_INDEX, .ref = "user", .init = "me" },
     { .name = "person", .label = MSG_people_meeting_person,
       .type = FIELD_REF, .flags = F_QUICK | F_INDEX, .ref = "person" },
     { .name = "attendees", .label = MSG_people_meeting_attendees,
