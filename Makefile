@@ -13,8 +13,11 @@ B      ?= build
 G       = build/gen
 CC      = gcc
 
-PKGS   = libmicrohttpd sqlite3 icu-i18n icu-uc jansson libsodium zlib libbrotlidec libbrotlienc
-CPPFLAGS = -D_GNU_SOURCE -Isrc -I$(G) -include base/banned.h $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+PKGS   := libmicrohttpd sqlite3 icu-i18n icu-uc jansson libsodium zlib libbrotlidec libbrotlienc
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+CPPFLAGS = -D_GNU_SOURCE -Isrc -I$(G) -include base/banned.h $(PKG_CFLAGS)
 WARN   = -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Walloca -Wconversion \
          -Wno-sign-conversion -Wformat=2 -Wundef -Wcast-qual -Wduplicated-cond -Wlogical-op \
          -Wimplicit-fallthrough -Wbidi-chars=any -Wno-missing-field-initializers
@@ -26,7 +29,7 @@ CFLAGS_san     = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing 
                  -fsanitize=address,undefined -fno-sanitize-recover=all -DSETU_FAULTS=1
 LDFLAGS_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 LDFLAGS_san     = -fsanitize=address,undefined
-LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcmark-gfm -lcmark-gfm-extensions -lm -lpthread
+LIBS   = $(PKG_LIBS) -lcmark-gfm -lcmark-gfm-extensions -lm -lpthread
 
 SRC    := $(shell find src -name '*.c')
 VIEWS  := $(shell find src -name '*.html')
@@ -38,10 +41,36 @@ GENC    = $(G)/msg_table.c $(VIEWS:src/%.html=$(G)/views/%.c) $(EXTRA_GENC)
 LIBSRC  = $(filter-out src/main.c,$(SRC))
 obj     = $(patsubst src/%.c,$(1)/o/%.o,$(LIBSRC)) $(patsubst $(G)/%.c,$(1)/o/gen/%.o,$(GENC))
 
-.PHONY: all test demo bench fuzz install lint setup check-quick clean golden
+.PHONY: all test demo bench fuzz install lint setup unit clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: build/setu
+
+# Without the libraries nothing below makes sense; these goals fetch them.
+ifeq ($(PKG_LIBS)$(filter setup demo test bench fuzz clean lint,$(MAKECMDGOALS)),)
+$(error The libraries are not here. On Debian 12 `make setup` installs them, as do `make demo` and `make test`)
+endif
+
+# ── what people type ───────────────────────────────────────────────────────
+# Each sets the machine up, then starts make again: only then are the libraries there to be found.
+setup:
+	@tools/setup/run build
+demo:
+	@tools/setup/run build
+	@$(MAKE) -j$(JOBS) --no-print-directory build/setu
+	build/setu demo $(DEMO)
+test:
+	@tools/setup/run build test
+	@MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run $(T)
+bench:
+	@tools/setup/run build bench
+	@$(MAKE) -j$(JOBS) --no-print-directory build/setu
+	@if [ -x bench/run ]; then bench/run; else echo "bench: there is nothing to measure yet (no bench/run)"; fi
+fuzz:
+	@tools/setup/run build fuzz
+	@MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/fuzz $(T)
+clean:
+	rm -rf build
 
 # ── generated ──────────────────────────────────────────────────────────────
 $(G)/tool-%: tools/%.c
@@ -80,12 +109,50 @@ build/san/setu: build/san/o/main.o build/san/libsetu.a
 	$(CC) $(LDFLAGS_san) -o $@ $^ $(LIBS)
 
 # ── tests ──────────────────────────────────────────────────────────────────
-# test/unit/NAME.c is one program on libcheck: NAME's tests, linked with the sanitized library.
+# test/KIND/NAME.c is one program, linked with the sanitized library; tools/test/run builds and runs them all.
+# KIND: unit (libcheck), golden, fault, http. A test/fuzz/NAME.c is made twice: with a plain driver that replays its
+# corpus (build/san/fuzz, part of the tests) and with libFuzzer (build/fuzz, `make fuzz`).
+TESTFLAGS = $(CPPFLAGS) -Itest $(CFLAGS_san) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP
+TESTLIBS  = build/san/libsetu.a $(LDFLAGS_san) $(LIBS) $(shell pkg-config --cflags --libs check 2>/dev/null) \
+            $(shell pkg-config --libs libcurl 2>/dev/null)
 UNIT   := $(patsubst test/unit/%.c,build/san/unit/%,$(wildcard test/unit/*.c))
-build/san/unit/%: test/unit/%.c build/san/libsetu.a
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itest $(CFLAGS_san) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP -o $@ $< build/san/libsetu.a \
-	    $(LDFLAGS_san) $(LIBS) $(shell pkg-config --cflags --libs check 2>/dev/null)
 unit: $(UNIT)
+define test_kind
+build/san/$(1)/%: test/$(1)/%.c build/san/libsetu.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(TESTFLAGS) -o $$@ $$< $$(TESTLIBS)
+endef
+$(foreach kind,unit golden fault http,$(eval $(call test_kind,$(kind))))
+build/san/fuzz/%: test/fuzz/%.c tools/test/replay.c build/san/libsetu.a
+	@mkdir -p $(@D)
+	$(CC) $(TESTFLAGS) -o $@ $< tools/test/replay.c $(TESTLIBS)
+
+FUZZFLAGS = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -DSETU_FAULTS=1 -w \
+            -fsanitize=address,undefined -fno-sanitize-recover=all
+build/fuzz/o/gen/%.o: $(G)/%.c | $(G)/msg_table.c $(GENH)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+build/fuzz/o/%.o: src/%.c | $(G)/msg_table.c $(GENH)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+build/fuzz/libsetu.a: $(call obj,build/fuzz)
+	@rm -f $@; ar rcs $@ $^
+build/fuzz/%: test/fuzz/%.c build/fuzz/libsetu.a
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -Itest $(FUZZFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< build/fuzz/libsetu.a $(LIBS)
+
+# ── golden files ───────────────────────────────────────────────────────────
+# Tests in test/golden compare with files beside them; with GOLDEN=write they rewrite those, for a reviewed diff.
+golden:
+	@GOLDEN=write MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run golden
+
+# ── installed ──────────────────────────────────────────────────────────────
+install: build/setu
+	install -D -m 755 build/setu $(DESTDIR)$(PREFIX)/bin/setu
+	install -D -m 644 packaging/setu.service $(DESTDIR)$(PREFIX)/lib/systemd/system/setu.service
+	sed -i 's,/usr/local/bin/,$(PREFIX)/bin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/setu.service
+	install -D -m 644 packaging/setu.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/setu.conf
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/setu/LICENSE
+	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/setu/README.md
 
 -include $(shell find build -name '*.d' 2>/dev/null)
