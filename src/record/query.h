@@ -15,17 +15,23 @@
 
 enum query_kind { QUERY_AND, QUERY_OR, QUERY_NOT, QUERY_COMPARE, QUERY_IN, QUERY_EMPTY, QUERY_PERIOD, QUERY_TEXT };
 enum query_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_MATCH, OP_NOT_MATCH };
-enum { QUERY_PATH_MAX = 4, QUERY_DEPTH_MAX = 32, QUERY_NODES_MAX = 200, QUERY_TEXT_MAX = 4000 };
+enum { QUERY_PATH_MAX = 4, QUERY_DEPTH_MAX = 32, QUERY_NODES_MAX = 200, QUERY_TEXT_MAX = 4000,
+       QUERY_STEPS_MAX = 10000 };               /* nodes: with the values of lists; steps: "last 10000 days" */
 
 enum query_word {                               /* a value that is looked up when the query runs */
     WORD_NONE, WORD_ME, WORD_MY_TEAM, WORD_NOW, WORD_TODAY, WORD_YESTERDAY, WORD_TOMORROW, WORD_TRUE, WORD_FALSE
 };
-struct query_value {
-    str text; bool is_quoted; int pos;
-    enum query_word word;
-    int64_t offset_us; bool has_offset;         /* "now - 7 days", "in 3 days" */
+enum query_unit {                               /* enum period, and the clock's own */
+    UNIT_DAY = PERIOD_DAY, UNIT_WEEK = PERIOD_WEEK, UNIT_MONTH = PERIOD_MONTH,
+    UNIT_QUARTER = PERIOD_QUARTER, UNIT_YEAR = PERIOD_YEAR, UNIT_HOUR, UNIT_MINUTE, UNIT_COUNT
 };
-struct query_period { enum { IN_PERIOD, WITHIN_PAST, WITHIN_NEXT } kind; enum period unit; int offset, count; };
+struct query_value {
+    str text; bool is_quoted; int pos;          /* text: as written, without its quotes */
+    enum query_word word;
+    bool has_offset; int offset; enum query_unit unit;  /* "now - 7 days"; without a word: "2 hours" */
+};
+/* IN_PERIOD: the period `offset` steps from now; else `count` of them, today being one. */
+struct query_period { enum { IN_PERIOD, WITHIN_PAST, WITHIN_NEXT } kind; enum query_unit unit; int offset, count; };
 
 struct query {
     enum query_kind kind;
@@ -36,7 +42,7 @@ struct query {
     const struct entity *entity[QUERY_PATH_MAX];
     enum query_op op;
     struct query_value value;                   /* COMPARE, TEXT */
-    struct query_value *list; int nlist; bool is_negated;   /* IN; is_negated also for EMPTY */
+    struct query_value *list; int nlist; bool is_negated;   /* IN; is_negated also for EMPTY, PERIOD */
     struct query_period period;
 };
 

@@ -5,12 +5,16 @@
 #include "db/db.h"
 #include "record/entity.h"
 
-enum { SQL_VALUES_MAX = 240 };
+enum { SQL_VALUES_MAX = 640 };                        /* a page of ids and the rights around them */
 struct sql { struct buf text; struct db_val v[SQL_VALUES_MAX]; size_t n; bool is_full; };
 
 struct sql *sql_new(struct arena *a);
 void sql_lit(struct sql *q, const char *literal);       /* a literal of the program */
 void sql_name(struct sql *q, const char *identifier);   /* catalogue identifier, [a-z_][a-z0-9_]* or dies */
+void sql_column(struct sql *q, const char *alias, const char *column, const char *suffix);  /* t0."name_key"; suffix may be NULL */
+void sql_alias(struct sql *q, const char *alias);       /* r12: without quotes */
+void sql_table_of(struct sql *q, const char *entity, const char *field);                    /* table of a FIELD_REFS */
+void sql_int(struct sql *q, int64_t n);                 /* a number of the program, never of a person */
 void sql_bind(struct sql *q, struct db_val v);          /* appends $N */
 /* Runs it; ERR_INVALID when it grew past the limits. */
 bool sql_query(struct db_conn *c, struct sql *q, struct db_rows *rows, struct err *e);
