@@ -15,7 +15,6 @@ $(NPM_STAMP): package-lock.json
 	@touch $@
 $(G)/fonts/%.woff2: $(NPM_STAMP)
 	@mkdir -p $(@D)
-
 	fonttools varLib.instancer -q --no-recalc-timestamp node_modules/@fontsource-variable/$(FONT_$*).woff2 wght=400:700 -o $@
 
 # The names of icons used in the sources: remade often, changed rarely.
@@ -27,9 +26,7 @@ EXTRA_GENC += $(G)/assets.c
 $(G)/assets.c: $(G)/icons.used $(NPM_STAMP) $(FONTS) $(UI) tools/assets.sh
 	sh tools/assets.sh $(G)
 
-	printf '#include "html/asset_url.h"\nconst char asset_icons[] = "/a/icons.svg", asset_css[] = "/a/app.css", asset_js[] = "/a/app.js";\n' > $@
-
-# The query language: lemon makes the grammar and the tokens, re2c the scanner that needs them.
+# ── the query language: lemon makes the grammar and the tokens, re2c the scanner that needs them ──
 EXTRA_GENC += $(G)/query_grammar.c $(G)/query_scan.c
 GENH += $(G)/query_grammar.h
 $(G)/query_grammar.h: $(G)/query_grammar.c
@@ -38,4 +35,3 @@ $(G)/query_grammar.c: src/record/query_grammar.y
 	lemon -q -d$(@D) $<
 $(G)/query_scan.c: src/record/query_scan.re $(G)/query_grammar.h
 	re2c -W --input-encoding utf8 -o $@ $<
-

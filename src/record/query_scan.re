@@ -63,17 +63,17 @@ static bool is_cut(const char *at)
 
 int query_scan(struct query_build *b, struct query_token *out)
 {
-    const char *from, *YYMARKER;
+    const char *from, *marker;
 again:
     from = b->at;
     /*!re2c
-    re2c:define:YYCTYPE = "unsigned char";
-    re2c:define:YYCURSOR = "b->at";
-    re2c:define:YYPEEK = "(unsigned char)*b->at";
     re2c:api = custom;
+    re2c:api:style = free-form;
+    re2c:define:YYCTYPE = "unsigned char";
+    re2c:define:YYPEEK = "(unsigned char)*b->at";
     re2c:define:YYSKIP = "b->at++;";
-    re2c:define:YYBACKUP = "YYMARKER = b->at;";
-    re2c:define:YYRESTORE = "b->at = YYMARKER;";
+    re2c:define:YYBACKUP = "marker = b->at;";
+    re2c:define:YYRESTORE = "b->at = marker;";
     re2c:yyfill:enable = 0;
     re2c:encoding:utf8 = 1;
     re2c:encoding-policy = substitute;
