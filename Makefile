@@ -76,6 +76,9 @@ clean:
 $(G)/tool-%: tools/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
+$(G)/tool-msgc: tools/msgc.c tools/msgc_po.c tools/msgc_text.c tools/msgc.h
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $(filter %.c,$^)
 $(G)/msg_table.c: $(G)/tool-msgc $(PO)
 	@mkdir -p $(G)/msg.new
 	$(G)/tool-msgc $(G)/msg.new lang
