@@ -197,12 +197,17 @@ static void sequence(struct parse *s, bool in_plural)
 
 /* ── what a native reader would stumble over ─────────────────────────────── */
 
-static bool ascii_digit_alone(const char *from, const char *p)
+/* A number in the middle of a native sentence; one beside Latin words is a sample of syntax. */
+static bool digit_in_sentence(const char *from, const char *p)
 {
-    if (!isdigit((unsigned char)*p))
+    if (!isdigit((unsigned char)*p) || (p > from && isdigit((unsigned char)p[-1])))
         return false;
-    unsigned char before = p > from ? (unsigned char)p[-1] : ' ', after = (unsigned char)p[1];
-    return (before == ' ' || before >= 0x80) && (!after || after == ' ' || after >= 0x80);
+    const char *before = p, *after = p;
+    while (before > from && before[-1] == ' ')
+        before--;
+    while (isdigit((unsigned char)*after) || *after == ' ')
+        after++;
+    return before > from && (unsigned char)before[-1] >= 0x80 && (unsigned char)*after >= 0x80;
 }
 
 static void lint(struct parse *s)
@@ -217,7 +222,6 @@ static void lint(struct parse *s)
         { "\xD9\xA5", "Arabic-Indic digit: use a slot or Persian digits" },
         { "\xD9\xA6", "Arabic-Indic digit: use a slot or Persian digits" },
         { "? ", "ASCII question mark: write \xD8\x9F" },
-        { "; ", "ASCII semicolon: write \xD8\x9B" },
     };
 
     if (n && (isspace((unsigned char)t[0]) || isspace((unsigned char)t[n - 1])))
@@ -230,7 +234,7 @@ static void lint(struct parse *s)
     if (s->lang == 3 && n && t[n - 1] == '?')
         wrong(s, "ASCII question mark: write \xD8\x9F", "");
     for (const char *p = t; (s->lang == 1 || s->lang == 3) && *p; p++)
-        if (ascii_digit_alone(t, p))
+        if (digit_in_sentence(t, p))
             wrong(s, "an ASCII digit: use a slot, or the language's own digits", "");
 }
 
