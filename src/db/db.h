@@ -73,6 +73,10 @@ __attribute__((warn_unused_result))
 bool db_write_bulk_at(struct db *db, db_write_fn *run, void *arg, struct err *e,
                       const char *file, int line);
 #define db_write_bulk(db, run, arg, e) db_write_bulk_at((db), (run), (arg), (e), __FILE__, __LINE__)
+/* Inside a write: `run` in a savepoint of its own, so that one bad row of many is
+ * rolled back alone and the write goes on. */
+__attribute__((warn_unused_result))
+bool db_try(struct db_conn *tx, db_write_fn *run, void *arg, struct err *e);
 bool db_is_writer(const struct db_conn *c);     /* true inside a db_write_fn */
 
 /* Called on the writer thread after each durable commit; keep it short (live updates). */
@@ -128,6 +132,12 @@ bool db_fts_create(struct db_conn *tx, const char *name, struct err *e);
 bool db_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
 bool db_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
 
+/* Text of a subquery of matching ids, "$N" its one parameter: `id IN (` ... `)`; to
+ * bind there: what db_fts_words() makes of folded words (all must occur, the last
+ * may be a beginning). Empty words match nothing: ask beforehand. */
+str db_fts_where(struct arena *a, const char *name, int param);
+str db_fts_words(struct arena *a, str folded, bool prefix_last);
+
 /* ── care ────────────────────────────────────────────────────────────────── */
 
 bool db_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg),
@@ -135,5 +145,6 @@ bool db_backup(struct db *db, const char *to_file, void (*progress)(int done, in
 bool db_check(struct db_conn *c, struct arena *a, str *report, struct err *e);  /* integrity + foreign keys; empty: sound */
 bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e);  /* tests, bench */
 
+/* writes: those kept; commits: groups that kept any; queue: waiting now; checkpoint_us: in all. */
 struct db_stats { int64_t writes, commits, queue, checkpoint_us, wal_pages; };
 struct db_stats db_stats(const struct db *db);

@@ -1,0 +1,126 @@
+/* sqlite_schema.c - what tables, columns and indexes there are; full text.
+ *
+ * A full-text index keeps no copy of its text (content=''), so a removal must
+ * bring the old text. detail=none and two prefix indexes: words are found by
+ * themselves or by their beginning, never by position; that is what search as
+ * one types needs, at a third of the size. The tokenizer is `ascii`: documents
+ * come folded, words between single spaces, and it takes every other character
+ * as part of a word, so that vowel signs of Bengali and Hindi do not cut words.
+ */
+#include "db/sqlite.h"
+#include "base/buf.h"
+
+static bool exists(struct db_conn *c, const char *type, const char *name, bool *out,
+                   struct err *e)
+{
+    int64_t one;
+    return db_get_int(c, "SELECT 1 FROM sqlite_schema WHERE type = $1 AND name = $2",
+                      DB_ARGS(V(str_of(type)), V(str_of(name))), out, &one, e);
+}
+
+bool db_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e)
+{
+    return exists(c, "table", table, out, e);
+}
+
+bool db_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e)
+{
+    return exists(c, "index", index, out, e);
+}
+
+static bool read_columns(struct db_conn *c, struct arena *a, const char *table,
+                         struct db_column *v, size_t max, size_t *n, struct err *e)
+{
+    struct db_rows q;
+
+    if (!db_query(c, &q, "SELECT name, type, \"notnull\" FROM pragma_table_info($1)",
+                  DB_ARGS(V(str_of(table))), e))
+        return false;
+    for (*n = 0; *n < max && db_next(&q); ++*n)
+        v[*n] = (struct db_column){ db_text(&q, 0, a), db_text(&q, 1, a), db_int(&q, 2) != 0 };
+    return db_done(&q, e);
+}
+
+bool db_table_columns(struct db_conn *c, struct arena *a, const char *table,
+                      struct db_column **out, size_t *n, struct err *e)
+{
+    size_t max = (size_t)sqlite3_limit(c->h, SQLITE_LIMIT_COLUMN, -1);
+    struct db_column *v = arena_new(a, struct db_column, max);
+    bool was = c->is_trusted;
+
+    c->is_trusted = true;                       /* pragma_table_info is a PRAGMA inside */
+    bool ok = read_columns(c, a, table, v, max, n, e);
+    c->is_trusted = was;
+    if (ok)
+        *out = v;
+    return ok;
+}
+
+/* ── full text ───────────────────────────────────────────────────────────── */
+
+enum { FTS_SQL_MAX = 400 };
+
+static bool fts_sql(char *sql, const char *pattern, const char *name, struct err *e)
+{
+    if (!is_sql_name(name))
+        return fail(e, ERR_INTERNAL, 0, "not a name for an index: %s", name);
+    char *to = sql;
+    for (const char *p = pattern; *p; p++) {
+        if (*p != '@') {
+            *to++ = *p;
+            continue;
+        }
+        memcpy(to, name, strlen(name));
+        to += strlen(name);
+    }
+    *to = '\0';
+    return true;
+}
+
+bool db_fts_create(struct db_conn *tx, const char *name, struct err *e)
+{
+    char sql[FTS_SQL_MAX];
+    return fts_sql(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS @ USING fts5(doc, content='',"
+                        " detail=none, prefix='2 3', tokenize='ascii')", name, e)
+           && db_exec(tx, sql, DB_NONE, NULL, e);
+}
+
+bool db_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e)
+{
+    char sql[FTS_SQL_MAX];
+    return fts_sql(sql, "INSERT INTO @(rowid, doc) VALUES ($1, $2)", name, e)
+           && db_exec(tx, sql, DB_ARGS(V(id), V(folded)), NULL, e);
+}
+
+bool db_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e)
+{
+    char sql[FTS_SQL_MAX];
+    return fts_sql(sql, "INSERT INTO @(@, rowid, doc) VALUES ('delete', $1, $2)", name, e)
+           && db_exec(tx, sql, DB_ARGS(V(id), V(old_folded)), NULL, e);
+}
+
+str db_fts_where(struct arena *a, const char *name, int param)
+{
+    return arena_fmt(a, "SELECT rowid FROM %s WHERE %s MATCH $%d", name, name, param);
+}
+
+str db_fts_words(struct arena *a, str folded, bool prefix_last)
+{
+    struct buf b = buf_new(a, folded.n * 4 + 16);
+
+    while (folded.n > 0) {
+        str word = str_cut(&folded, ' ');
+        if (word.n == 0)
+            continue;
+        buf_lit(&b, "\"");
+        for (size_t i = 0; i < word.n; i++)
+            if (word.p[i] != '"')
+                buf_char(&b, word.p[i]);
+        buf_lit(&b, "\"");
+        if (folded.n > 0)
+            buf_lit(&b, " ");
+        else if (prefix_last)
+            buf_lit(&b, "*");
+    }
+    return buf_str(&b);
+}
