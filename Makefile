@@ -144,6 +144,13 @@ build/fuzz/%: test/fuzz/%.c build/fuzz/libsetu.a
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -Itest $(FUZZFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< build/fuzz/libsetu.a $(LIBS)
 
+# ── lint ───────────────────────────────────────────────────────────────────
+$(G)/tool-lint: tools/lint/lint.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
+lint: $(G)/tool-lint
+	@tools/lint/run
+
 # ── golden files ───────────────────────────────────────────────────────────
 # Tests in test/golden compare with files beside them; with GOLDEN=write they rewrite those, for a reviewed diff.
 golden:

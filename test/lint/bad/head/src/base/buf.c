@@ -1,0 +1,1 @@
+/* str.c - the head of another file. */

@@ -1,0 +1,1 @@
+/* str.h - a header that can be read twice. */

@@ -1,0 +1,1 @@
+/* wine.c - a room nobody has put on a floor. */
