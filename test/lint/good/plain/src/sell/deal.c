@@ -2,6 +2,7 @@
 #include "sell/sell.h"
 #include "record/record.h"
 #include "people/people.h"
+#include "deal_grammar.h"
 #include "msg/sell.h"
 
 /* A remark may say strcpy(a, b), html_raw and db_query(c, &q, text): it is a remark. */

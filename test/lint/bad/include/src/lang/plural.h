@@ -1,0 +1,2 @@
+/* plural.h - is there, so it has a room. */
+#pragma once
