@@ -110,12 +110,14 @@ static void cache_put(struct db_conn *c, struct stmt *s)
     c->ncached++;
 }
 
+static int rights(const struct db_conn *c) { return c->is_trusted | c->may_schema << 1; }
+
 /* *twin: the text is known but at work, so a second one must not be kept. */
 static struct stmt *cache_find(struct db_conn *c, uint64_t hash, const char *sql, bool *twin)
 {
     *twin = false;
     for (struct stmt *s = c->bucket[hash % CACHE_MAX]; s; s = s->next) {
-        if (s->hash != hash || strcmp(sqlite3_sql(s->st), sql) != 0)
+        if (s->hash != hash || s->rights != rights(c) || strcmp(sqlite3_sql(s->st), sql) != 0)
             continue;
         if (!s->is_open) {
             TAILQ_REMOVE(&c->lru, s, by_use);
@@ -158,7 +160,7 @@ static bool stmt_prepare(struct db_conn *c, const char *sql, uint64_t hash, bool
         sqlite3_finalize(st);
         return conn_fail(c, SQLITE_NOMEM, sql, e);
     }
-    *s = (struct stmt){ .st = st, .hash = hash, .nargs = n };
+    *s = (struct stmt){ .st = st, .hash = hash, .rights = rights(c), .nargs = n };
     if (!read_names(s)) {
         stmt_free(s);
         return fail(e, ERR_INTERNAL, 0, "parameters are not $1 to $%d: %s", n, sql);

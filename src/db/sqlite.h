@@ -23,6 +23,7 @@ struct stmt {
     sqlite3_stmt *st;
     uint64_t hash;                              /* of its text */
     bool is_open, is_cached;
+    int rights;                                 /* it was prepared with: never lent to fewer */
     struct stmt *next;                          /* in its bucket */
     TAILQ_ENTRY(stmt) by_use, open;
     int nargs;

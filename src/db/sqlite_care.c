@@ -36,11 +36,12 @@ static int copy_pages(const struct backup *b, struct db_conn *from, sqlite3 *to)
     sqlite3_backup *copy = sqlite3_backup_init(to, "main", from->h, "main");
     int rc = copy ? SQLITE_OK : sqlite3_errcode(to);
 
-    while (copy && (rc = sqlite3_backup_step(copy, BACKUP_STEP)) == SQLITE_OK)
-        if (b->progress) {
-            int all = sqlite3_backup_pagecount(copy);
+    while (copy && rc == SQLITE_OK) {
+        rc = sqlite3_backup_step(copy, BACKUP_STEP);
+        int all = sqlite3_backup_pagecount(copy);
+        if (b->progress && (rc == SQLITE_OK || rc == SQLITE_DONE))
             b->progress(all - sqlite3_backup_remaining(copy), all, b->arg);
-        }
+    }
     if (copy)
         sqlite3_backup_finish(copy);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;

@@ -220,13 +220,21 @@ static bool fail_folder(const char *path, enum err_code code, int msg, int no, s
     return err_arg(e, "folder", str_of(path));
 }
 
+static bool has_file(const char *dir)
+{
+    char path[4096];
+    return snprintf(path, sizeof path, "%s/setu.db", dir) < (int)sizeof path
+           && access(path, F_OK) == 0;
+}
+
 static bool folder_ready(const struct db_options *o, struct err *e)
 {
     struct stat st;
 
-    if (stat(o->path, &st) == 0)
-        return S_ISDIR(st.st_mode)
-               || fail_folder(o->path, ERR_INVALID, MSG_db_cannot_open, ENOTDIR, e);
+    if (stat(o->path, &st) == 0 && !S_ISDIR(st.st_mode))
+        return fail_folder(o->path, ERR_INVALID, MSG_db_cannot_open, ENOTDIR, e);
+    if (stat(o->path, &st) == 0 && (o->create || has_file(o->path)))
+        return true;
     if (errno != ENOENT)
         return fail_folder(o->path, ERR_INTERNAL, MSG_db_cannot_open, errno, e);
     if (!o->create)

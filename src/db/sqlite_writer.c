@@ -141,7 +141,7 @@ static int commit(struct db_conn *c)
     return rc;
 }
 
-static void fail_group(struct db_conn *c, struct group *g, int rc)
+static void fail_group(struct group *g, int rc)
 {
     for (struct write *w = g->head; w; w = w->next) {
         if (!w->ok)
@@ -153,7 +153,6 @@ static void fail_group(struct db_conn *c, struct group *g, int rc)
             fail(w->e, ERR_BUSY, MSG_db_busy, "group lost (%s) with %s:%d", sqlite3_errstr(rc),
                  w->file, w->line);
     }
-    (void)c;
 }
 
 static void wake(struct db *db, struct group *g)
@@ -203,7 +202,7 @@ static void group_run(struct db *db, int n, bool is_bulk)
     conn_reset_to(c, NULL);
     rc = commit(c);
     if (rc != SQLITE_OK || db->is_dead)
-        fail_group(c, &g, rc);
+        fail_group(&g, rc);
     wake(db, &g);
 }
 
