@@ -41,7 +41,7 @@ GENC    = $(G)/msg_table.c $(VIEWS:src/%.html=$(G)/views/%.c) $(EXTRA_GENC)
 LIBSRC  = $(filter-out src/main.c,$(SRC))
 obj     = $(patsubst src/%.c,$(1)/o/%.o,$(LIBSRC)) $(patsubst $(G)/%.c,$(1)/o/gen/%.o,$(GENC))
 
-.PHONY: all test demo bench fuzz install lint setup unit clean golden
+.PHONY: all test demo bench fuzz install lint symbols setup unit clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: build/setu
@@ -150,6 +150,8 @@ $(G)/tool-lint: tools/lint/lint.c
 	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
 lint: $(G)/tool-lint
 	@tools/lint/run
+symbols: build/setu
+	@tools/lint/symbols
 
 # ── golden files ───────────────────────────────────────────────────────────
 # Tests in test/golden compare with files beside them; with GOLDEN=write they rewrite those, for a reviewed diff.
