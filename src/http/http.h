@@ -51,14 +51,18 @@ struct request {
     str body;                           /* BODY_JSON, BODY_RAW */
     str host, ip, id;                   /* canonical host, client address, request id */
     bool is_tls;                        /* told by a trusted proxy */
+    struct pair *header_in; size_t nheader_in;      /* as received; ask by request_header() */
     void *site;                         /* the application's workspace for this host */
     void *user;                         /* set by app->enter: web/ puts its session here */
+    int64_t user_id;                    /* set beside `user`: the log line names who it was; 0: nobody */
     int64_t started;                    /* clock_mono */
 
     int status;                         /* 0 until answered */
     const char *content_type;
     str answer;
     struct pair header[HEADERS_OUT_MAX]; size_t nheaders;
+    const char *csp;                    /* answer_csp(); NULL: the strict policy of own pages */
+    struct out *out;                    /* private to http/: file, stream or events instead of `answer` */
     void *mhd;                          /* private to http/ */
     struct cleanup { void (*run)(void *); void *what; struct cleanup *next; } *cleanups;
 };
@@ -77,12 +81,21 @@ void answer_header(struct request *rq, const char *name, str value);    /* CR/LF
 void answer_cookie(struct request *rq, const char *name, str value, int max_age_s);   /* HttpOnly, SameSite=Lax; Secure and __Host- under TLS */
 void answer_html(struct request *rq, int status, const struct html *h);
 void answer_text(struct request *rq, int status, const char *content_type, str body);
+/* Another Content-Security-Policy than that of own pages: embeddable forms, mail previews. A literal or in rq->a. */
+void answer_csp(struct request *rq, const char *policy);
 void answer_redirect(struct request *rq, str own_path);                 /* 303; for htmx: HX-Location */
 void answer_etag(struct request *rq, str tag);                          /* a matching If-None-Match turns the answer into 304 */
 void answer_file(struct request *rq, const char *path, const char *content_type, str filename);  /* ranges, attachment */
+/* A file of our own front end, compiled into the program; of its forms the browser gets the best it takes. */
+struct asset { const char *path, *mime, *etag; str plain, gzip, brotli; bool is_immutable; };
+void answer_asset(struct request *rq, const struct asset *asset);      /* etag without quotes; gzip, brotli may be empty */
 /* A long answer, made piece by piece on a worker: `next` fills `piece`; false or an empty piece ends it. */
 void answer_stream(struct request *rq, const char *content_type,
                    bool (*next)(void *arg, struct arena *a, struct db_conn *db, str *piece), void *arg);
+/* `arg` may live in rq->a; `a` is empty again for each piece. Pieces wait in a file, so a slow
+ * client holds neither worker nor snapshot. Ending early by request_fail_stream() breaks the
+ * transfer, so that half an export is never taken for a whole one. */
+void request_fail_stream(struct request *rq);
 
 /* ── server-sent events ──────────────────────────────────────────────────── */
 
@@ -103,6 +116,8 @@ struct http_app {
     /* Shows an error in the reader's language (page, fragment or JSON). */
     void (*error)(struct request *rq, const struct err *e);
     void *app;
+    /* Lines of its own for /metrics; may be NULL. */
+    void (*metrics)(void *app, struct buf *out);
 };
 struct http_options {
     const char *listen;                 /* "127.0.0.1:8080", "[::1]:8080", "127.0.0.1:0" */
@@ -110,7 +125,12 @@ struct http_options {
     int connections_max;                /* 0: 12000 */
     int per_ip_max;                     /* 0: 200 on public addresses; loopback is not limited */
     const char *const *trusted_proxies; /* NULL-ended addresses */
-    const char *spool;                  /* folder for uploads */
+    const char *spool;                  /* folder for uploads and long answers; NULL: neither is served */
+    int queue_max;                      /* requests waiting for a worker; 0: 1024. More: 503 */
+    int events_per_ip_max;              /* live connections of one public address; 0: 100 */
+    int read_deadline_ms;               /* of a request's queries; 0: 10000 */
+    /* Deadlines in milliseconds, 0 the default; tests shorten them. */
+    int head_ms, idle_ms, body_grace_ms, stall_ms, events_beat_ms, drain_ms;    /* 10000, 15000, 5000, 30000, 15000, 10000 */
 };
 struct http_server;
 bool http_start(const struct http_options *o, const struct http_app *app,

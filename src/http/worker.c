@@ -1,0 +1,370 @@
+/* worker.c - where a request begins and ends: one arena, one snapshot, one way out.
+ *
+ * Workers are started when they are needed and woken last-in-first-out, so a
+ * quiet server keeps few warm stacks and arenas. A full arena jumps back to
+ * serve(), which runs the cleanups and answers 503. After MHD_resume_connection
+ * the exchange belongs to the connection's thread again: it is not touched.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/form.h"
+#include "http/server.h"
+#include "msg/base.h"
+#include "msg/http.h"
+
+enum { ARENA_BYTES = 64 << 20, PIECE_BYTES = 8 << 20, READERS_MAX = 16 };
+
+struct worker {
+    struct worker_pool *pool;
+    struct worker *idle_next;
+    pthread_t thread;
+    pthread_cond_t wake;
+    bool is_woken;
+    struct arena arena, pieces;
+    struct { struct db *db; struct db_conn *conn; } reader[READERS_MAX];
+    size_t nreaders, next_victim;
+    struct request rq;
+    struct exchange *x;
+    struct stream *stream;
+    sigjmp_buf boundary;
+};
+struct worker_pool {
+    struct http_server *s;
+    pthread_mutex_t lock;
+    struct exchange *first, **last;
+    struct worker *idle, *all;
+    int queued, running, busy;
+    bool is_stopping;
+};
+
+/* ── one request ─────────────────────────────────────────────────────────── */
+
+static bool find_reader(struct worker *w, struct db *db, struct db_conn **out, struct err *e)
+{
+    for (size_t i = 0; i < w->nreaders; i++)
+        if (w->reader[i].db == db) {
+            *out = w->reader[i].conn;
+            return true;
+        }
+    struct db_conn *conn;
+    if (!db_reader(db, &conn, e))
+        return false;
+    size_t at = w->nreaders < READERS_MAX ? w->nreaders++ : w->next_victim++ % READERS_MAX;
+    db_conn_close(w->reader[at].conn);
+    w->reader[at].db = db;
+    w->reader[at].conn = conn;
+    metrics_saw_db(w->pool->s->metrics, db);
+    *out = conn;
+    return true;
+}
+
+static bool open_snapshot(struct worker *w, struct err *e)
+{
+    struct http_server *s = w->pool->s;
+    struct db *db = s->app.site_db && w->x->site ? s->app.site_db(w->x->site) : NULL;
+    struct db_conn *conn;
+    if (!db)
+        return true;
+    if (!find_reader(w, db, &conn, e) || !db_read_begin(conn, s->o.read_deadline_ms, e))
+        return false;
+    w->rq.db = conn;
+    return true;
+}
+
+static bool read_body(struct worker *w, struct err *e)
+{
+    struct request *rq = &w->rq;
+    struct exchange *x = w->x;
+    str body = { x->body, x->nbody };
+    if (x->body_error) {
+        *e = *x->body_error;
+        return false;
+    }
+    if (!form_parse(&rq->a, x->head.query, &rq->query, &rq->nquery, e))
+        return false;
+    if (x->parts)
+        return multipart_done(x->parts, &rq->a, &rq->form, &rq->nform, &rq->upload, &rq->nupload, e);
+    if (rq->route && (rq->route->body == BODY_FORM || rq->route->body == BODY_MULTIPART))
+        return form_parse(&rq->a, body, &rq->form, &rq->nform, e);
+    rq->body = body;                            /* lives as long as the exchange */
+    return true;
+}
+
+static void fill(struct worker *w)
+{
+    struct exchange *x = w->x;
+    w->rq = (struct request){
+        .a = w->arena, .route = x->match.route, .method = x->head.method, .path = x->path,
+        .host = str_of(x->host), .ip = str_of(x->ip), .id = str_of(x->id), .is_tls = x->is_tls,
+        .site = x->site, .started = x->started, .mhd = x,
+    };
+    memcpy(w->rq.param, x->match.param, sizeof w->rq.param);
+    w->rq.header_in = arena_new(&w->rq.a, struct pair, x->nheaders);
+    w->rq.nheader_in = x->nheaders;
+    if (x->nheaders)
+        memcpy(w->rq.header_in, x->header, x->nheaders * sizeof *x->header);
+}
+
+static void show_error(struct worker *w, const struct err *e)
+{
+    struct http_server *s = w->pool->s;
+    if (s->app.error)
+        s->app.error(&w->rq, e);
+}
+
+static void allow_header(struct request *rq, unsigned allowed)
+{
+    static const char *const name[] = { "GET, HEAD", "POST", "PATCH", "PUT", "DELETE" };
+    struct buf b = buf_new(&rq->a, 64);
+    for (size_t i = 0; i < countof(name); i++)
+        if (allowed & 1u << i)
+            buf_fmt(&b, "%s%s", b.n ? ", " : "", name[i]);
+    answer_header(rq, "Allow", buf_str(&b));
+}
+
+static void refuse(struct worker *w, const struct refusal *r)
+{
+    struct err e;
+    fail(&e, r->code, r->msg, "%s", r->why);
+    show_error(w, &e);
+    w->rq.status = r->status;                   /* the page is the application's, the status ours */
+    if (r->status == 405)
+        allow_header(&w->rq, w->x->match.allowed);
+}
+
+static void run(struct worker *w)
+{
+    struct err e = { 0 };
+    struct http_server *s = w->pool->s;
+    if (!open_snapshot(w, &e)) {
+        show_error(w, &e);
+    } else if (w->x->refusal.status) {
+        refuse(w, &w->x->refusal);
+    } else if (!read_body(w, &e)) {
+        show_error(w, &e);
+        w->rq.status = e.code == ERR_INVALID ? 400 : err_http_status(e.code);
+    } else if (!s->app.enter || s->app.enter(&w->rq)) {
+        w->rq.route->run(&w->rq);
+    }
+    if (w->rq.status == 0) {
+        fail(&e, ERR_INTERNAL, MSG_base_internal, "no answer given");
+        show_error(w, &e);
+    }
+}
+
+static void clean_up(struct worker *w)
+{
+    for (struct cleanup *c; (c = w->rq.cleanups);) {
+        w->rq.cleanups = c->next;               /* off the list first: never run twice */
+        c->run(c->what);
+    }
+    if (w->rq.db)
+        db_read_end(w->rq.db);
+    w->rq.db = NULL;
+}
+
+/* The request's copy of the arena knows how far it went. */
+static void forget(struct worker *w)
+{
+    struct arena used = w->rq.a;
+    if (used.base)
+        arena_reset(&used);
+}
+
+static void resume(struct worker *w)
+{
+    struct MHD_Connection *c = w->x->c;
+    w->x = NULL;
+    MHD_resume_connection(c);
+}
+
+/* The headers are on their way; the pieces follow. `x` is no longer ours. */
+static void run_stream(struct worker *w)
+{
+    struct out *o = w->rq.out;
+    str piece;
+    bool more = true, ok = true;
+    if (!w->pieces.base)
+        w->pieces = arena_open(PIECE_BYTES);
+    while (more && ok) {
+        arena_reset(&w->pieces);
+        piece = (str){ 0 };
+        more = o->next(o->arg, &w->pieces, w->rq.db, &piece) && piece.n > 0;
+        ok = !o->has_failed && (piece.n == 0 || stream_put(w->stream, piece));
+    }
+    struct stream *st = w->stream;
+    w->stream = NULL;
+    stream_end(st, ok);
+    arena_reset(&w->pieces);
+}
+
+static void finish(struct worker *w)
+{
+    if (w->rq.status == 0)
+        w->rq.status = 500;
+    if (w->rq.out && w->rq.out->kind == OUT_EVENTS && w->rq.status == 200) {
+        w->x->user_id = w->rq.user_id;
+        w->x->is_handed_over = events_take(&w->rq, w->x);
+        if (w->x->is_handed_over)
+            return;
+        w->rq.out->kind = OUT_BODY;
+        refuse(w, &(struct refusal){ 429, ERR_TOO_MANY, MSG_http_too_many_requests, "too many live connections", false });
+        w->rq.status = 429;
+    }
+    respond(&w->rq, w->x, &w->stream);
+}
+
+/* A jump leads here with what the request had opened still on its lists. */
+static void after_jump(struct worker *w)
+{
+    log_event(LOG_ERROR, "arena.full", LOG_S("id", w->rq.id), LOG_S("path", w->rq.path));
+    clean_up(w);
+    forget(w);
+    if (w->stream) {
+        stream_end(w->stream, false);
+        w->stream = NULL;
+    }
+    if (!w->x)
+        return;                                 /* the answer had begun: it is cut */
+    w->x->refusal = (struct refusal){ 503, ERR_BUSY, MSG_http_too_heavy, "arena full", true };
+    respond_plain(w->x);
+    resume(w);
+}
+
+static void serve(struct worker *w, struct exchange *x)
+{
+    w->x = x;
+    w->stream = NULL;
+    w->rq = (struct request){ .id = { "", 0 } };
+    arena_boundary = &w->boundary;
+    if (sigsetjmp(w->boundary, 0) == 0) {
+        fill(w);
+        run(w);
+        finish(w);
+        if (w->stream) {
+            resume(w);
+            run_stream(w);
+        }
+        clean_up(w);
+        forget(w);
+        if (w->x)
+            resume(w);
+    } else {
+        after_jump(w);
+    }
+    arena_boundary = NULL;
+}
+
+/* ── the pool ────────────────────────────────────────────────────────────── */
+
+static struct exchange *next_job(struct worker *w)
+{
+    struct worker_pool *p = w->pool;
+    pthread_mutex_lock(&p->lock);
+    while (!p->first && !p->is_stopping) {
+        w->is_woken = false;
+        w->idle_next = p->idle;
+        p->idle = w;
+        while (!w->is_woken)
+            pthread_cond_wait(&w->wake, &p->lock);
+    }
+    struct exchange *x = p->first;
+    if (x) {
+        p->first = x->next;
+        if (!p->first)
+            p->last = &p->first;
+        p->queued--;
+        p->busy++;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return x;
+}
+
+static void *work(void *worker)
+{
+    struct worker *w = worker;
+    struct exchange *x;
+    w->arena = arena_open(ARENA_BYTES);
+    while ((x = next_job(w))) {
+        serve(w, x);
+        pthread_mutex_lock(&w->pool->lock);
+        w->pool->busy--;
+        pthread_mutex_unlock(&w->pool->lock);
+    }
+    for (size_t i = 0; i < w->nreaders; i++)
+        db_conn_close(w->reader[i].conn);
+    arena_close(&w->arena);
+    arena_close(&w->pieces);
+    return NULL;
+}
+
+struct worker_pool *workers_start(struct http_server *s)
+{
+    struct worker_pool *p = calloc(1, sizeof *p);
+    if (!p)
+        abort();
+    p->s = s;
+    p->last = &p->first;
+    p->all = calloc((size_t)s->o.workers, sizeof *p->all);
+    if (!p->all)
+        abort();
+    pthread_mutex_init(&p->lock, NULL);
+    return p;
+}
+
+static void wake_one(struct worker_pool *p)
+{
+    struct worker *w = p->idle;
+    if (w) {
+        p->idle = w->idle_next;
+        w->is_woken = true;
+        pthread_cond_signal(&w->wake);
+    } else if (p->running < p->s->o.workers) {
+        w = &p->all[p->running];
+        w->pool = p;
+        pthread_cond_init(&w->wake, NULL);
+        if (pthread_create(&w->thread, NULL, work, w) == 0)
+            p->running++;
+    }
+}
+
+bool workers_push(struct worker_pool *p, struct exchange *x)
+{
+    pthread_mutex_lock(&p->lock);
+    bool ok = p->queued < p->s->o.queue_max && !p->is_stopping;
+    if (ok) {
+        x->next = NULL;
+        *p->last = x;
+        p->last = &x->next;
+        p->queued++;
+        wake_one(p);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return ok;
+}
+
+void workers_stop(struct worker_pool *p)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->is_stopping = true;
+    while (p->idle)
+        wake_one(p);
+    pthread_mutex_unlock(&p->lock);
+    for (int i = 0; i < p->running; i++) {
+        pthread_join(p->all[i].thread, NULL);
+        pthread_cond_destroy(&p->all[i].wake);
+    }
+    pthread_mutex_destroy(&p->lock);
+    free(p->all);
+    free(p);
+}
+
+struct worker_stats workers_stats(struct worker_pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    struct worker_stats s = { p->running, p->busy, p->queued };
+    pthread_mutex_unlock(&p->lock);
+    return s;
+}
