@@ -1,0 +1,32 @@
+/* phone.c - the C side of telephone numbers. */
+#include "lang/phone.h"
+#include "lang/phone_shim.h"
+#include "msg/lang.h"
+
+static bool bad(struct arena *a, str typed, const char *country, struct err *e)
+{
+    char example[PHONE_TEXT_MAX];
+    fail(e, ERR_INVALID, MSG_lang_phone_bad, "phone '%.*s'", STR_ARG(str_head(typed, 40)));
+    err_arg(e, "text", str_trim(typed));
+    size_t n = phone_shim_example(country, example);
+    return err_arg(e, "example", n ? arena_str(a, (str){ example, n }) : S("+880 1711-000000"));
+}
+
+bool phone_parse(struct arena *a, str s, const char *country, str *e164, struct err *e)
+{
+    char out[PHONE_TEXT_MAX];
+    str ascii = ascii_digits(a, str_trim(s));
+    size_t n = ascii.n && ascii.n <= 60 ? phone_shim_parse(ascii.p, ascii.n, country ? country : "", out) : 0;
+
+    if (!n)
+        return bad(a, s, country, e);
+    *e164 = arena_str(a, (str){ out, n });
+    return true;
+}
+
+str phone_show(struct arena *a, str e164, const char *home)
+{
+    char out[PHONE_TEXT_MAX];
+    size_t n = e164.n && e164.n <= 60 ? phone_shim_show(e164.p, e164.n, home ? home : "", out) : 0;
+    return n ? arena_str(a, (str){ out, n }) : e164;
+}

@@ -1,0 +1,17 @@
+/* phone_shim.h - the C++ of libphonenumber behind three C functions. No exception passes.
+ * Each writes ASCII text and gives its length; 0: not a number. */
+#pragma once
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { PHONE_TEXT_MAX = 64 };
+size_t phone_shim_parse(const char *p, size_t n, const char *country, char out[PHONE_TEXT_MAX]);
+size_t phone_shim_show(const char *p, size_t n, const char *home, char out[PHONE_TEXT_MAX]);
+size_t phone_shim_example(const char *country, char out[PHONE_TEXT_MAX]);
+
+#ifdef __cplusplus
+}
+#endif
