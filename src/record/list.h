@@ -1,0 +1,7 @@
+/* list.h - private to list.c, summary.c and search: the part of a list that says which records. */
+#pragma once
+#include "record/query.h"
+
+/* " WHERE ..." over alias t0: not deleted, the reader's rights, filter, words. */
+__attribute__((warn_unused_result))
+bool list_where(struct ctx *c, const struct list_spec *s, struct sql *q, struct err *e);
