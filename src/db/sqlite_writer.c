@@ -159,15 +159,16 @@ static void wake(struct db *db, struct group *g)
 {
     int64_t kept = 0;
 
+    for (const struct write *w = g->head; w; w = w->next)
+        kept += w->ok;
+    db->writes += kept;                         /* counted before the callers can look */
+    db->commits += kept > 0;
     for (struct write *w = g->head, *next; w; w = next) {
         next = w->next;                         /* w is gone once its caller wakes */
-        kept += w->ok;
         sem_post(&w->done);
     }
     if (!kept)
         return;
-    db->writes += kept;
-    db->commits++;
     for (int i = 0, n = db->non_commit; i < n; i++)
         db->on_commit[i].fn(db->on_commit[i].arg);
 }
