@@ -7,12 +7,15 @@
 # Everything is made under build/: build/ (release), build/san/ (ASan + UBSan, for tests).
 # The rules find sources by themselves: a new src/ROOM/FILE.c, view or lang/ROOM.LANG.po needs no line here.
 
+IS_SILENT := $(findstring s,$(filter-out --%,$(firstword x$(MAKEFLAGS))))
 MAKEFLAGS += --no-builtin-rules
 PREFIX ?= /usr/local
-B      ?= build
 G       = build/gen
 CC      = gcc
 
+# One short line for each thing made; V=1 shows the commands.
+V ?= 0
+Q = $(if $(filter 0,$(V)),@$(if $(IS_SILENT),,echo "  $@";))
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 PKGS   := libmicrohttpd sqlite3 icu-i18n icu-uc jansson libsodium zlib libbrotlidec libbrotlienc
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -41,7 +44,7 @@ GENC    = $(G)/msg_table.c $(VIEWS:src/%.html=$(G)/views/%.c) $(EXTRA_GENC)
 LIBSRC  = $(filter-out src/main.c,$(SRC))
 obj     = $(patsubst src/%.c,$(1)/o/%.o,$(LIBSRC)) $(patsubst $(G)/%.c,$(1)/o/gen/%.o,$(GENC))
 
-.PHONY: all test demo bench fuzz install lint setup unit clean golden
+.PHONY: all test demo bench fuzz install lint symbols setup unit clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: build/setu
@@ -75,10 +78,10 @@ clean:
 # ── generated ──────────────────────────────────────────────────────────────
 $(G)/tool-%: tools/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
+	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
 $(G)/tool-msgc: tools/msgc.c tools/msgc_po.c tools/msgc_text.c tools/msgc.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $(filter %.c,$^)
+	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $(filter %.c,$^)
 $(G)/msg_table.c: $(G)/tool-msgc $(PO)
 	@mkdir -p $(G)/msg.new
 	$(G)/tool-msgc $(G)/msg.new lang
@@ -92,24 +95,24 @@ $(G)/views/%.c: src/%.html $(G)/tool-tplc
 # ── compiled ───────────────────────────────────────────────────────────────
 build/o/gen/%.o: $(G)/%.c | $(G)/msg_table.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_release) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_release) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP -c -o $@ $<
 build/o/%.o: src/%.c | $(G)/msg_table.c $(GENH)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_release) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_release) $(WARN) -MMD -MP -c -o $@ $<
 build/san/o/gen/%.o: $(G)/%.c | $(G)/msg_table.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_san) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_san) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP -c -o $@ $<
 build/san/o/%.o: src/%.c | $(G)/msg_table.c $(GENH)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_san) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS_san) $(WARN) -MMD -MP -c -o $@ $<
 build/libsetu.a: $(call obj,build)
 	@rm -f $@; ar rcs $@ $^
 build/san/libsetu.a: $(call obj,build/san)
 	@rm -f $@; ar rcs $@ $^
 build/setu: build/o/main.o build/libsetu.a
-	$(CC) $(LDFLAGS_release) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS_release) -o $@ $^ $(LIBS)
 build/san/setu: build/san/o/main.o build/san/libsetu.a
-	$(CC) $(LDFLAGS_san) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS_san) -o $@ $^ $(LIBS)
 
 # ── tests ──────────────────────────────────────────────────────────────────
 # test/KIND/NAME.c is one program, linked with the sanitized library; tools/test/run builds and runs them all.
@@ -123,36 +126,38 @@ unit: $(UNIT)
 define test_kind
 build/san/$(1)/%: test/$(1)/%.c build/san/libsetu.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(TESTFLAGS) -o $$@ $$< $$(TESTLIBS)
+	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< $$(TESTLIBS)
 endef
 $(foreach kind,unit golden fault,$(eval $(call test_kind,$(kind))))
 build/san/http/%: test/http/%.c test/client/client.c build/san/libsetu.a
 	@mkdir -p $(@D)
-	$(CC) $(TESTFLAGS) -o $@ $< test/client/client.c $(TESTLIBS)
+	$(Q)$(CC) $(TESTFLAGS) -o $@ $< test/client/client.c $(TESTLIBS)
 build/san/fuzz/%: test/fuzz/%.c tools/test/replay.c build/san/libsetu.a
 	@mkdir -p $(@D)
-	$(CC) $(TESTFLAGS) -o $@ $< tools/test/replay.c $(TESTLIBS)
+	$(Q)$(CC) $(TESTFLAGS) -o $@ $< tools/test/replay.c $(TESTLIBS)
 
 FUZZFLAGS = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -DSETU_FAULTS=1 -w \
             -fsanitize=address,undefined -fno-sanitize-recover=all
 build/fuzz/o/gen/%.o: $(G)/%.c | $(G)/msg_table.c $(GENH)
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(Q)clang $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 build/fuzz/o/%.o: src/%.c | $(G)/msg_table.c $(GENH)
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(Q)clang $(CPPFLAGS) $(FUZZFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 build/fuzz/libsetu.a: $(call obj,build/fuzz)
 	@rm -f $@; ar rcs $@ $^
 build/fuzz/%: test/fuzz/%.c build/fuzz/libsetu.a
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Itest $(FUZZFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< build/fuzz/libsetu.a $(LIBS)
+	$(Q)clang $(CPPFLAGS) -Itest $(FUZZFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< build/fuzz/libsetu.a $(LIBS)
 
 # ── lint ───────────────────────────────────────────────────────────────────
 $(G)/tool-lint: tools/lint/lint.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
+	$(Q)$(CC) -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -o $@ $<
 lint: $(G)/tool-lint
 	@tools/lint/run
+symbols: build/setu
+	@tools/lint/symbols
 
 # ── golden files ───────────────────────────────────────────────────────────
 # Tests in test/golden compare with files beside them; with GOLDEN=write they rewrite those, for a reviewed diff.

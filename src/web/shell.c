@@ -95,3 +95,11 @@ msg_id page_error_title(int status)
     default:  return status >= 500 ? MSG_shell_error_internal : MSG_shell_error_invalid;
     }
 }
+
+const char *shell_digits(const struct locale *loc)
+{
+    static const char *const name[] = {
+        [DIGITS_LATIN] = "latn", [DIGITS_BENGALI] = "beng", [DIGITS_DEVANAGARI] = "deva", [DIGITS_PERSIAN] = "arabext",
+    };
+    return name[loc->digits];
+}

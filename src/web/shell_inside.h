@@ -23,3 +23,4 @@ void view_door_foot(struct html *h, const struct door_foot_view *v);
 void view_open_head(struct html *h, const struct open_head_view *v);
 void view_open_foot(struct html *h, const struct open_foot_view *v);
 msg_id page_error_title(int status);
+const char *shell_digits(const struct locale *loc);      /* as scripts in the page call them: "beng" */

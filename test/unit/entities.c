@@ -70,10 +70,10 @@ static void each_word(each_word_fn *fn)
 
 static const struct msg_row *message(msg_id id)
 {
-    for (size_t i = 0; i < msg_nrows; i++)
-        if (msg_rows[i].id == id)
-            return &msg_rows[i];
-    return NULL;
+    int room = id / MSG_ROOM_STEP - 1, at = id % MSG_ROOM_STEP;
+    if (room < 0 || room >= msg_nrooms || at >= msg_room_first[room + 1] - msg_room_first[room])
+        return NULL;
+    return &msg_rows[msg_room_first[room] + at];
 }
 
 /* ── words ───────────────────────────────────────────────────────────────── */
@@ -83,8 +83,8 @@ static void has_four_texts(const char *where, const char *what, msg_id id)
     const struct msg_row *m = message(id);
     ck_assert_msg(m != NULL, "%s.%s has no words", where, what);
     for (int l = 0; l < LANG_COUNT; l++) {
-        ck_assert_msg(m->text[l] && m->text[l][0], "%s is empty in %d", m->key, l);
-        ck_assert_msg(strcmp(m->text[l], m->key) != 0, "%s shows its key in %d", m->key, l);
+        ck_assert_msg(m->text[l].p && m->text[l].p[0], "%s is empty in %d", m->key, l);
+        ck_assert_msg(strcmp(m->text[l].p, m->key) != 0, "%s shows its key in %d", m->key, l);
     }
 }
 
@@ -116,7 +116,7 @@ static bool has_letter_of(enum lang l, const char *s)
 /* Names of languages and samples of digits are the same text everywhere. */
 static bool is_one_text(const struct msg_row *m)
 {
-    return !strcmp(m->text[LANG_EN], m->text[LANG_BN]) && !strcmp(m->text[LANG_EN], m->text[LANG_FA]);
+    return !strcmp(m->text[LANG_EN].p, m->text[LANG_BN].p) && !strcmp(m->text[LANG_EN].p, m->text[LANG_FA].p);
 }
 
 static void is_in_its_script(const char *where, const char *what, msg_id id)
@@ -126,8 +126,8 @@ static void is_in_its_script(const char *where, const char *what, msg_id id)
     if (is_one_text(m))
         return;
     for (int l = 0; l < LANG_COUNT; l++)
-        ck_assert_msg(has_letter_of((enum lang)l, m->text[l]), "%s in %d: %s", m->key, l, m->text[l]);
-    ck_assert_msg(!strstr(m->text[LANG_FA], "ي") && !strstr(m->text[LANG_FA], "ك"), "%s", m->key);
+        ck_assert_msg(has_letter_of((enum lang)l, m->text[l].p), "%s in %d: %s", m->key, l, m->text[l].p);
+    ck_assert_msg(!strstr(m->text[LANG_FA].p, "ي") && !strstr(m->text[LANG_FA].p, "ك"), "%s", m->key);
 }
 
 START_TEST(every_text_is_written_in_the_script_of_its_language)
@@ -142,8 +142,8 @@ START_TEST(fields_of_one_entity_are_told_apart_by_their_labels)
         for (size_t k = 0; k < all[i]->nfields; k++)
             for (size_t j = 0; j < k; j++)
                 for (int l = 0; l < LANG_COUNT; l++)
-                    ck_assert_msg(strcmp(message(all[i]->fields[j].label)->text[l],
-                                         message(all[i]->fields[k].label)->text[l]) != 0,
+                    ck_assert_msg(strcmp(message(all[i]->fields[j].label)->text[l].p,
+                                         message(all[i]->fields[k].label)->text[l].p) != 0,
                                   "%s.%s and %s read alike in %d", all[i]->name,
                                   all[i]->fields[j].name, all[i]->fields[k].name, l);
 }
@@ -155,7 +155,7 @@ static void tells_choices_apart(const struct entity *en, const struct field *f)
         for (const struct choice *d = f->choices; d != c; d++) {
             ck_assert_msg(strcmp(c->value, d->value) != 0, "%s.%s: %s twice", en->name, f->name, c->value);
             for (int l = 0; l < LANG_COUNT; l++)
-                ck_assert_msg(strcmp(message(c->label)->text[l], message(d->label)->text[l]) != 0,
+                ck_assert_msg(strcmp(message(c->label)->text[l].p, message(d->label)->text[l].p) != 0,
                               "%s.%s: %s and %s read alike in %d", en->name, f->name, c->value, d->value, l);
         }
 }

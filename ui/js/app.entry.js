@@ -1,2 +1,14 @@
+// app.entry.js - what every page loads. Each island finds its own elements by data- attributes,
+// through listeners on the document, so parts that htmx brings later work without a second start.
 import 'htmx.org/dist/htmx.esm.js'
-import 'htmx.org/dist/ext/hx-sse.js'
+import './wire.js'
+import './toast.js'
+import './keys.js'
+import './dialog.js'
+import './palette.js'
+import './board.js'
+import './edit.js'
+import './list.js'
+import './form.js'
+import './live.js'
+import './upload.js'

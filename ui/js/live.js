@@ -1,0 +1,39 @@
+// live.js - what others change appears. The server sends `event: changed` with "entity id"; elements
+// with data-live="deal" or "deal:ID" and hx-get fetch themselves again. Nothing moves under the
+// pointer or the caret: there a bar offers the news. A hidden tab holds no connection, since a
+// browser allows six of them to one HTTP/1.1 server.
+import { $, $$, word } from './dom.js'
+
+const url = document.body.dataset.liveUrl
+let source
+
+function refresh(el) {
+  if (!el.matches(':hover') && !el.contains(document.activeElement)) return htmx.trigger(el, 'live')
+  if ($('.news', el)) return
+  const bar = document.createElement('button')
+  bar.type = 'button'
+  bar.className = 'btn sm news'
+  bar.textContent = word('news')
+  bar.onclick = () => { bar.remove(); htmx.trigger(el, 'live') }
+  el.prepend(bar)
+}
+function changed(e) {
+  const [entity, id] = e.data.split(' ')
+  $$('[data-live]').filter(el => [entity, `${entity}:${id}`].includes(el.dataset.live)).forEach(refresh)
+}
+function count(e) {                 // "id text": a number in the navigation
+  const [id, ...text] = e.data.split(' '), el = $(`[data-count="${CSS.escape(id)}"]`)
+  if (el) el.textContent = text.join(' ')
+}
+function open() {
+  source = new EventSource(url)
+  source.addEventListener('changed', changed)
+  source.addEventListener('count', count)
+  source.addEventListener('toast', e => document.body.dispatchEvent(new CustomEvent('toast', { bubbles: true, detail: JSON.parse(e.data) })))
+}
+if (url) {
+  const watch = () => { source?.close(); source = null; if (!document.hidden) open() }
+  document.addEventListener('visibilitychange', watch)
+  addEventListener('pagehide', () => source?.close())
+  watch()
+}

@@ -1,0 +1,53 @@
+// toast.js - what just happened, for 8 seconds, with a way back (Z). Stays while pointed at or focused.
+import { $, $$, on, post, word } from './dom.js'
+
+const LIFE = 8000
+const region = () => $('#toasts')
+
+function arm(el) {
+  let left = setTimeout(() => el.remove(), LIFE)
+  const hold = () => clearTimeout(left)
+  const go = () => { hold(); left = setTimeout(() => el.remove(), LIFE / 2) }
+  el.addEventListener('pointerenter', hold)
+  el.addEventListener('pointerleave', go)
+  el.addEventListener('focusin', hold)
+  el.addEventListener('focusout', go)
+}
+
+export function toast({ text, undo, error }) {
+  const el = document.createElement('div')
+  el.className = error ? 'toast bad' : 'toast'
+  el.setAttribute('role', error ? 'alert' : 'status')
+  const words = document.createElement('span')
+  words.textContent = text
+  el.append(words)
+  if (undo?.startsWith('/')) {
+    const button = document.createElement('button'), key = document.createElement('kbd')
+    button.dataset.undo = undo
+    button.textContent = region().dataset.undoWord
+    key.textContent = 'Z'
+    el.append(button, key)
+  }
+  const box = region()
+  if (!box) return
+  while (box.children.length > 2) box.firstElementChild.remove()
+  box.append(el)
+  arm(el)
+}
+
+export async function undo() {
+  const button = $$('[data-undo]', region() ?? document).pop()
+  if (!button) return false
+  const form = button.closest('form')
+  if (form) return form.requestSubmit(), true
+  button.disabled = true
+  try {
+    await post(button.dataset.undo)
+    location.reload()
+  } catch { toast({ text: word('failed'), error: true }) }
+  return true
+}
+
+on('click', '[data-undo]', (e, button) => { if (!button.closest('form')) e.preventDefault(), undo() })
+document.addEventListener('toast', e => toast(e.detail))       // HX-Trigger: {"toast":{"text":…,"undo":"/undo/…"}}
+$$('.toast').forEach(arm)
