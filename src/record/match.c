@@ -6,7 +6,7 @@
  * "Md. Rahman") is sorted by name and each item compared with its WINDOW
  * neighbours, so the work stays proportional to the items, whatever they are.
  *
- * Memory: about 300 bytes an item and eight a block entry, in the caller's arena.
+ * Memory: about 460 bytes an item, block entries included, in the caller's arena.
  */
 #include "record/match.h"
 #include <math.h>

@@ -91,12 +91,13 @@ static double jaro_winkler(const uint16_t *x, size_t nx, const uint16_t *y, size
     return jaro + (double)prefix * 0.1 * (1 - jaro);
 }
 
-static bool has_digit(const struct prep_word *w)
+/* The most jaro_winkler can give, from the letters that only one of them has. */
+static double most_alike(const struct prep_word *x, const struct prep_word *y)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (w->letter[i] >= '0' && w->letter[i] <= '9')
-            return true;
-    return false;
+    int mx = x->n - __builtin_popcount(x->kinds & ~y->kinds), my = y->n - __builtin_popcount(y->kinds & ~x->kinds);
+    double m = mx < my ? mx : my;
+    double jaro = (m / x->n + m / y->n + 1) / 3;
+    return m <= 0 ? 0 : x->letter[0] == y->letter[0] ? jaro + 0.4 * (1 - jaro) : jaro;
 }
 
 /* 1 the same; 0.95 the same but for spelling; else as the letters say. */
@@ -104,8 +105,10 @@ static double word_likeness(const struct prep_word *x, const struct prep_word *y
 {
     if (x->hash == y->hash)
         return 1;
-    if (has_digit(x) || has_digit(y))
+    if (x->has_digit || y->has_digit)
         return 0;                               /* "Unit 3" is not "Unit 4" */
+    if (most_alike(x, y) < 0.8)
+        return 0;                               /* most pairs end here */
     double jw = jaro_winkler(x->letter, x->n, y->letter, y->n);
     if (x->skeleton == y->skeleton && x->n > 2 && y->n > 2 && jw >= 0.8 && jw < 0.95)
         return 0.95;
@@ -323,7 +326,7 @@ static void compare_employer(struct tally *t, const struct prep *x, const struct
     bool shares = false;
     for (size_t i = 0; i < x->ncompany; i++)
         for (size_t j = 0; j < y->ncompany; j++)
-            shares |= !x->company[i].is_common && word_likeness(&x->company[i], &y->company[j]) >= 0.93;
+            shares |= !x->company[i].is_common && x->company[i].skeleton == y->company[j].skeleton;
     note(t, x->company_all == y->company_all ? EV_COMPANY_SAME : shares ? EV_COMPANY_SIMILAR : EV_COMPANY_DIFFERENT);
 }
 
@@ -331,26 +334,47 @@ static void compare_employer(struct tally *t, const struct prep *x, const struct
 
 enum { PLACE_MOST = 12 };                       /* more than the place can ever weigh */
 
-/* The cheap fields first; the names only while they can still decide. */
-static double weigh(struct tally *t, const struct prep *x, const struct prep *y, bool is_company, double enough)
+/* The most the names can still add. */
+static double names_most(const struct tally *t, size_t nx, size_t ny)
 {
-    double names = NAMES_MAX * t->of[EV_NAME_EXACT] + t->of[EV_NAME_COMMON] + t->of[EV_COMPANY_SAME];
+    size_t n = nx < ny ? nx : ny;
+    n = nx != ny && n < 2 ? 2 : n < NAMES_MAX ? n : NAMES_MAX;
+    return (double)n * t->of[EV_NAME_EXACT] + t->of[EV_NAME_COMMON];
+}
+
+static double weigh_person(struct tally *t, const struct prep *x, const struct prep *y, double enough)
+{
+    double names = names_most(t, x->nname, y->nname);
 
     compare_keys(t, x, y);
+    compare_employer(t, x, y);
     if (t->odds + PLACE_MOST + names < enough)
         return t->odds;
     compare_place(t, x, y);
-    if (t->odds + names < enough)
-        return t->odds;
-    if (is_company) {
-        if (x->company_all && x->company_all == y->company_all)
-            note(t, EV_COMPANY_SAME);
-        compare_names(t, x->company, x->ncompany, x->company_all, y->company, y->ncompany, y->company_all);
-    } else {
-        compare_employer(t, x, y);
+    if (t->odds + names >= enough)
         compare_names(t, x->name, x->nname, x->name_all, y->name, y->nname, y->name_all);
-    }
     return t->odds;
+}
+
+static double weigh_company(struct tally *t, const struct prep *x, const struct prep *y, double enough)
+{
+    double names = names_most(t, x->ncompany, y->ncompany);
+
+    compare_keys(t, x, y);
+    if (x->company_all && x->company_all == y->company_all)
+        note(t, EV_COMPANY_SAME);
+    if (t->odds + PLACE_MOST + names < enough)
+        return t->odds;
+    compare_place(t, x, y);
+    if (t->odds + names >= enough)
+        compare_names(t, x->company, x->ncompany, x->company_all, y->company, y->ncompany, y->company_all);
+    return t->odds;
+}
+
+/* The cheap fields first; the dear ones only while they can still decide. */
+static double weigh(struct tally *t, const struct prep *x, const struct prep *y, bool is_company, double enough)
+{
+    return (is_company ? weigh_company : weigh_person)(t, x, y, enough);
 }
 
 double prep_odds_of(const struct prep *x, const struct prep *y, bool is_company, double enough)

@@ -93,10 +93,12 @@ static bool has_digit(str word)
 
 static struct prep_word make_word(struct arena *a, struct arena scratch, str word, bool is_common)
 {
-    struct prep_word w = { .hash = prep_hash(word), .is_common = is_common };
+    struct prep_word w = { .hash = prep_hash(word), .is_common = is_common, .has_digit = has_digit(word) };
 
     w.skeleton = prep_hash(prep_skeleton(&scratch, word));
     w.letter = letters(a, word, PREP_LETTERS, &w.n);
+    for (size_t i = 0; i < w.n; i++)
+        w.kinds |= 1u << (w.letter[i] & 31);
     return w;
 }
 

@@ -10,8 +10,8 @@
 enum { PREP_WORDS = 8, PREP_LETTERS = 24, PREP_GRAMS = 60, PREP_NUMBERS = 4, PREP_BLOCKS = 16 };
 
 struct prep_word {
-    uint32_t hash, skeleton;                    /* skeleton: letters that survive spelling */
-    uint8_t n; bool is_common, is_family;
+    uint32_t hash, skeleton, kinds;             /* skeleton: letters that survive spelling; kinds: a bit per letter */
+    uint8_t n; bool is_common, is_family, has_digit;
     const uint16_t *letter;
 };
 struct prep {
