@@ -268,20 +268,15 @@ str ascii_digits(struct arena *a, str s)
     size_t n = 0;
 
     while (s.n) {
-        const char *from = s.p;
-        uint32_t c = (unsigned char)*s.p < 0x80 ? (unsigned char)*s.p : 0;
-        if (c)
-            s = str_from(s, 1);
-        else
-            c = utf8_next(&s);
-        if (!c && s.p == from)
-            break;
+        str before = s;
+        uint32_t c = utf8_next(&s);
+        size_t used = before.n - s.n;           /* s.p is NULL at the end */
         if (c >= 0x80 && u_charType((UChar32)c) == U_DECIMAL_DIGIT_NUMBER) {
             out[n++] = (char)('0' + u_charDigitValue((UChar32)c));
             continue;
         }
-        memcpy(out + n, from, (size_t)(s.p - from));
-        n += (size_t)(s.p - from);
+        memcpy(out + n, before.p, used);
+        n += used;
     }
     return (str){ out, n };
 }

@@ -8,7 +8,7 @@ static bool bad(struct arena *a, str typed, const char *country, struct err *e)
     char example[PHONE_TEXT_MAX];
     fail(e, ERR_INVALID, MSG_lang_phone_bad, "phone '%.*s'", STR_ARG(str_head(typed, 40)));
     err_arg(e, "text", str_trim(typed));
-    size_t n = phone_shim_example(country, example);
+    size_t n = phone_shim_example(country ? country : "", example);
     return err_arg(e, "example", n ? arena_str(a, (str){ example, n }) : S("+880 1711-000000"));
 }
 

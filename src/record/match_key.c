@@ -3,6 +3,7 @@
  */
 #include "record/match.h"
 #include "base/buf.h"
+#include "lang/phone.h"
 #include "record/match_words.h"
 
 /* ── e-mail and hosts ────────────────────────────────────────────────────── */
@@ -115,53 +116,11 @@ str match_domain_key(struct arena *a, str url_or_email)
 
 /* ── phone ───────────────────────────────────────────────────────────────── */
 
-static const struct { const char *country, *code; int national; } dial[] = {
-    { "BD", "880", 10 }, { "IN", "91", 10 }, { "IR", "98", 10 }, { "PK", "92", 10 }, { "AF", "93", 9 }, { "NP", "977", 10 },
-    { "LK", "94", 9 }, { "AE", "971", 9 }, { "SA", "966", 9 }, { "GB", "44", 10 }, { "US", "1", 10 }, { "CA", "1", 10 },
-    { "TJ", "992", 9 }, { "IQ", "964", 10 }, { "TR", "90", 10 }, { "DE", "49", 11 }, { "AU", "61", 9 }, { "SG", "65", 8 },
-};
-
-static str only_digits(struct arena *a, str s)
-{
-    str ascii = ascii_digits(a, s);
-    char *p = arena_new(a, char, ascii.n + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; i < ascii.n; i++) {
-        if (ascii.p[i] >= '0' && ascii.p[i] <= '9')
-            p[n++] = ascii.p[i];
-        else if ((ascii.p[i] | 32) >= 'a' && (ascii.p[i] | 32) <= 'z')
-            break;                              /* "ext. 12" */
-    }
-    return (str){ p, n };
-}
-
 str match_phone_key(struct arena *a, str phone, const char *country)
 {
-    str s = str_trim(phone), d = only_digits(a, s);
-    const char *code = NULL;
-    size_t national = 0;
-
-    for (size_t i = 0; i < countof(dial) && country; i++)
-        if (!strcmp(dial[i].country, country)) {
-            code = dial[i].code;
-            national = (size_t)dial[i].national;
-        }
-    if (s.n && s.p[0] != '+' && str_starts(d, S("00")))
-        d = str_from(d, 2);
-    else if (s.n && s.p[0] != '+') {
-        if (!code)
-            return (str){ 0 };
-        bool has_code = str_starts(d, str_of(code)) && d.n >= national + strlen(code);
-        if (!has_code) {
-            if (d.n && d.p[0] == '0')
-                d = str_from(d, 1);
-            d = arena_fmt(a, "%s%.*s", code, STR_ARG(d));
-        }
-    }
-    if (code && str_starts(d, str_of(code)) && d.n > strlen(code) && d.p[strlen(code)] == '0')   /* +98 (0)912 */
-        d = arena_fmt(a, "%s%.*s", code, STR_ARG(str_from(d, strlen(code) + 1)));
-    return d.n < 7 || d.n > 15 ? (str){ 0 } : arena_fmt(a, "+%.*s", STR_ARG(d));
+    struct err e;
+    str e164;
+    return phone_parse(a, phone, country, &e164, &e) ? e164 : (str){ 0 };
 }
 
 /* ── company ─────────────────────────────────────────────────────────────── */
