@@ -16,13 +16,14 @@ function send(box, file) {
   x.setRequestHeader('X-CSRF-Token', csrf())
   x.send(data)
 }
+const names = (box, files) => { $('output', box).textContent = [...files].map(f => f.name).join(' · ') }
 const usable = box => box.dataset.uploadUrl && box.dataset.uploadUrl !== '#'
-on('change', '[data-upload] input[type=file]', (e, input) => { const box = input.closest('[data-upload]'); if (usable(box)) [...input.files].forEach(f => send(box, f)) })
+on('change', '[data-upload] input[type=file]', (e, input) => { const box = input.closest('[data-upload]'); if (usable(box)) [...input.files].forEach(f => send(box, f)); else names(box, input.files) })
 on('dragover', '[data-upload]', (e, box) => { e.preventDefault(); box.classList.add('over') })
 on('dragleave', '[data-upload]', (e, box) => box.classList.remove('over'))
 on('drop', '[data-upload]', (e, box) => {
   e.preventDefault()
   box.classList.remove('over')
   if (usable(box)) [...e.dataTransfer.files].forEach(f => send(box, f))
-  else { $('input', box).files = e.dataTransfer.files; $('output', box).textContent = [...e.dataTransfer.files].map(f => f.name).join(' · ') }
+  else { $('input', box).files = e.dataTransfer.files; names(box, e.dataTransfer.files) }
 })
