@@ -163,13 +163,12 @@ static void wake(struct db *db, struct group *g)
         kept += w->ok;
     db->writes += kept;                         /* counted before the callers can look */
     db->commits += kept > 0;
+    const int listeners = db->non_commit;       /* who listens from now on did not ask for this one */
     for (struct write *w = g->head, *next; w; w = next) {
         next = w->next;                         /* w is gone once its caller wakes */
         sem_post(&w->done);
     }
-    if (!kept)
-        return;
-    for (int i = 0, n = db->non_commit; i < n; i++)
+    for (int i = 0; kept && i < listeners; i++)
         db->on_commit[i].fn(db->on_commit[i].arg);
 }
 
