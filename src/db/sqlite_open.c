@@ -4,7 +4,10 @@
  * it is closed: one process, one struct db. The first connection recovers what
  * a crash left, switches a new file to WAL and commits to it, and the folder
  * is fsynced before anybody is served: else a lost unlink of the rollback
- * journal could roll the new file back to nothing.
+ * journal could roll the new file back to nothing. What recovery found in the log
+ * is moved into the file before anything is appended: after a failed fsync the
+ * kernel may show pages that never reached the disk, and a commit that stands
+ * behind them in the log would be lost with them.
  *
  * A file SQLite cannot read is refused before anything is written to it.
  */
@@ -27,6 +30,7 @@ enum {
 
 #ifdef SETU_FAULTS
 bool (*db_fault_dir_sync)(const char *dir);
+bool db_fault_sync_normal;
 #endif
 
 /* ── configuration ───────────────────────────────────────────────────────── */
@@ -107,6 +111,10 @@ static int configure(struct db_conn *c)
     const char *const *p = c->is_writer ? pragma_writer : pragma_reader;
     for (; *p && rc == SQLITE_OK; p++)
         rc = sqlite3_exec(c->h, *p, NULL, NULL, NULL);
+#ifdef SETU_FAULTS
+    if (c->is_writer && db_fault_sync_normal && rc == SQLITE_OK)
+        rc = sqlite3_exec(c->h, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
+#endif
     if (!c->is_writer)
         sqlite3_progress_handler(c->h, DEADLINE_STEPS, past_deadline, c);
     return rc;
@@ -327,6 +335,8 @@ static bool first_touch(struct db *db, struct db_conn *c, bool create, struct er
         rc = sqlite3_exec(c->h, "PRAGMA journal_mode=WAL", is_wal, &wal, NULL);
     if (rc == SQLITE_OK && !wal)
         rc = SQLITE_CANTOPEN;                   /* this file system cannot share memory */
+    if (rc == SQLITE_OK)
+        rc = sqlite3_wal_checkpoint_v2(c->h, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     if (rc != SQLITE_OK)
         return fail_open(db, rc, sqlite3_errmsg(c->h), e);
     if (!dir_sync(db->dir))

@@ -31,6 +31,7 @@ static _Thread_local const struct db *writer_of;        /* this thread is the wr
 
 #ifdef SETU_FAULTS
 void (*db_fault_died)(void);
+int db_fault_checkpoint_pages;
 #endif
 
 void writer_die(struct db *db, int rc, const char *what)
@@ -235,6 +236,12 @@ static void checkpoint_if_due(struct db *db)
     if (log < db->backfilled)
         db->backfilled = 0;                     /* the log began anew */
     int64_t due = log - db->backfilled;
+#ifdef SETU_FAULTS
+    if (db_fault_checkpoint_pages && due >= db_fault_checkpoint_pages) {
+        checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
+        return;
+    }
+#endif
     if (log >= CHECKPOINT_WAIT && due >= CHECKPOINT_PAGES)
         checkpoint(db, SQLITE_CHECKPOINT_RESTART);
     else if (due >= CHECKPOINT_FORCED

@@ -1,0 +1,76 @@
+/* oom.c - SQLite's n-th allocation fails, once and from then on, n by n.
+ *
+ * Under ASan: no crash, no leak, no partial commit; a write either was refused
+ * and left nothing, or was kept; a commit whose fate is unknown ended the
+ * process. Then there is memory again, and the folder opens sound. */
+#include "disk.h"
+#include "ledger.h"
+
+enum { BUDGET_MS = 12000 };
+
+static sqlite3_mem_methods real;
+static _Atomic int64_t nallocs, fail_at;
+static _Atomic bool is_for_good;
+
+static bool denied(void)
+{
+    int64_t n = ++nallocs;
+    return fail_at && (n == fail_at || (is_for_good && n > fail_at));
+}
+static void *x_malloc(int n) { return denied() ? NULL : real.xMalloc(n); }
+static void *x_realloc(void *p, int n) { return denied() ? NULL : real.xRealloc(p, n); }
+
+static void one(const struct workload *w, int64_t at, struct verdict *v)
+{
+    disk_clean();
+    ledger_forget();
+    disk_set_fault(FAULT_NONE, 0, false);
+    nallocs = 0;
+    fail_at = at;
+    ledger_work(w);
+    fail_at = 0;
+    disk_restart(false);
+    ledger_verify(v);
+}
+
+static int64_t run(const char *what, const struct workload *w, bool for_good, int64_t budget_us)
+{
+    struct verdict v = { 0 };
+    int64_t end = clock_mono() + budget_us;
+
+    is_for_good = for_good;
+    fail_at = 0;
+    nallocs = 0;
+    disk_clean();
+    ledger_forget();
+    ledger_work(w);
+    int64_t n = nallocs, step = fault_size() > 1 ? 1 : 1 + n / 400;
+    for (int64_t at = 1 + chance(step); at <= n && clock_mono() < end; at += step)
+        one(w, at, &v);
+    printf("%-22s %-9s %6lld of %lld allocations failed  lost %lld  torn %lld  corrupt %lld  unopened %lld\n",
+           w->name, what, (long long)v.states, (long long)n, (long long)v.lost, (long long)v.torn,
+           (long long)v.corrupt, (long long)v.shut);
+    return ledger_bad(&v);
+}
+
+int main(void)
+{
+    static const int of_interest[] = { 0, 2, 3, 4 };
+    int64_t bad = 0, share = BUDGET_MS * 1000 * fault_size() / 4;
+
+    disk.rnd = seeded_from(20260103);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+    sqlite3_mem_methods ours = real;
+    ours.xMalloc = x_malloc, ours.xRealloc = x_realloc;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
+    disk_install();
+    ledger_open("oom");
+    for (size_t i = 0; i < countof(of_interest); i++)
+        bad += run("once", &workload[of_interest[i]], false, share)
+               + run("for good", &workload[of_interest[i]], true, share);
+    disk_clean();
+    ledger_close();
+    puts(bad == 0 ? "oom: nothing lost" : "oom: FAILED");
+    return bad != 0;
+}
