@@ -56,6 +56,7 @@ struct db {
     _Atomic int non_commit, nreaders;
     _Atomic int64_t writes, commits, checkpoint_us, wal_pages;
     int64_t backfilled;                         /* pages of the log already in the file */
+    bool is_full;                               /* the last checkpoint found no room: told once */
     _Atomic bool is_dead;                       /* fault tests only: where die() would have been */
 };
 

@@ -219,10 +219,12 @@ static void checkpoint(struct db *db, int mode)
     int rc = sqlite3_wal_checkpoint_v2(db->w->h, NULL, mode, &all, &done);
     sqlite3_busy_timeout(db->w->h, 0);
     db->checkpoint_us += clock_mono() - start;
-    if (plain_code(rc) == SQLITE_FULL)
+    bool was_full = db->is_full;
+    db->is_full = plain_code(rc) == SQLITE_FULL;
+    if (db->is_full && !was_full)
         log_event(LOG_WARN, "disk_full", LOG_S("folder", str_of(db->dir)),
                   LOG_N("log_pages", db->wal_pages));
-    else if (rc != SQLITE_OK && rc != SQLITE_BUSY && plain_code(rc) != SQLITE_NOMEM)
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY && !db->is_full && plain_code(rc) != SQLITE_NOMEM)
         writer_die(db, rc, "checkpoint");
     db->backfilled = done > 0 ? done : 0;
     if (rc == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE)

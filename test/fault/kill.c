@@ -56,8 +56,10 @@ static bool kill_once(struct seeded *rnd)
     usleep((unsigned)(8000 + seeded_below(rnd, 40000)));
     kill(pid, SIGKILL);
     waitpid(pid, &status, 0);
-    while (read(p[0], told, sizeof told) == sizeof told)
-        ledger.acked[told[0]]++, ledger.schema_acked = true;
+    while (read(p[0], told, sizeof told) == sizeof told) {
+        ledger.acked[told[0]]++;
+        ledger.schema_acked = true;
+    }
     close(p[0]);
     return WIFSIGNALED(status);
 }
