@@ -66,7 +66,8 @@ static const char *const address_same[] = {
     "street|st|str|sts", "road|rd", "avenue|ave|av|aves", "boulevard|blvd|blv|bl", "drive|dr", "lane|ln", "highway|hwy", "place|pl", "court|ct", "circuit|cct",
     "crescent|cres|cr", "square|sq", "north|n", "south|s", "east|e", "west|w", "apartment|apt|flat", "floor|fl", "building|bldg|bld",
     "house|h", "first|1st", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th", "sixth|6th", "seventh|7th", "eighth|8th", "ninth|9th", "tenth|10th",
-    "রোড|রাস্তা|সড়ক|রোডঃ|সড়ক", "বাড়ি|বাসা|বাড়ী|হাউস|বাড়ি", "মার্গ|মার্গ", "मार्ग|रोड|सड़क|रास्ता", "मकान|घर|म", "خیابان|خ|خیابون", "کوچه|ک", "پلاک|پ|شماره",
+    "রোড|রাস্তা|সড়ক|রোডঃ|সড়ক", "বাড়ি|বাসা|বাড়ী|হাউস|বাড়ি", "মার্গ|মার্গ",
+    "मार्ग|रोड|सड़क|रास्ता", "मकान|घर|म", "خیابان|خ|خیابون", "کوچه|ک", "پلاک|پ|شماره",
     "بلوار|بلوار", "میدان|م", "ساختمان|ساخ", "طبقه|ط", "واحد|و",
 };
 /* clang-format on */
