@@ -535,14 +535,14 @@ void http_stop(struct http_server *s)
     int64_t until = clock_mono() + s->o.drain_ms * 1000LL;
     while (conns_busy(s) > 0 && clock_mono() < until)
         nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
+    workers_close(s->pool);                     /* a late upload is answered 503, not queued */
     struct worker_stats w = workers_stats(s->pool);
     if (w.busy + w.queued > 0) {
         log_event(LOG_ERROR, "stop.unfinished", LOG_N("busy", w.busy), LOG_N("queued", w.queued));
         return;
     }
-    workers_stop(s->pool);
-    s->pool = NULL;
     MHD_stop_daemon(s->daemon);
+    workers_stop(s->pool);
     events_drop_server(s);
     reaper_stop(s);
     if (fd >= 0)

@@ -100,7 +100,8 @@ uint64_t ip_key(const char *ip);                /* IPv6: of the /64 */
 /* worker.c */
 struct worker_pool *workers_start(struct http_server *s);
 bool workers_push(struct worker_pool *p, struct exchange *x);   /* false: the queue is full */
-void workers_stop(struct worker_pool *p);       /* NULL is fine; waits for every worker */
+void workers_close(struct worker_pool *p);      /* takes no more; what is queued is still done */
+void workers_stop(struct worker_pool *p);       /* NULL is fine; closes, waits for every worker, frees */
 struct worker_stats { int running, busy, queued; };
 struct worker_stats workers_stats(struct worker_pool *p);
 

@@ -343,15 +343,20 @@ bool workers_push(struct worker_pool *p, struct exchange *x)
     return ok;
 }
 
-void workers_stop(struct worker_pool *p)
+void workers_close(struct worker_pool *p)
 {
-    if (!p)
-        return;
     pthread_mutex_lock(&p->lock);
     p->is_stopping = true;
     while (p->idle)
         wake_one(p);
     pthread_mutex_unlock(&p->lock);
+}
+
+void workers_stop(struct worker_pool *p)
+{
+    if (!p)
+        return;
+    workers_close(p);
     for (int i = 0; i < p->running; i++) {
         pthread_join(p->all[i].thread, NULL);
         pthread_cond_destroy(&p->all[i].wake);
