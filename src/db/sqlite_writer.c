@@ -156,20 +156,21 @@ static void fail_group(struct group *g, int rc)
     }
 }
 
+/* Counted before anyone is woken: a caller sees its own write in the figures. */
 static void wake(struct db *db, struct group *g)
 {
     int64_t kept = 0;
+    int nlisteners = db->non_commit;
 
     for (const struct write *w = g->head; w; w = w->next)
         kept += w->ok;
-    db->writes += kept;                         /* counted before the callers can look */
+    db->writes += kept;
     db->commits += kept > 0;
-    const int listeners = db->non_commit;       /* who listens from now on did not ask for this one */
     for (struct write *w = g->head, *next; w; w = next) {
         next = w->next;                         /* w is gone once its caller wakes */
         sem_post(&w->done);
     }
-    for (int i = 0; kept && i < listeners; i++)
+    for (int i = 0; kept > 0 && i < nlisteners; i++)
         db->on_commit[i].fn(db->on_commit[i].arg);
 }
 
