@@ -1,2 +1,7 @@
-/* main.c - reads the arguments and finds the command they name. */
-int main(void) { return 0; }
+/* main.c - where the program begins: `setu COMMAND ...` finds its command in cmd/. */
+#include "cmd/cmd.h"
+
+int main(int argc, char **argv)
+{
+    return cmd_main(argc, argv);
+}

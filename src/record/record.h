@@ -66,10 +66,15 @@ struct ctx {
     const struct actor *who;
     int64_t now;                                /* one instant for the whole request */
     str request_id, why;                        /* why: shown in the history, may be empty */
-    int64_t write_id;                           /* groups the change rows of one act; minted by record_write */
-    int64_t undo_of;                            /* the write that is being undone, or 0 */
+    int64_t by;                                 /* user shown in the history when `who` is the system; 0: who */
+    int64_t write_id;                           /* groups the change rows of one act; set by record_write */
+    struct write *write;                        /* inside record_write: private to store.c */
     int depth;                                  /* hooks within hooks, limited */
 };
+
+/* The same act with the program's own rights, still told as the person's in the
+ * history: for what follows from a permitted write (a stage that moves with a deal). */
+struct ctx ctx_as_system(const struct ctx *c);
 
 typedef bool record_write_fn(struct ctx *tx, void *arg, struct err *e);
 /* Runs fn in one transaction (see db_write). On success c->write_id tells the
@@ -78,6 +83,10 @@ __attribute__((warn_unused_result))
 bool record_write(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
 __attribute__((warn_unused_result))
 bool record_write_bulk(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
+
+/* Told after a commit, in the thread that asked for the write: live pages, feeds. */
+struct touched { const struct entity *en; int64_t id; struct touched *next; };
+void record_on_write(void (*fn)(const struct ctx *c, const struct touched *list));
 
 /* ── reading ─────────────────────────────────────────────────────────────── */
 
@@ -92,6 +101,11 @@ bool record_get_many(struct ctx *c, const struct entity *en, const int64_t *ids,
 __attribute__((warn_unused_result))
 bool record_find(struct ctx *c, const struct entity *en, const char *field, struct val v,
                  struct record **out, struct err *e);
+
+/* Those whose title reads the same when folded; 10 at most, seen ones only. */
+__attribute__((warn_unused_result))
+bool record_find_titled(struct ctx *c, const struct entity *en, str title,
+                        struct record ***out, size_t *n, struct err *e);
 
 /* ── writing: only inside record_write ───────────────────────────────────── */
 

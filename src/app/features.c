@@ -1,0 +1,29 @@
+/* features.c - the rooms of the house. Adding one is one line here. */
+#include "app/workspace.h"
+#include "core/core.h"
+#include "funnel/funnel.h"
+#include "people/people.h"
+#include "reach/reach.h"
+#include "sell/sell.h"
+#include "web/feature.h"
+
+static const struct feature core_feature = {
+    .name = "core", .entities = core_entities, .nentities = &core_nentities,
+};
+static const struct feature people_feature = {
+    .name = "people", .entities = people_entities, .nentities = &people_nentities,
+};
+static const struct feature funnel_feature = {
+    .name = "funnel", .entities = funnel_entities, .nentities = &funnel_nentities,
+};
+static const struct feature sell_feature = {
+    .name = "sell", .entities = sell_entities, .nentities = &sell_nentities,
+};
+static const struct feature reach_feature = {
+    .name = "reach", .entities = reach_entities, .nentities = &reach_nentities,
+};
+
+static const struct feature *const all[] = {
+    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, NULL,
+};
+const struct feature *const *features = all;

@@ -1,0 +1,10 @@
+/* server.h - the whole program on the network: one workspace, all routes. */
+#pragma once
+#include "app/workspace.h"
+#include "http/http.h"
+
+struct server;
+struct server_options { const char *listen; const char *const *hosts; const char *const *proxies; };     /* hosts NULL: any */
+bool server_start(struct workspace *ws, const struct server_options *o, struct server **out, struct err *e);
+int server_port(const struct server *s);
+void server_stop(struct server *s);             /* drains; accepts NULL */

@@ -1,0 +1,294 @@
+/* workspace.c - opening and making a company's data folder.
+ *
+ * Settings are rows of `setting`; they are read once into struct workspace and
+ * anew when somebody changes them. The master key stands beside the database,
+ * not in it: a stolen backup signs nothing.
+ */
+#include "app/workspace.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "core/core.h"
+#include "msg/app.h"
+#include "web/feature.h"
+#include "web/password.h"
+#include "web/web.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct opened { struct workspace ws; struct arena a; };
+
+void app_catalogue(void)
+{
+    static bool is_done;
+    if (is_done)
+        return;
+    is_done = true;
+    web_open();
+    for (const struct feature *const *f = features; *f; f++)
+        catalogue_add((*f)->entities, (*f)->nentities ? *(*f)->nentities : 0);
+    catalogue_check();
+}
+
+struct ctx workspace_ctx(struct workspace *ws, struct arena *a, struct db_conn *c, const struct locale *loc)
+{
+    return (struct ctx){ .a = a, .c = c, .ws = ws, .loc = loc, .who = &actor_system, .now = clock_now() };
+}
+
+/* ── the master key ────────────────────────────────────────────────────────── */
+
+static bool key_error(const char *path, const char *what, struct err *e)
+{
+    fail(e, ERR_INTERNAL, MSG_app_key_broken, "%s: %s: %s", path, what, strerror(errno));
+    return err_arg(e, "path", str_of(path));
+}
+
+static bool key_make(const char *path, unsigned char key[32], struct err *e)
+{
+    random_bytes(key, 32);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return key_error(path, "create", e);
+    bool ok = write(fd, key, 32) == 32 && fsync(fd) == 0;
+    close(fd);
+    return ok || key_error(path, "write", e);
+}
+
+static bool key_read(struct arena *a, const char *folder, unsigned char key[32], struct err *e)
+{
+    const char *path = arena_fmt(a, "%s/key", folder).p;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return key_make(path, key, e);
+    if (fd < 0)
+        return key_error(path, "open", e);
+    bool ok = read(fd, key, 32) == 32;
+    close(fd);
+    return ok || key_error(path, "read", e);
+}
+
+/* ── settings ──────────────────────────────────────────────────────────────── */
+
+static void apply(struct opened *o, str name, str value)
+{
+    struct workspace *ws = &o->ws;
+    int64_t n;
+    if (str_eq(name, S("company")))
+        ws->company = arena_str(&o->a, value);
+    else if (str_eq(name, S("language")))
+        lang_from_code(value, &ws->lang);
+    else if (str_eq(name, S("country")) && value.n == 2)
+        memcpy(ws->country, value.p, 2);
+    else if (str_eq(name, S("currency")) && value.n == 3)
+        memcpy(ws->currency, value.p, 3);
+    else if (str_eq(name, S("zone")) && zone_valid(arena_cstr(&o->a, value)))
+        ws->zone = arena_cstr(&o->a, value);
+    else if (str_eq(name, S("calendar")))
+        ws->calendar = str_eq(value, S("jalali")) ? CALENDAR_JALALI : CALENDAR_GREGORIAN;
+    else if (str_eq(name, S("fiscal_month")) && str_to_int(value, &n) && n >= 1 && n <= 12)
+        ws->fiscal_month = (int)n;
+    else if (str_eq(name, S("toman")))
+        ws->toman = str_eq(value, S("true"));
+}
+
+bool workspace_reload(struct workspace *ws, struct db_conn *c, struct err *e)
+{
+    struct opened *o = (struct opened *)ws;
+    struct db_rows q;
+    if (!db_query(c, &q, "SELECT name, value FROM setting WHERE deleted_at IS NULL", DB_NONE, e))
+        return false;
+    while (db_next(&q))
+        apply(o, db_text_view(&q, 0), db_text_view(&q, 1));
+    ws->generation++;
+    return db_done(&q, e);
+}
+
+static void defaults(struct workspace *ws, enum lang l, const char *country)
+{
+    struct locale loc = locale_default(l, country);
+    ws->lang = l;
+    ws->zone = loc.zone;
+    ws->calendar = loc.calendar;
+    ws->fiscal_month = loc.fiscal_month;
+    ws->toman = loc.toman;
+    memcpy(ws->country, loc.country, sizeof ws->country);
+    memcpy(ws->currency, loc.currency, sizeof ws->currency);
+}
+
+/* ── opening ───────────────────────────────────────────────────────────────── */
+
+static bool open_at(const char *folder, bool create, struct opened **out, struct err *e)
+{
+    struct opened *o = calloc(1, sizeof *o);
+    if (!o)
+        die("out of memory at start");
+    o->a = arena_open(1 << 20);
+    o->ws.folder = arena_cstr(&o->a, str_of(folder));
+    defaults(&o->ws, LANG_EN, "GB");
+    struct db_options options = { .path = folder, .create = create };
+    if (db_open(&options, &o->ws.db, e) && key_read(&o->a, folder, o->ws.key, e) && record_schema(o->ws.db, e)) {
+        *out = o;
+        return true;
+    }
+    workspace_close(&o->ws);
+    return false;
+}
+
+void workspace_close(struct workspace *ws)
+{
+    struct opened *o = (struct opened *)ws;
+    if (!o)
+        return;
+    db_close(ws->db);
+    sodium_memzero(ws->key, sizeof ws->key);
+    arena_close(&o->a);
+    free(o);
+}
+
+static bool read_settings(struct workspace *ws, struct err *e)
+{
+    struct db_conn *c;
+    if (!db_reader(ws->db, &c, e))
+        return false;
+    bool ok = db_read_begin(c, 0, e) && workspace_reload(ws, c, e);
+    db_read_end(c);
+    db_conn_close(c);
+    return ok;
+}
+
+static void start_features(struct workspace *ws)
+{
+    for (const struct feature *const *f = features; *f; f++)
+        if ((*f)->start)
+            (*f)->start(ws);
+}
+
+bool workspace_open(const char *folder, struct workspace **out, struct err *e)
+{
+    struct opened *o;
+    app_catalogue();
+    if (!open_at(folder, false, &o, e))
+        return false;
+    if (!read_settings(&o->ws, e)) {
+        workspace_close(&o->ws);
+        return false;
+    }
+    start_features(&o->ws);
+    *out = &o->ws;
+    return true;
+}
+
+/* ── making ────────────────────────────────────────────────────────────────── */
+
+static bool put_setting(struct ctx *tx, const char *name, str value, struct err *e)
+{
+    struct record *r = record_new(tx->a, &setting_entity);
+    record_set(r, "name", val_text(str_of(name)));
+    record_set(r, "value", val_text(value));
+    return record_create(tx, r, e);
+}
+
+static bool put_settings(struct ctx *tx, const struct workspace *ws, struct err *e)
+{
+    return put_setting(tx, "company", ws->company, e)
+        && put_setting(tx, "language", str_of(lang_code(ws->lang)), e)
+        && put_setting(tx, "country", str_of(ws->country), e)
+        && put_setting(tx, "currency", str_of(ws->currency), e)
+        && put_setting(tx, "zone", str_of(ws->zone), e)
+        && put_setting(tx, "calendar", ws->calendar == CALENDAR_JALALI ? S("jalali") : S("gregorian"), e)
+        && put_setting(tx, "fiscal_month", arena_fmt(tx->a, "%d", ws->fiscal_month), e)
+        && put_setting(tx, "toman", ws->toman ? S("true") : S("false"), e);
+}
+
+static bool put_admin(struct ctx *tx, const struct workspace_init *in, struct err *e)
+{
+    struct record *r = record_new(tx->a, &user_entity);
+    str hash = { 0 };
+    if (in->password.n && (!password_check_rules(in->password, e) || !password_hash(tx->a, in->password, &hash, e)))
+        return false;
+    str name = in->admin_name ? str_of(in->admin_name) : str_of(in->admin_email);
+    record_set(r, "name", val_text(name));
+    record_set(r, "email", val_text(str_of(in->admin_email)));
+    record_set(r, "password", val_text(hash));
+    record_set(r, "roles", val_text(S("owner")));
+    record_set(r, "lang", val_text(str_of(lang_code(in->lang))));
+    return record_create(tx, r, e);
+}
+
+struct making { struct workspace *ws; const struct workspace_init *in; };
+
+static bool fill(struct ctx *tx, void *arg, struct err *e)
+{
+    struct making *m = arg;
+    if (!put_settings(tx, m->ws, e) || !put_admin(tx, m->in, e))
+        return false;
+    for (const struct feature *const *f = features; *f; f++)
+        if ((*f)->seed && !(*f)->seed(tx, e))
+            return false;
+    return true;
+}
+
+static bool is_empty(struct workspace *ws, struct err *e)
+{
+    struct db_conn *c;
+    int64_t n = 0;
+    bool found = false;
+    if (!db_reader(ws->db, &c, e))
+        return false;
+    bool ok = db_read_begin(c, 0, e) && db_get_int(c, "SELECT id FROM setting LIMIT 1", DB_NONE, &found, &n, e);
+    db_read_end(c);
+    db_conn_close(c);
+    if (ok && found) {
+        fail(e, ERR_CONFLICT, MSG_app_already_made, "%s holds a workspace", ws->folder);
+        return err_arg(e, "path", str_of(ws->folder));
+    }
+    return ok;
+}
+
+static bool make(struct opened *o, const struct workspace_init *in, struct err *e)
+{
+    struct workspace *ws = &o->ws;
+    struct arena a = arena_open(32 << 20);
+    sigjmp_buf full, *outer = arena_boundary;
+    bool ok = false;
+
+    defaults(ws, in->lang, in->country);
+    ws->company = arena_str(&o->a, str_of(in->company));
+    if (in->currency)
+        memcpy(ws->currency, in->currency, 3);
+    if (in->zone)
+        ws->zone = arena_cstr(&o->a, str_of(in->zone));
+    arena_boundary = &full;
+    if (sigsetjmp(full, 0) == 0) {
+        struct locale loc = locale_default(in->lang, ws->country);
+        struct ctx c = workspace_ctx(ws, &a, NULL, &loc);
+        struct making m = { ws, in };
+        ok = record_write(&c, fill, &m, e);
+    }
+    arena_boundary = outer;
+    arena_close(&a);
+    return ok;
+}
+
+bool workspace_create(const char *folder, const struct workspace_init *in, struct workspace **out, struct err *e)
+{
+    struct opened *o;
+    app_catalogue();
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+        fail(e, ERR_INTERNAL, MSG_app_folder, "mkdir %s: %s", folder, strerror(errno));
+        return err_arg(e, "path", str_of(folder));
+    }
+    if (!open_at(folder, true, &o, e))
+        return false;
+    if (!is_empty(&o->ws, e) || !make(o, in, e)) {
+        workspace_close(&o->ws);
+        return false;
+    }
+    start_features(&o->ws);
+    *out = &o->ws;
+    return true;
+}

@@ -1,0 +1,25 @@
+/* workspace.h - the company's data folder, opened: database, settings, master key.
+ *
+ *   DIR/setu.db   the data        DIR/key    32 bytes, 0600, never in a backup
+ *   DIR/lock      one opener      DIR/spool  uploads on their way
+ */
+#pragma once
+#include "record/record.h"
+
+struct workspace_init {
+    const char *company, *country, *admin_email, *admin_name;
+    enum lang lang;
+    const char *currency;           /* NULL: the country's */
+    const char *zone;               /* NULL: the country's */
+    str password;                   /* empty: the administrator gets none yet */
+};
+
+void app_catalogue(void);           /* hands every room's entities over and checks them; once per process */
+bool workspace_open(const char *folder, struct workspace **out, struct err *e);
+/* Makes folder, tables, settings, defaults of every room and the first administrator. */
+bool workspace_create(const char *folder, const struct workspace_init *in, struct workspace **out, struct err *e);
+void workspace_close(struct workspace *ws);     /* accepts NULL */
+bool workspace_reload(struct workspace *ws, struct db_conn *c, struct err *e);  /* settings changed */
+
+/* A context of the program's own on a reader of its own: commands, timers. */
+struct ctx workspace_ctx(struct workspace *ws, struct arena *a, struct db_conn *c, const struct locale *loc);

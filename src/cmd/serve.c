@@ -1,0 +1,92 @@
+/* serve.c - setu serve: the workspace on the network, until told to stop. */
+#include "app/server.h"
+#include "base/log.h"
+#include "cmd/cmds.h"
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static const struct option_help options[] = {
+    { "data", "DIR", "the folder of the workspace" },
+    { "listen", "ADDR", "address and port (default 127.0.0.1:8080)" },
+    { "host", "NAME", "answer under this host name only" },
+    { "proxy", "ADDR", "trust forwarded headers from this address" },
+    { 0 },
+};
+
+/* SIGTERM and SIGINT are read as data: nothing runs in a signal handler. */
+static int wait_for_stop(void)
+{
+    sigset_t set;
+    struct signalfd_siginfo info;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, &info, sizeof info);
+    if (fd >= 0)
+        close(fd);
+    return n == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+static void block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);     /* before any thread is made */
+}
+
+/* With a port of 0 the system chose one: the line tells which. */
+static void say_where(struct cmd *c, const char *listen, int port)
+{
+    const char *colon = strrchr(listen, ':');
+    int host = colon ? (int)(colon - listen) : (int)strlen(listen);
+    fprintf(c->out, "Setu is at http://%.*s:%d/\n", host, listen, port);
+    fflush(c->out);
+}
+
+int serve_workspace(struct cmd *c, struct workspace *ws, const char *listen, void (*ready)(struct cmd *c, int port))
+{
+    const char *hosts[] = { cmd_option(c, "host"), NULL }, *proxies[] = { cmd_option(c, "proxy"), NULL };
+    struct server_options o = { .listen = listen, .hosts = hosts, .proxies = proxies };
+    struct server *s = NULL;
+    struct control *k = NULL;
+    struct err e = { 0 };
+
+    if (!control_start(ws, &k, &e) || !server_start(ws, &o, &s, &e)) {
+        control_stop(k);
+        return cmd_refuse(c, &e);
+    }
+    say_where(c, listen, server_port(s));
+    if (ready)
+        ready(c, server_port(s));
+    int sig = wait_for_stop();
+    log_event(LOG_INFO, "stop", LOG_N("signal", sig));
+    control_stop(k);
+    server_stop(s);
+    return EXIT_DONE;
+}
+
+static int run(struct cmd *c)
+{
+    const char *folder = cmd_option(c, "data"), *listen = cmd_option(c, "listen");
+    struct workspace *ws;
+    struct err e = { 0 };
+
+    if (!folder)
+        return cmd_usage(c, "--data DIR is missing: the folder of the workspace");
+    block_signals();
+    if (!workspace_open(cmd_path(c, folder), &ws, &e))
+        return cmd_refuse(c, &e);
+    int code = serve_workspace(c, ws, listen ? listen : "127.0.0.1:8080", NULL);
+    workspace_close(ws);
+    return code;
+}
+
+const struct command serve_command = {
+    .name = "serve", .arguments = "--data DIR [--listen ADDR]",
+    .summary = "serves the workspace", .run = run, .options = options,
+};

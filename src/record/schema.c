@@ -1,0 +1,231 @@
+/* schema.c - tables of the catalogue: made when absent, extended when a field is new.
+ *
+ * The tables of the engine itself (changes, events, search) are numbered
+ * migrations; the tables of the entities follow their declarations. A column is
+ * never dropped or retyped here: that is a migration with a name.
+ *
+ * References are not FOREIGN KEYs: records are deleted softly, imports arrive in
+ * any order and Citus allows few. The store checks every reference inside the
+ * write transaction, and `setu check` looks at all of them.
+ */
+#include "base/log.h"
+#include "record/query.h"
+#include "record/store.h"
+#include "record/type.h"
+
+static const char *const engine_tables[] = {
+    "CREATE TABLE write_log (id BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor_id BIGINT NOT NULL,"
+    " why TEXT, request_id TEXT, undo_of BIGINT, undone_by BIGINT)",
+    "CREATE INDEX write_log_actor ON write_log (actor_id, id)",
+    "CREATE TABLE change (id BIGINT PRIMARY KEY, write_id BIGINT NOT NULL, entity TEXT NOT NULL,"
+    " record_id BIGINT NOT NULL, action BIGINT NOT NULL, field TEXT, old_text TEXT, new_text TEXT)",
+    "CREATE INDEX change_record ON change (record_id, id)",
+    "CREATE INDEX change_write ON change (write_id, id)",
+    "CREATE TABLE event (id BIGINT PRIMARY KEY, person_id BIGINT NOT NULL, at BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, entity TEXT, record_id BIGINT, campaign_id BIGINT, deal_id BIGINT,"
+    " company_id BIGINT, actor_id BIGINT, channel TEXT, source TEXT, data TEXT,"
+    " write_id BIGINT, is_void BIGINT NOT NULL DEFAULT 0, merged_from BIGINT)",
+    "CREATE INDEX event_person ON event (person_id, at)",
+    "CREATE INDEX event_write ON event (write_id)",
+    "CREATE INDEX event_company ON event (company_id, at) WHERE company_id IS NOT NULL",
+    "CREATE INDEX event_deal ON event (deal_id, at) WHERE deal_id IS NOT NULL",
+    "CREATE TABLE search_doc (id BIGINT PRIMARY KEY, entity TEXT NOT NULL, title TEXT NOT NULL,"
+    " subtitle TEXT, folded TEXT NOT NULL)",
+    NULL,
+};
+
+static const struct db_migration migrations[] = {
+    { 1, "the engine's own tables", engine_tables },
+    { 0 },
+};
+
+static bool run(struct db_conn *tx, struct sql *q, struct err *e)
+{
+    return sql_exec(tx, q, NULL, e);
+}
+
+/* ── columns ───────────────────────────────────────────────────────────────── */
+
+/* A field keeps up to three columns: its value and what is derived from it. */
+struct column { const char *suffix, *type; };
+
+static int columns_of(const struct field *f, struct column out[3])
+{
+    int n = 0;
+    if (!type_of(f)->column || f->type == FIELD_COMPUTED)
+        return 0;
+    out[n++] = (struct column){ "", type_of(f)->column };
+    if (f->type == FIELD_MONEY) {
+        out[n++] = (struct column){ "_currency", "TEXT" };
+        out[n++] = (struct column){ "_base", "BIGINT" };
+    }
+    if (field_keeps_key(f))
+        out[n++] = (struct column){ "_key", "BLOB" };
+    if (field_keeps_fold(f))
+        out[n++] = (struct column){ "_fold", "TEXT" };
+    return n;
+}
+
+static const char *column_name(struct arena *a, const struct field *f, const char *suffix)
+{
+    return arena_cstr(a, arena_fmt(a, "%s%s", f->name, suffix));
+}
+
+static void define(struct sql *q, struct arena *a, const struct field *f, const struct column *k)
+{
+    sql_name(q, column_name(a, f, k->suffix));
+    sql_lit(q, " ");
+    sql_lit(q, k->type);
+}
+
+static bool create_table(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
+{
+    struct sql *q = sql_new(a);
+    struct column k[3];
+
+    sql_lit(q, "CREATE TABLE ");
+    sql_name(q, en->name);
+    sql_lit(q, " (id BIGINT PRIMARY KEY, version BIGINT NOT NULL, created_at BIGINT NOT NULL,"
+               " created_by BIGINT NOT NULL, updated_at BIGINT NOT NULL, updated_by BIGINT NOT NULL,"
+               " deleted_at BIGINT");
+    for (const struct field *f = en->fields; f < en->fields + en->nfields; f++)
+        for (int i = 0, n = columns_of(f, k); i < n; i++) {
+            sql_lit(q, ", ");
+            define(q, a, f, &k[i]);
+        }
+    sql_lit(q, ")");
+    return run(tx, q, e);
+}
+
+static bool has_column(const struct db_column *v, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(v[i].name, str_of(name)))
+            return true;
+    return false;
+}
+
+static bool add_column(struct db_conn *tx, struct arena *a, const struct entity *en,
+                       const struct field *f, const struct column *k, struct err *e)
+{
+    struct sql *q = sql_new(a);
+    sql_lit(q, "ALTER TABLE ");
+    sql_name(q, en->name);
+    sql_lit(q, " ADD COLUMN ");
+    define(q, a, f, k);
+    return run(tx, q, e);
+}
+
+static bool extend_table(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
+{
+    struct db_column *have;
+    struct column k[3];
+    size_t n;
+
+    if (!db_table_columns(tx, a, en->name, &have, &n, e))
+        return false;
+    for (const struct field *f = en->fields; f < en->fields + en->nfields; f++)
+        for (int i = 0, nk = columns_of(f, k); i < nk; i++)
+            if (!has_column(have, n, column_name(a, f, k[i].suffix))
+                && !add_column(tx, a, en, f, &k[i], e))
+                return false;
+    return true;
+}
+
+/* ── links and indexes ─────────────────────────────────────────────────────── */
+
+static bool link_table(struct db_conn *tx, struct arena *a, const struct entity *en,
+                       const struct field *f, struct err *e)
+{
+    const char *table = field_link_table(a, en, f);
+    bool there;
+    if (!db_table_exists(tx, table, &there, e) || there)
+        return there;
+    struct sql *q = sql_new(a), *back = sql_new(a);
+    sql_lit(q, "CREATE TABLE ");
+    sql_name(q, table);
+    sql_lit(q, " (owner_id BIGINT NOT NULL, target_id BIGINT NOT NULL,"
+               " position BIGINT NOT NULL, PRIMARY KEY (owner_id, target_id))");
+    sql_lit(back, "CREATE INDEX ");
+    sql_name(back, arena_cstr(a, arena_fmt(a, "%s_target", table)));
+    sql_lit(back, " ON ");
+    sql_name(back, table);
+    sql_lit(back, " (target_id)");
+    return run(tx, q, e) && run(tx, back, e);
+}
+
+/* An index over live records; `column` and the id, so that a keyset page walks it. */
+static bool index_on(struct db_conn *tx, struct arena *a, const struct entity *en,
+                     const char *column, bool is_unique, struct err *e)
+{
+    const char *name = arena_cstr(a, arena_fmt(a, "%s_%s_%s", is_unique ? "ux" : "ix", en->name, column));
+    bool there;
+    if (!db_index_exists(tx, name, &there, e) || there)
+        return there;
+    struct sql *q = sql_new(a);
+    sql_lit(q, is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
+    sql_name(q, name);
+    sql_lit(q, " ON ");
+    sql_name(q, en->name);
+    sql_lit(q, " (");
+    sql_name(q, column);
+    sql_lit(q, is_unique ? ") WHERE deleted_at IS NULL" : ", id) WHERE deleted_at IS NULL");
+    return run(tx, q, e);
+}
+
+static bool field_indexes(struct db_conn *tx, struct arena *a, const struct entity *en,
+                          const struct field *f, struct err *e)
+{
+    if (f->type == FIELD_REFS)
+        return link_table(tx, a, en, f, e);
+    if (!type_of(f)->column || f->type == FIELD_COMPUTED)
+        return true;
+    if (f->flags & F_UNIQUE && !index_on(tx, a, en, f->name, true, e))
+        return false;
+    if (field_keeps_key(f) && !index_on(tx, a, en, column_name(a, f, "_key"), false, e))
+        return false;
+    if (field_keeps_fold(f) && f == entity_field(en, str_of(en->title))
+        && !index_on(tx, a, en, column_name(a, f, "_fold"), false, e))
+        return false;
+    bool is_wanted = f->flags & F_INDEX || f->type == FIELD_REF;
+    const char *column = f->type == FIELD_MONEY ? column_name(a, f, "_base") : f->name;
+    return !is_wanted || index_on(tx, a, en, column, false, e);
+}
+
+static bool entity_schema(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
+{
+    bool there;
+    if (!db_table_exists(tx, en->name, &there, e))
+        return false;
+    if (there ? !extend_table(tx, a, en, e) : !create_table(tx, a, en, e))
+        return false;
+    if (!index_on(tx, a, en, "updated_at", false, e) || !index_on(tx, a, en, "created_at", false, e))
+        return false;
+    for (const struct field *f = en->fields; f < en->fields + en->nfields; f++)
+        if (!field_indexes(tx, a, en, f, e))
+            return false;
+    for (const char *const *s = en->schema; s && *s; s++)
+        if (!db_exec(tx, *s, DB_NONE, NULL, e))
+            return false;
+    return true;
+}
+
+static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
+{
+    struct arena *a = arg;
+    bool there;
+    for (size_t i = 0; i < catalogue_count(); i++)
+        if (!entity_schema(tx, a, catalogue_at(i), e))
+            return false;
+    if (!db_table_exists(tx, "search_fts", &there, e))
+        return false;
+    return there || db_fts_create(tx, "search_fts", e);
+}
+
+bool record_schema(struct db *db, struct err *e)
+{
+    struct arena a = arena_open(8 << 20);
+    bool ok = db_migrate(db, migrations, e) && db_schema(db, catalogue_schema, &a, e);
+    arena_close(&a);
+    return ok;
+}

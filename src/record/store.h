@@ -1,0 +1,38 @@
+/* store.h - what the files of the store share; nobody outside record/ includes it. */
+#pragma once
+#include "record/access.h"
+
+/* One act of one person: everything written in one record_write(). */
+struct write {
+    int64_t id;
+    bool is_logged;                     /* its row of write_log is there */
+    int64_t undo_of;                    /* the write being undone: hooks rest */
+    struct touched *touched;
+};
+
+/* Columns that a field keeps besides its own (schema.c, store_sql.c, queries). */
+static inline bool field_keeps_key(const struct field *f) { return (f->flags & F_SORT) != 0; }
+static inline bool field_keeps_fold(const struct field *f)
+{
+    return (f->flags & (F_SORT | F_SEARCH)) != 0
+        && (f->type == FIELD_TEXT || f->type == FIELD_EMAIL || f->type == FIELD_PHONE || f->type == FIELD_URL);
+}
+const char *field_link_table(struct arena *a, const struct entity *en, const struct field *f);  /* of FIELD_REFS */
+
+/* Every stored field, no rights asked; *out NULL: not there or deleted (unless with_deleted). */
+bool store_load(struct ctx *c, const struct entity *en, int64_t id, bool with_deleted,
+                struct record **out, struct err *e);
+/* The statements of one record; `mask`: fields whose columns are written. */
+bool store_insert(struct ctx *tx, const struct record *r, struct err *e);
+bool store_change(struct ctx *tx, const struct record *r, uint64_t mask, struct err *e);
+bool store_mark_deleted(struct ctx *tx, const struct entity *en, int64_t id, bool is_deleted, struct err *e);
+
+/* Change rows of the current write. */
+bool change_log(struct ctx *tx, const struct record *r, enum change_action action,
+                const struct field *f, str old_text, str new_text, struct err *e);
+bool change_log_fields(struct ctx *tx, const struct record *old, const struct record *now,
+                       uint64_t mask, struct err *e);
+void change_touch(struct ctx *tx, const struct entity *en, int64_t id);
+
+/* Whether a record passes what its declaration asks; `mask`: fields to look at. */
+bool validate(struct ctx *tx, const struct record *old, struct record *now, uint64_t mask, struct err *e);

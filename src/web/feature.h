@@ -1,0 +1,33 @@
+/* feature.h - a feature is a struct: what a room brings into the program.
+ *
+ * app/features.c lists them; adding a room is one line there.
+ */
+#pragma once
+#include "http/http.h"
+#include "record/record.h"
+
+/* A line of the navigation; shown to those who may see `entity` (NULL: everybody). */
+struct nav_line {
+    const char *section;            /* "sell", "market", "insights", "settings"; NULL: on top */
+    msg_id label;
+    const char *icon, *path;        /* lucide name; "/deals" */
+    const char *entity;
+    int order;                      /* within its section */
+    const char *go;                 /* second key after G, or NULL */
+};
+
+struct feature {
+    const char *name;
+    const struct entity *const *entities; const size_t *nentities;
+    const struct route *routes;                 /* ends with {0}; NULL: none */
+    const struct nav_line *nav; size_t nnav;
+    /* What a new workspace has of this room: stages, rules, calendars. Idempotent. */
+    bool (*seed)(struct ctx *tx, struct err *e);
+    /* Once a minute while a server runs, on a thread of its own: clocks that ran out, reminders.
+     * c reads; writes go through record_write. */
+    bool (*tick)(struct ctx *c, struct err *e);
+    /* Start of a server: hooks into writes, timers. NULL: none. */
+    void (*start)(struct workspace *ws);
+};
+/* Every feature, NULL-ended; filled by app/features.c at start. */
+extern const struct feature *const *features;

@@ -1,0 +1,205 @@
+/* page.c - the frame of a page for this reader: who, what they may see, what waits for them. */
+#include "base/id.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "msg/shell.h"
+#include "msg/web.h"
+#include "web/feature.h"
+#include "web/ui.h"
+#include "web/web.h"
+
+enum { LINES_MAX = 64, UNREAD_MAX = 99 };
+
+static const struct { const char *name; msg_id label; } sections[] = {
+    { "", 0 },
+    { "sell", MSG_web_section_sell },
+    { "market", MSG_web_section_market },
+    { "insights", MSG_web_section_insights },
+    { "settings", MSG_web_section_settings },
+};
+
+static bool may_see(const struct visitor *v, const struct nav_line *l)
+{
+    const struct entity *en = l->entity ? entity_find(str_of(l->entity)) : NULL;
+    if (l->section && !strcmp(l->section, "settings") && !access_is_admin(&v->who))
+        return false;
+    return !en || access_scope(&v->who, en, ACTION_SEE) != SCOPE_NONE;
+}
+
+/* The page stands under the longest path that begins its own. */
+static bool is_under(str path, const char *line)
+{
+    size_t n = strlen(line);
+    return str_starts(path, str_of(line)) && (n == 1 ? path.n == 1 : path.n == n || path.p[n] == '/');
+}
+
+static size_t lines_of(struct request *rq, const char *section, const struct nav_line **out)
+{
+    size_t n = 0;
+    for (const struct feature *const *f = features; *f; f++)
+        for (size_t i = 0; i < (*f)->nnav && n < LINES_MAX; i++) {
+            const struct nav_line *l = &(*f)->nav[i];
+            if (strcmp(l->section ? l->section : "", section) || !may_see(web_visitor(rq), l))
+                continue;
+            size_t at = n++;
+            for (; at > 0 && out[at - 1]->order > l->order; at--)
+                out[at] = out[at - 1];
+            out[at] = l;
+        }
+    return n;
+}
+
+static const struct nav_item *items_of(struct request *rq, const struct nav_line **lines, size_t n, str unread)
+{
+    struct nav_item *v = arena_new(&rq->a, struct nav_item, n);
+    for (size_t i = 0; i < n; i++) {
+        bool is_inbox = !strcmp(lines[i]->path, "/notifications");
+        v[i] = (struct nav_item){
+            .label = msg_text(&rq->a, &web_visitor(rq)->loc, lines[i]->label, NULL),
+            .url = url_path(str_of(lines[i]->path)), .icon = lines[i]->icon,
+            .is_current = is_under(rq->path, lines[i]->path),
+            .count = is_inbox ? unread : (str){ 0 }, .is_hot = is_inbox,
+            .go = lines[i]->go,
+        };
+    }
+    return v;
+}
+
+static str unread_count(struct request *rq)
+{
+    struct visitor *v = web_visitor(rq);
+    struct err e = { 0 };
+    int64_t n = 0;
+    bool found;
+    if (!db_get_int(rq->db, "SELECT COUNT(*) FROM (SELECT 1 FROM notification WHERE recipient = $1"
+                            " AND read_at IS NULL AND deleted_at IS NULL LIMIT $2) waiting",
+                    DB_ARGS(V(v->who.user_id), V(UNREAD_MAX)), &found, &n, &e) || n == 0)
+        return (str){ 0 };
+    return loc_int(&rq->a, &v->loc, n);
+}
+
+static str role_of(struct request *rq)
+{
+    struct visitor *v = web_visitor(rq);
+    for (int r = 0; r < ROLE_COUNT; r++)
+        if (v->who.roles >> r & 1)
+            return msg_text(&rq->a, &v->loc, role_label((enum role)r), NULL);
+    return (str){ 0 };
+}
+
+static struct html_safe toast_of(struct request *rq)
+{
+    struct toast t = web_toast(rq);
+    struct html h = web_html(rq);
+    if (!t.text.n)
+        return (struct html_safe){ 0 };
+    struct url undo = { 0 };
+    if (t.write_id)
+        undo = url_fmt(&rq->a, "/undo/%.*s", STR_ARG(id_text(&rq->a, t.write_id)));
+    ui_toast(&h, .text = t.text, .undo = undo);
+    return html_done(&h);
+}
+
+struct page web_page(struct request *rq, str title)
+{
+    struct visitor *v = web_visitor(rq);
+    struct nav_section *out = arena_new(&rq->a, struct nav_section, countof(sections));
+    str unread = unread_count(rq);
+    size_t n = 0;
+
+    for (size_t i = 0; i < countof(sections); i++) {
+        const struct nav_line **lines = arena_new(&rq->a, const struct nav_line *, LINES_MAX);
+        size_t nlines = lines_of(rq, sections[i].name, lines);
+        if (nlines == 0 && i > 0)
+            continue;
+        str label = sections[i].label ? msg_text(&rq->a, &v->loc, sections[i].label, NULL) : (str){ 0 };
+        out[n++] = (struct nav_section){ label, items_of(rq, lines, nlines, unread), nlines };
+    }
+    return (struct page){
+        .title = title, .sections = out, .nsections = n,
+        .tabs = out[0].items, .ntabs = out[0].n < 3 ? out[0].n : 3,
+        .workspace = web_workspace(rq)->company, .user = v->who.name, .role = role_of(rq),
+        .user_id = v->who.user_id, .unread = unread, .live = url_path(S("/events")),
+        .create = url_path(S("/create")), .toast = toast_of(rq),
+        .theme = v->theme, .is_compact = v->is_compact, .has_no_keys = !v->has_single_keys,
+    };
+}
+
+/* ── errors ────────────────────────────────────────────────────────────────── */
+
+static bool wants_json(const struct request *rq)
+{
+    return str_starts(rq->path, S("/api/")) || str_starts(request_header(rq, "Accept"), S("application/json"));
+}
+
+/* RFC 9457. `pos` is the byte of the query that is wrong, `field` the member of the body. */
+static void fail_json(struct request *rq, const struct err *e, str text, int status)
+{
+    struct buf b = buf_new(&rq->a, 16384);
+    struct json j = { &b, false };
+    json_open(&j, '{');
+    json_key(&j, S("type"));
+    json_str(&j, S("about:blank"));
+    json_key(&j, S("title"));
+    json_str(&j, text);
+    json_key(&j, S("status"));
+    json_int(&j, status);
+    if (e->field) {
+        json_key(&j, S("field"));
+        json_str(&j, str_of(e->field));
+    }
+    if (e->pos) {
+        json_key(&j, S("position"));
+        json_int(&j, e->pos);
+    }
+    json_key(&j, S("instance"));
+    json_str(&j, arena_fmt(&rq->a, "urn:request:%.*s", STR_ARG(rq->id)));
+    json_close(&j, '}');
+    answer_text(rq, status, "application/problem+json; charset=utf-8", buf_str(&b));
+}
+
+static void fail_page(struct request *rq, str text, int status)
+{
+    struct html h = web_html(rq);
+    struct visitor *v = web_visitor(rq);
+    str title = msg_text(&rq->a, &v->loc, MSG_web_problem, NULL);
+    struct page_error_view view = { .status = status, .text = text, .request_id = rq->id };
+    if (request_is_fragment(rq)) {
+        ui_notice(&h, .text = text, .tone = TONE_RED);
+    } else if (v->who.user_id) {
+        struct page p = web_page(rq, title);
+        p.is_plain = true;
+        page_begin(&h, &p);
+        view_page_error(&h, &view);
+        page_end(&h, &p);
+    } else {
+        struct door d = { .title = title, .workspace = web_workspace(rq)->company, .here = url_path(rq->path) };
+        door_begin(&h, &d);
+        view_page_error(&h, &view);
+        door_end(&h, &d);
+    }
+    answer_html(rq, status, &h);
+}
+
+void web_fail(struct request *rq, const struct err *e)
+{
+    struct visitor *v = web_visitor(rq);
+    int status = err_http_status(e->code);
+
+    if (e->code == ERR_INTERNAL)
+        log_event(LOG_ERROR, "error", LOG_S("request", rq->id), LOG_S("detail", str_of(e->detail)),
+                  LOG_S("file", str_of(e->file ? e->file : "")), LOG_N("line", e->line));
+    if (!v) {                                   /* before anybody was met: a refused request */
+        v = rq->user = arena_new(&rq->a, struct visitor, 1);
+        v->loc = locale_default(lang_from_accept(request_header(rq, "Accept-Language"), LANG_EN), "GB");
+    }
+    str text = err_text(&rq->a, &v->loc, e);
+    if (e->code == ERR_BUSY || e->code == ERR_TOO_MANY)
+        answer_header(rq, "Retry-After", S("5"));
+    if (wants_json(rq))
+        fail_json(rq, e, text, status);
+    else if (rq->site)
+        fail_page(rq, text, status);
+    else
+        answer_text(rq, status, "text/plain; charset=utf-8", text);
+}

@@ -1,0 +1,25 @@
+/* session.h - who is behind a request.
+ *
+ * A session is a random 256-bit token held in a cookie; the database keeps only
+ * its SHA-256, so a stolen backup opens no account. It ends after 8 idle hours
+ * or 7 days. session_find() pushes the expiry forward at most once a minute: a
+ * busy page must not write on every hit.
+ */
+#pragma once
+#include "record/access.h"
+
+enum { SESSION_TOKEN_LEN = 64, SESSION_IDLE_HOURS = 8, SESSION_DAYS = 7 };
+
+struct session { int64_t id, user_id; bool needs_touch; };
+
+bool session_start(struct ctx *c, int64_t user_id, str agent, str ip, str *token, struct err *e);
+/* False with ERR_NONE in *e: no such session, or it has ended. */
+bool session_find(struct arena *a, struct db_conn *c, str token, int64_t now, struct session *out, struct err *e);
+bool session_touch(struct ctx *c, int64_t session_id, struct err *e);
+bool session_end(struct ctx *c, int64_t session_id, struct err *e);
+/* All of a user but `except` (0: all): after a change of password, role, or when disabled. */
+bool session_end_all(struct ctx *c, int64_t user_id, int64_t except, struct err *e);
+/* An API token: SHA-256 of "setu1_..."; fills the token's scopes. False with ERR_NONE: unknown, ended, revoked. */
+bool token_find(struct db_conn *c, str token, int64_t now, int64_t *token_id, int64_t *user_id,
+                unsigned *scopes, struct err *e);
+str token_hash(struct arena *a, str token);             /* hex SHA-256 */

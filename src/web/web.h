@@ -1,0 +1,56 @@
+/* web.h - what every page starts from: who is behind the request, and how it ends.
+ *
+ *   static void deals(struct request *rq)
+ *   {
+ *       struct ctx *c = web_ctx(rq);
+ *       struct err e = { 0 };
+ *       if (!do_it(c, ..., &e))
+ *           return web_fail(rq, &e);
+ *       web_done(rq, S("/deals"), S("Saved"), c->write_id);
+ *   }
+ *
+ * Pages are made with the shell (shell.h); a page never looks at cookies, never
+ * chooses a status for an error and never asks twice who may do what: the record
+ * engine does, with the context that web_ctx() gives.
+ */
+#pragma once
+#include "http/http.h"
+#include "record/access.h"
+#include "web/shell.h"
+
+struct visitor {
+    struct ctx ctx;                     /* c, a, ws, loc, who, now, request_id of this request */
+    struct actor who;                   /* nobody before sign-in: user_id 0, no roles */
+    struct locale loc;
+    int64_t session_id;                 /* 0: a token, or nobody */
+    char csrf[65];                      /* hex; empty without a session */
+    enum theme theme;
+    bool is_compact, has_single_keys, is_token;
+};
+
+static inline struct visitor *web_visitor(struct request *rq) { return rq->user; }
+static inline struct ctx *web_ctx(struct request *rq) { return &web_visitor(rq)->ctx; }
+static inline const struct workspace *web_workspace(struct request *rq) { return rq->site; }
+
+/* http_app.enter: session or token, locale, rights of the route, CSRF. */
+bool web_enter(struct request *rq);
+/* http_app.error, and for handlers: page, fragment or problem JSON in the reader's language. */
+void web_fail(struct request *rq, const struct err *e);
+
+/* The frame for this reader: user, rights, navigation, toast filled in. */
+struct page web_page(struct request *rq, str title);
+/* A sink for this reader's page. */
+struct html web_html(struct request *rq);
+/* After a write: back to `own_path` with a toast that offers the undo of `write_id` (0: none). */
+void web_done(struct request *rq, str own_path, str toast, int64_t write_id);
+/* The toast waiting for this page view (set by web_done before the redirect), or empty. */
+struct toast { str text; int64_t write_id; };
+struct toast web_toast(struct request *rq);
+/* An own path of a form's `back` field or of the Referer; `otherwise` when it is not ours. */
+str web_back(struct request *rq, const char *otherwise);
+/* id of the n-th ':' of the route; answers 404 and returns false when it is none. */
+bool web_param_id(struct request *rq, int n, int64_t *id);
+
+/* Start of the day's work: tables ready, sodium ready. Once per process. */
+void web_open(void);
+extern const struct route web_routes[];         /* sign-in, sign-out, undo, static assets */
