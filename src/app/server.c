@@ -8,7 +8,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "web/feature.h"
-#include "web/web.h"
+#include "web/records.h"
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
@@ -101,6 +101,7 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     s->ws = ws;
     s->hosts = o->hosts;
     s->tables[n++] = web_routes;
+    s->tables[n++] = record_routes;
     for (const struct feature *const *f = features; *f && n < TABLES_MAX - 1; f++)
         if ((*f)->routes)
             s->tables[n++] = (*f)->routes;

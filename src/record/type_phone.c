@@ -13,7 +13,7 @@ static bool phone_parse(struct arena *a, str text, const char *country, str *e16
         char ch = ascii.p[i];
         if ((ch >= '0' && ch <= '9') || (ch == '+' && n == 0))
             p[n++] = ch;
-        else if (!strchr(" -().\/", ch))
+        else if (!strchr(" -()./", ch))
             return false;
     }
     *e164 = (str){ p, n };

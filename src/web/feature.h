@@ -23,6 +23,8 @@ struct feature {
     const struct nav_line *nav; size_t nnav;
     /* What a new workspace has of this room: stages, rules, calendars. Idempotent. */
     bool (*seed)(struct ctx *tx, struct err *e);
+    /* Blocks of a record's page: into its middle (timeline, lines) or its side (score, next step). */
+    void (*panel)(struct request *rq, const struct record *r, struct html *middle, struct html *side);
     /* Once a minute while a server runs, on a thread of its own: clocks that ran out, reminders.
      * c reads; writes go through record_write. */
     bool (*tick)(struct ctx *c, struct err *e);

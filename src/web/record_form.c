@@ -1,0 +1,151 @@
+/* record_form.c - the form of any entity: its rows, and reading them back.
+ *
+ * What a person typed is never lost: a text that cannot be read stands in its
+ * field again beside the reason. A reference to a short list is a select; to a
+ * long one it is a text with suggestions, which works without them too.
+ */
+#include "msg/web.h"
+#include "record/type.h"
+#include "web/records.h"
+#include "web/ui.h"
+
+enum { SELECT_MAX = 100 };
+
+bool record_field_is_asked(const struct ctx *c, const struct entity *en, const struct field *f, bool is_new)
+{
+    bool is_kept = f->flags & (F_READONLY | F_HIDDEN | F_SECRET) || f->type == FIELD_COMPUTED
+                || f->type == FIELD_FILE || (!is_new && f->flags & F_IMMUTABLE);
+    return !is_kept && access_field(c->who, en, f) == FIELD_RIGHT_WRITE;
+}
+
+/* ── reading ───────────────────────────────────────────────────────────────── */
+
+/* Boxes send several values, a hidden twin first: join what is not empty; yes/no takes the last. */
+static str posted(struct request *rq, const struct field *f)
+{
+    size_t n;
+    str *v = request_form_all(rq, f->name, &n);
+    if (f->type == FIELD_BOOL || n == 1)
+        return n ? v[n - 1] : (str){ 0 };
+    struct buf b = buf_new(&rq->a, 65536);
+    for (size_t i = 0; i < n; i++) {
+        if (!v[i].n)
+            continue;
+        if (b.n)
+            buf_char(&b, ',');
+        buf_put(&b, v[i]);
+    }
+    return buf_str(&b);
+}
+
+/* Scripts add NAME_id when a suggestion was chosen; it wins over the text. */
+static str posted_ref(struct request *rq, const struct field *f)
+{
+    const char *name = arena_fmt(&rq->a, "%s_id", f->name).p;
+    str id = request_form(rq, name);
+    return id.n ? id : posted(rq, f);
+}
+
+bool record_form_read(struct request *rq, struct record *r, struct err *e)
+{
+    struct ctx *c = web_ctx(rq);
+    for (size_t i = 0; i < r->en->nfields; i++) {
+        const struct field *f = &r->en->fields[i];
+        struct val v;
+        if (!request_has_form(rq, f->name) || !record_field_is_asked(c, r->en, f, r->id == 0))
+            continue;
+        str text = f->type == FIELD_REF ? posted_ref(rq, f) : posted(rq, f);
+        if (!type_parse(c, f, text, &v, e))
+            return false;
+        record_set(r, f->name, v);
+    }
+    return true;
+}
+
+/* ── rows ──────────────────────────────────────────────────────────────────── */
+
+static bool options_of(struct ctx *c, const struct field *f, const struct val *v,
+                       struct ui_option **out, size_t *n)
+{
+    const struct entity *en = entity_find(str_of(f->ref));
+    struct list_spec spec = { .en = en, .limit = SELECT_MAX, .cols = { entity_field(en, str_of(en->title)) }, .ncols = 1 };
+    struct list list;
+    struct err e = { 0 };
+    if (!record_list(c, &spec, &list, &e) || list.next.n)
+        return false;
+    struct ui_option *o = arena_new(c->a, struct ui_option, list.n + 2);
+    size_t k = 0;
+    bool has_own = !v->is_set;
+    o[k++] = (struct ui_option){ .label = S("\u2014"), .is_selected = !v->is_set };
+    for (size_t i = 0; i < list.n; i++) {
+        bool is_it = v->is_set && list.rows[i]->id == v->i;
+        has_own |= is_it;
+        o[k++] = (struct ui_option){ id_text(c->a, list.rows[i]->id), record_title(list.rows[i]), is_it };
+    }
+    if (!has_own)
+        o[k++] = (struct ui_option){ id_text(c->a, v->i), v->s, true };
+    *out = o;
+    *n = k;
+    return true;
+}
+
+static struct html_safe control_of(struct request *rq, const struct field *f, const struct val *v, bool is_bad)
+{
+    struct html h = web_html(rq);
+    const char *id = ui_id(&rq->a, "f", str_of(f->name)).p;
+    type_of(f)->input(&h, f, v, id, is_bad);
+    return html_done(&h);
+}
+
+static str stored_note(struct request *rq, const struct record_form *form, const struct field *f)
+{
+    struct ctx *c = web_ctx(rq);
+    size_t i = (size_t)field_index(form->en, f);
+    if (!form->stored || type_equal(f, &form->stored->v[i], &form->r->v[i]))
+        return (str){ 0 };
+    str now = type_show(c->a, c->loc, f, &form->stored->v[i]);
+    return msg_text(c->a, c->loc, MSG_web_stored_now, (const struct msg_arg *)(const void *)
+                    &(struct msg_web_stored_now_args){ .value = A(now.n ? now : S("\u2014")) });
+}
+
+struct html_safe record_form_row(struct request *rq, const struct record_form *form, const struct field *f)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    struct val v = form->r->v[field_index(form->en, f)];
+    bool is_bad = form->e && form->e->field && !strcmp(form->e->field, f->name);
+    struct ui_field_view row = {
+        .label = msg_text(c->a, c->loc, f->label, NULL), .name = str_of(f->name),
+        .hint = f->help ? msg_text(c->a, c->loc, f->help, NULL) : (str){ 0 },
+        .error = is_bad ? err_text(c->a, c->loc, form->e) : stored_note(rq, form, f),
+        .is_required = (f->flags & F_REQUIRED) != 0, .is_wide = f->type == FIELD_LONGTEXT || f->type == FIELD_ADDRESS,
+    };
+    struct ui_option *options;
+    size_t noptions;
+
+    if (is_bad && request_has_form(rq, f->name) && f->type != FIELD_CHOICES && f->type != FIELD_CHOICE) {
+        row.value = posted(rq, f);              /* as it was typed */
+        row.input = f->type == FIELD_LONGTEXT ? UI_AREA : UI_TEXT;
+    } else if (f->type == FIELD_REF && options_of(c, f, &v, &options, &noptions)) {
+        row.input = UI_SELECT;
+        row.options = options;
+        row.noptions = noptions;
+    } else {
+        row.control = control_of(rq, f, &v, is_bad);
+    }
+    view_ui_field(&h, &row);
+    return html_done(&h);
+}
+
+struct html_safe record_form_rows(struct request *rq, const struct record_form *form, bool is_quick)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    for (size_t i = 0; i < form->en->nfields; i++) {
+        const struct field *f = &form->en->fields[i];
+        bool quick = (f->flags & (F_QUICK | F_REQUIRED)) != 0;
+        if (quick == is_quick && record_field_is_asked(c, form->en, f, form->is_new))
+            html_markup(&h, record_form_row(rq, form, f));
+    }
+    return html_done(&h);
+}

@@ -1,0 +1,481 @@
+/* record_list.c - the list of any entity: filter, sort, columns, views, export. */
+#include "base/id.h"
+#include "msg/web.h"
+#include "record/csv.h"
+#include "record/type.h"
+#include "web/limit.h"
+#include "web/record_views.h"
+
+/* What the address asks for; a saved view fills what the address leaves out. */
+struct asked { str q, sort, cols, cursor, view_id, view_name; bool wants_count; };
+
+static struct html_safe nothing;
+
+const struct entity *records_entity(struct request *rq)
+{
+    const struct entity *en = entity_by_path(rq->param[0]);
+    if (en && !(en->flags & E_NO_PAGE) && access_scope(web_ctx(rq)->who, en, ACTION_SEE) != SCOPE_NONE)
+        return en;
+    struct err e = { 0 };
+    fail(&e, ERR_NOT_FOUND, MSG_web_not_found, "no entity at /%.*s", STR_ARG(rq->param[0]));
+    web_fail(rq, &e);
+    return NULL;
+}
+
+struct url record_url(struct arena *a, const struct entity *en, int64_t id)
+{
+    return url_fmt(a, "/%s/%.*s", en->path, STR_ARG(id_text(a, id)));
+}
+
+/* ── the address ───────────────────────────────────────────────────────────── */
+
+static void read_view(struct request *rq, struct asked *out)
+{
+    int64_t id;
+    struct record *view;
+    struct err e = { 0 };
+    str text = request_query(rq, "view");
+    if (!id_parse(text, &id) || !record_get(web_ctx(rq), entity_find(S("saved_view")), id, &view, &e))
+        return;
+    *out = (struct asked){ .q = record_text(view, "criteria"), .sort = record_text(view, "sort"),
+                           .cols = record_text(view, "columns"), .view_id = text, .view_name = record_title(view) };
+}
+
+static bool has_query(const struct request *rq, const char *name)
+{
+    for (size_t i = 0; i < rq->nquery; i++)
+        if (str_eq(rq->query[i].name, str_of(name)))
+            return true;
+    return false;
+}
+
+static str joined(struct request *rq, const char *name)
+{
+    struct buf b = buf_new(&rq->a, 2000);
+    for (size_t i = 0; i < rq->nquery; i++) {
+        if (!str_eq(rq->query[i].name, str_of(name)) || !rq->query[i].value.n)
+            continue;
+        if (b.n)
+            buf_char(&b, ',');
+        buf_put(&b, rq->query[i].value);
+    }
+    return buf_str(&b);
+}
+
+/* The builder's three inputs become one more condition of the text. */
+static str with_condition(struct request *rq, str q)
+{
+    str field = request_query(rq, "f"), op = request_query(rq, "op"), value = str_trim(request_query(rq, "v"));
+    struct buf b = buf_new(&rq->a, QUERY_TEXT_MAX);
+    if (!field.n)
+        return q;
+    if (q.n)
+        buf_fmt(&b, "(%.*s) and ", STR_ARG(q));
+    if (str_eq(op, S("is empty")) || str_eq(op, S("is not empty"))) {
+        buf_fmt(&b, "%.*s %.*s", STR_ARG(field), STR_ARG(op));
+        return buf_str(&b);
+    }
+    buf_fmt(&b, "%.*s %.*s \"", STR_ARG(field), STR_ARG(op));
+    for (size_t i = 0; i < value.n; i++)
+        if (value.p[i] != '"' && value.p[i] != '\\')
+            buf_char(&b, value.p[i]);
+    buf_char(&b, '"');
+    return buf_str(&b);
+}
+
+static struct asked read_address(struct request *rq)
+{
+    struct asked a = { 0 };
+    read_view(rq, &a);
+    if (has_query(rq, "q"))
+        a.q = str_trim(request_query(rq, "q"));
+    a.q = with_condition(rq, a.q);
+    if (has_query(rq, "sort"))
+        a.sort = request_query(rq, "sort");
+    if (has_query(rq, "cols"))
+        a.cols = joined(rq, "cols");
+    a.cursor = request_query(rq, "cursor");
+    a.wants_count = has_query(rq, "count");
+    return a;
+}
+
+static struct url list_url(struct request *rq, const struct entity *en, const struct asked *a, str sort, str cursor, bool count)
+{
+    struct html h = web_html(rq);
+    const struct { const char *name; str value; } part[] = {
+        { "q", a->q }, { "sort", sort }, { "cols", a->cols }, { "view", a->view_id }, { "cursor", cursor },
+        { "count", count ? S("1") : (str){ 0 } },
+    };
+    char sep = '?';
+    struct buf b = buf_new(&rq->a, 16384);
+    buf_fmt(&b, "/%s", en->path);
+    for (size_t i = 0; i < countof(part); i++) {
+        if (!part[i].value.n)
+            continue;
+        struct html v = html_part(&h);
+        html_url_part(&v, part[i].value);
+        str value = html_done(&v).s;
+        buf_fmt(&b, "%c%s=%.*s", sep, part[i].name, STR_ARG(value));
+        sep = '&';
+    }
+    return url_path(buf_str(&b));
+}
+
+/* ── columns ───────────────────────────────────────────────────────────────── */
+
+static bool is_shown(const struct ctx *c, const struct entity *en, const struct field *f)
+{
+    return !(f->flags & (F_SECRET | F_HIDDEN)) && f->type != FIELD_LONGTEXT
+        && access_field(c->who, en, f) != FIELD_RIGHT_HIDDEN;
+}
+
+static void choose_columns(const struct ctx *c, const struct entity *en, str cols, struct list_spec *s)
+{
+    while (cols.n && s->ncols < LIST_COLUMNS_MAX) {
+        const struct field *f = entity_field(en, str_trim(str_cut(&cols, ',')));
+        if (f && is_shown(c, en, f))
+            s->cols[s->ncols++] = f;
+    }
+    if (s->ncols)
+        return;
+    s->cols[s->ncols++] = entity_field(en, str_of(en->title));
+    for (size_t i = 0; i < en->nfields; i++)
+        if (en->fields[i].flags & F_LIST && strcmp(en->fields[i].name, en->title) && is_shown(c, en, &en->fields[i]))
+            s->cols[s->ncols++] = &en->fields[i];
+}
+
+static bool is_number(const struct field *f)
+{
+    enum field_type t = f->type == FIELD_COMPUTED ? f->shown_as : f->type;
+    return t == FIELD_INT || t == FIELD_DECIMAL || t == FIELD_MONEY || t == FIELD_PERCENT || t == FIELD_DURATION;
+}
+
+static bool is_sortable(const struct field *f)
+{
+    return f->type != FIELD_COMPUTED && f->type != FIELD_REFS && f->type != FIELD_LONGTEXT && f->type != FIELD_FILE;
+}
+
+static struct list_column column_of(struct request *rq, const struct entity *en, const struct asked *a, const struct field *f)
+{
+    struct ctx *c = web_ctx(rq);
+    str name = str_of(f->name), key = a->sort.n ? a->sort : str_of(en->order);
+    bool is_down = key.n && key.p[0] == '-';
+    int direction = str_eq(is_down ? str_from(key, 1) : key, name) ? (is_down ? -1 : 1) : 0;
+    str next = direction > 0 ? arena_fmt(c->a, "-%s", f->name) : name;
+    return (struct list_column){
+        .label = msg_text(c->a, c->loc, f->label, NULL), .direction = direction, .is_number = is_number(f),
+        .sort = is_sortable(f) ? list_url(rq, en, a, next, (str){ 0 }, false) : (struct url){ 0 },
+    };
+}
+
+/* ── rows ──────────────────────────────────────────────────────────────────── */
+
+static struct html_safe cell_of(struct request *rq, const struct record *r, const struct field *f)
+{
+    struct html h = web_html(rq);
+    const struct val *v = &r->v[field_index(r->en, f)];
+    bool is_title = !strcmp(f->name, r->en->title);
+    if (is_title) {
+        str t = record_title(r).n ? type_show(h.a, h.loc, f, v) : id_text(h.a, r->id);
+        view_list_title(&h, &(struct list_title_view){ t, record_url(h.a, r->en, r->id) });
+    } else if (v->is_set) {
+        type_of(f)->cell(&h, f, v);
+    }
+    return html_done(&h);
+}
+
+static struct list_row *rows_of(struct request *rq, const struct list_spec *s, const struct list *list)
+{
+    struct list_row *rows = arena_new(&rq->a, struct list_row, list->n);
+    struct ctx *c = web_ctx(rq);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct record *r = list->rows[i];
+        rows[i] = (struct list_row){ .id = id_text(&rq->a, r->id), .url = record_url(&rq->a, s->en, r->id),
+                                     .cell = arena_new(&rq->a, struct list_cell, s->ncols) };
+        for (int k = 0; k < s->ncols; k++) {
+            const struct field *f = s->cols[k];
+            bool may_edit = strcmp(f->name, s->en->title) && record_field_is_asked(c, s->en, f, false);
+            rows[i].cell[k] = (struct list_cell){
+                .html = cell_of(rq, r, f), .is_number = is_number(f), .is_title = !strcmp(f->name, s->en->title),
+                .edit = may_edit ? url_fmt(&rq->a, "/%s/%.*s/field/%s", s->en->path, STR_ARG(rows[i].id), f->name)
+                                 : (struct url){ 0 },
+            };
+        }
+    }
+    return rows;
+}
+
+/* ── tools above the list ──────────────────────────────────────────────────── */
+
+static struct ui_option *field_options(struct request *rq, const struct entity *en, str chosen,
+                                       bool (*fits)(const struct ctx *, const struct entity *, const struct field *), size_t *n)
+{
+    struct ctx *c = web_ctx(rq);
+    struct ui_option *o = arena_new(&rq->a, struct ui_option, en->nfields);
+    size_t k = 0;
+    for (size_t i = 0; i < en->nfields; i++) {
+        const struct field *f = &en->fields[i];
+        bool is_chosen = false;
+        if (!fits(c, en, f))
+            continue;
+        for (str rest = chosen; rest.n;)
+            is_chosen |= str_eq(str_cut(&rest, ','), str_of(f->name));
+        o[k++] = (struct ui_option){ str_of(f->name), msg_text(c->a, c->loc, f->label, NULL), is_chosen };
+    }
+    *n = k;
+    return o;
+}
+
+static bool may_filter(const struct ctx *c, const struct entity *en, const struct field *f)
+{
+    return is_shown(c, en, f) && f->type != FIELD_COMPUTED && f->type != FIELD_FILE;
+}
+
+static bool may_bulk(const struct ctx *c, const struct entity *en, const struct field *f)
+{
+    return record_field_is_asked(c, en, f, false) && !(f->flags & F_UNIQUE) && f->type != FIELD_LONGTEXT;
+}
+
+static str shown_columns(struct arena *a, const struct list_spec *s)
+{
+    struct buf b = buf_new(a, 2000);
+    for (int i = 0; i < s->ncols; i++)
+        buf_fmt(&b, "%s%s", i ? "," : "", s->cols[i]->name);
+    return buf_str(&b);
+}
+
+static struct html_safe builder_of(struct request *rq, const struct asked *a, const struct entity *en)
+{
+    struct html h = web_html(rq);
+    struct list_builder_view v = { .q = a->q, .sort = a->sort, .action = url_fmt(&rq->a, "/%s", en->path) };
+    v.fields = field_options(rq, en, (str){ 0 }, may_filter, &v.nfields);
+    view_list_builder(&h, &v);
+    return html_done(&h);
+}
+
+static struct html_safe columns_of(struct request *rq, const struct asked *a, const struct list_spec *s)
+{
+    struct html h = web_html(rq);
+    struct list_columns_view v = { .q = a->q, .sort = a->sort, .action = url_fmt(&rq->a, "/%s", s->en->path) };
+    v.fields = field_options(rq, s->en, shown_columns(&rq->a, s), is_shown, &v.nfields);
+    view_list_columns(&h, &v);
+    return html_done(&h);
+}
+
+static struct html_safe bulk_of(struct request *rq, const struct entity *en)
+{
+    struct html h = web_html(rq);
+    struct list_bulk_view v = { .action = url_fmt(&rq->a, "/%s/bulk", en->path) };
+    v.fields = field_options(rq, en, (str){ 0 }, may_bulk, &v.nfields);
+    if (!v.nfields)
+        return nothing;
+    view_list_bulk(&h, &v);
+    return html_done(&h);
+}
+
+static struct html_safe views_of(struct request *rq, const struct asked *a, const struct entity *en, str cols)
+{
+    enum { VIEWS_MAX = 30 };
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    const struct entity *views = entity_find(S("saved_view"));
+    struct list_spec s = { .en = views, .limit = VIEWS_MAX, .sort = S("name"),
+                           .filter = arena_fmt(c->a, "entity = \"%s\"", en->name) };
+    struct list list = { 0 };
+    struct err e = { 0 };
+    (void)!record_list(c, &s, &list, &e);       /* without views the menu still saves one */
+    struct ui_menu_item *items = arena_new(c->a, struct ui_menu_item, list.n + 1);
+    size_t n = 0;
+    items[n++] = (struct ui_menu_item){ .label = msg_text(c->a, c->loc, MSG_web_view_all, NULL),
+                                        .url = url_fmt(c->a, "/%s", en->path), .is_current = !a->view_id.n };
+    for (size_t i = 0; i < list.n; i++) {
+        str id = id_text(c->a, list.rows[i]->id);
+        items[n++] = (struct ui_menu_item){ .label = record_title(list.rows[i]), .is_current = str_eq(id, a->view_id),
+                                            .url = url_fmt(c->a, "/%s?view=%.*s", en->path, STR_ARG(id)) };
+    }
+    ui_menu(&h, .id = "views", .label = msg_text(c->a, c->loc, MSG_web_views, NULL), .items = items, .n = n);
+    view_list_save(&h, &(struct list_save_view){ .q = a->q, .sort = a->sort, .cols = cols,
+                                                 .action = url_fmt(c->a, "/%s/views", en->path) });
+    return html_done(&h);
+}
+
+static str count_of(struct request *rq, const struct list_spec *s)
+{
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    int64_t n;
+    bool is_capped;
+    if (!record_count(c, s, COUNT_CAP, &n, &is_capped, &e))
+        return (str){ 0 };
+    return is_capped ? msg_text(c->a, c->loc, MSG_web_more_than, (const struct msg_arg *)(const void *)
+                                &(struct msg_web_more_than_args){ .n = A(n) })
+                     : msg_text(c->a, c->loc, MSG_web_found_n, (const struct msg_arg *)(const void *)
+                                &(struct msg_web_found_n_args){ .n = A(n) });
+}
+
+/* ── the page ──────────────────────────────────────────────────────────────── */
+
+static void show_list(struct request *rq, const struct asked *a, struct list_spec *s, const struct list *list, str error)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    str plural = msg_text(c->a, c->loc, s->en->plural, NULL);
+    struct list_column *cols = arena_new(c->a, struct list_column, s->ncols);
+    for (int i = 0; i < s->ncols; i++)
+        cols[i] = column_of(rq, s->en, a, s->cols[i]);
+    bool may_create = access_scope(c->who, s->en, ACTION_CREATE) != SCOPE_NONE;
+    bool may_change = access_scope(c->who, s->en, ACTION_CHANGE) != SCOPE_NONE;
+    struct asked plain = { .view_id = a->view_id };
+    struct record_list_view v = {
+        .en = s->en, .q = a->q, .sort = a->sort, .error = error, .plural = plural, .cols = cols, .ncols = s->ncols,
+        .rows = rows_of(rq, s, list), .nrows = list->n, .view_id = a->view_id, .view_name = a->view_name,
+        .previous = list->prev.n ? list_url(rq, s->en, a, a->sort, list->prev, false) : (struct url){ 0 },
+        .next = list->next.n ? list_url(rq, s->en, a, a->sort, list->next, false) : (struct url){ 0 },
+        .count = list_url(rq, s->en, a, a->sort, a->cursor, true),
+        .count_text = a->wants_count && !error.n ? count_of(rq, s) : (str){ 0 },
+        .clear = list_url(rq, s->en, &plain, (str){ 0 }, (str){ 0 }, false),
+        .export_url = access_scope(c->who, s->en, ACTION_EXPORT) == SCOPE_NONE ? (struct url){ 0 } :
+            url_path(arena_fmt(c->a, "/%s/export.csv%.*s", s->en->path,
+                     STR_ARG(str_from(list_url(rq, s->en, a, a->sort, (str){ 0 }, false).s, strlen(s->en->path) + 1)))),
+        .add = url_fmt(c->a, "/%s/new", s->en->path), .may_create = may_create, .is_filtered = a->q.n > 0,
+        .import_url = url_fmt(c->a, "/import?entity=%s", s->en->name),
+        .views = views_of(rq, a, s->en, shown_columns(c->a, s)), .builder = builder_of(rq, a, s->en),
+        .columns = columns_of(rq, a, s), .may_change = may_change, .bulk = may_change ? bulk_of(rq, s->en) : nothing,
+    };
+    if (request_is_fragment(rq)) {
+        view_record_list(&h, &v);
+    } else {
+        struct page p = web_page(rq, a->view_name.n ? a->view_name : plural);
+        struct html actions = web_html(rq);
+        if (may_create) {
+            ui_button(&actions, .label = msg_text(c->a, c->loc, MSG_web_new, NULL), .icon = "plus", .kind = UI_PRIMARY,
+                      .url = v.add, .key = "c");
+            p.create = v.add;
+        }
+        p.actions = html_done(&actions);
+        page_begin(&h, &p);
+        view_record_list(&h, &v);
+        page_end(&h, &p);
+    }
+    answer_html(rq, error.n ? 422 : 200, &h);
+}
+
+void records_list(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct ctx *c = web_ctx(rq);
+    struct list list = { 0 };
+    struct err e = { 0 };
+    if (!en)
+        return;
+    struct asked a = read_address(rq);
+    if (has_query(rq, "f")) {                   /* the builder: its condition moves into the address */
+        answer_redirect(rq, list_url(rq, en, &a, a.sort, (str){ 0 }, false).s);
+        return;
+    }
+    struct list_spec s = { .en = en, .filter = a.q, .sort = a.sort, .cursor = a.cursor };
+    choose_columns(c, en, a.cols, &s);
+    if (record_list(c, &s, &list, &e))
+        show_list(rq, &a, &s, &list, (str){ 0 });
+    else if (e.code == ERR_INVALID)
+        show_list(rq, &a, &s, &list, err_text(c->a, c->loc, &e));
+    else
+        web_fail(rq, &e);
+}
+
+/* ── export: the whole list as CSV, page by page ───────────────────────────── */
+
+struct export_job { struct ctx ctx; struct list_spec s; bool is_begun, is_done; };
+
+static void put_head(struct buf *b, const struct list_spec *s)
+{
+    str cell[LIST_COLUMNS_MAX + 1] = { S("id") };
+    for (int i = 0; i < s->ncols; i++)
+        cell[i + 1] = str_of(s->cols[i]->name);
+    csv_put_row(b, cell, (size_t)s->ncols + 1);
+}
+
+/* References by title, everything else in canonical text: what an import reads back. */
+static void put_record(struct arena *a, struct buf *b, const struct list_spec *s, const struct record *r)
+{
+    str cell[LIST_COLUMNS_MAX + 1] = { id_text(a, r->id) };
+    for (int i = 0; i < s->ncols; i++) {
+        const struct field *f = s->cols[i];
+        const struct val *v = &r->v[field_index(s->en, f)];
+        bool is_ref = f->type == FIELD_REF || f->type == FIELD_REFS;
+        cell[i + 1] = is_ref && v->is_set && v->s.n ? v->s : type_canon(a, f, v);
+    }
+    csv_put_row(b, cell, (size_t)s->ncols + 1);
+}
+
+static bool next_piece(void *arg, struct arena *a, struct db_conn *db, str *piece)
+{
+    struct export_job *job = arg;
+    struct ctx c = job->ctx;
+    struct buf b = buf_new(a, 8 << 20);
+    struct list list;
+    struct err e = { 0 };
+    if (job->is_done)
+        return false;
+    c.a = a;
+    c.c = db;
+    if (!job->is_begun)
+        put_head(&b, &job->s);
+    job->is_begun = true;
+    if (!record_list(&c, &job->s, &list, &e))
+        return false;
+    for (size_t i = 0; i < list.n; i++)
+        put_record(a, &b, &job->s, list.rows[i]);
+    job->is_done = !list.next.n;
+    job->s.cursor = arena_str(job->ctx.a, list.next);
+    *piece = buf_str(&b);
+    return true;
+}
+
+void records_export(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    int retry = 60;
+    if (!en)
+        return;
+    if (access_scope(c->who, en, ACTION_EXPORT) == SCOPE_NONE || !limit_take(LIMIT_EXPORT, c->ws, c->who->email, &retry)) {
+        bool is_limit = access_scope(c->who, en, ACTION_EXPORT) != SCOPE_NONE;
+        fail(&e, is_limit ? ERR_TOO_MANY : ERR_FORBIDDEN, 0, "export of %s", en->name);
+        web_fail(rq, &e);
+        return;
+    }
+    struct asked a = read_address(rq);
+    struct export_job *job = arena_new(c->a, struct export_job, 1);
+    *job = (struct export_job){ .ctx = *c, .s = { .en = en, .filter = a.q, .sort = S("created_at"), .limit = LIST_LIMIT_MAX } };
+    for (size_t i = 0; i < en->nfields && job->s.ncols < LIST_COLUMNS_MAX; i++)
+        if (!(en->fields[i].flags & F_SECRET) && access_field(c->who, en, &en->fields[i]) != FIELD_RIGHT_HIDDEN)
+            job->s.cols[job->s.ncols++] = &en->fields[i];
+    answer_header(rq, "Content-Disposition", arena_fmt(c->a, "attachment; filename=\"%s.csv\"", en->path));
+    answer_stream(rq, "text/csv; charset=utf-8", next_piece, job);
+}
+
+/* ── saved views ───────────────────────────────────────────────────────────── */
+
+void records_view_save(struct request *rq)
+{
+    const struct entity *en = records_entity(rq), *views = entity_find(S("saved_view"));
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    if (!en)
+        return;
+    struct save s = { .r = record_new(c->a, views) };
+    record_set(s.r, "name", val_text(str_trim(request_form(rq, "name"))));
+    record_set(s.r, "entity", val_text(str_of(en->name)));
+    record_set(s.r, "criteria", val_text(request_form(rq, "q")));
+    record_set(s.r, "sort", val_text(request_form(rq, "sort")));
+    record_set(s.r, "columns", val_text(request_form(rq, "cols")));
+    record_set(s.r, "is_shared", val_int(str_eq(request_form(rq, "is_shared"), S("1"))));
+    if (!record_save(c, &s, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    web_done(rq, url_fmt(c->a, "/%s?view=%.*s", en->path, STR_ARG(id_text(c->a, s.r->id))).s,
+             msg_text(c->a, c->loc, MSG_web_view_saved, NULL), c->write_id);
+}

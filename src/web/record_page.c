@@ -1,0 +1,354 @@
+/* record_page.c - the page of one record, its history, and changes of many at once. */
+#include "base/id.h"
+#include "msg/web.h"
+#include "record/type.h"
+#include "web/feature.h"
+#include "web/record_views.h"
+
+/* ── the record ────────────────────────────────────────────────────────────── */
+
+static bool is_fact(const struct ctx *c, const struct record *r, const struct field *f)
+{
+    return !(f->flags & (F_SECRET | F_HIDDEN)) && strcmp(f->name, r->en->title)
+        && access_field(c->who, r->en, f) != FIELD_RIGHT_HIDDEN;
+}
+
+static struct html_safe facts_of(struct request *rq, const struct record *r)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    struct ui_fact *facts = arena_new(c->a, struct ui_fact, r->en->nfields);
+    bool may_change = access_record(c, r, ACTION_CHANGE);
+    size_t n = 0;
+    for (size_t i = 0; i < r->en->nfields; i++) {
+        const struct field *f = &r->en->fields[i];
+        bool is_asked = may_change && record_field_is_asked(c, r->en, f, false);
+        if (!is_fact(c, r, f) || (!r->v[i].is_set && !is_asked))
+            continue;
+        struct html cell = web_html(rq);
+        if (r->v[i].is_set)
+            type_of(f)->cell(&cell, f, &r->v[i]);
+        else
+            html_text(&cell, S("\u2014"));
+        facts[n++] = (struct ui_fact){
+            .label = msg_text(c->a, c->loc, f->label, NULL), .value = html_done(&cell),
+            .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
+                             : (struct url){ 0 },
+        };
+    }
+    ui_facts(&h, .facts = facts, .n = n);
+    return html_done(&h);
+}
+
+/* ── what refers to it ─────────────────────────────────────────────────────── */
+
+enum { RELATED_MAX = 12, RELATED_ROWS = 5 };
+
+static const struct field *reference_to(const struct entity *from, const struct entity *to)
+{
+    for (size_t i = 0; i < from->nfields; i++)
+        if (from->fields[i].type == FIELD_REF && !strcmp(from->fields[i].ref, to->name))
+            return &from->fields[i];
+    return NULL;
+}
+
+static bool related_list(struct request *rq, const struct record *r, const struct entity *en,
+                         const struct field *f, struct related *out)
+{
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    struct list list;
+    str id = id_text(c->a, r->id), filter = arena_fmt(c->a, "%s = %.*s", f->name, STR_ARG(id));
+    struct list_spec s = { .en = en, .filter = filter, .limit = RELATED_ROWS, .sort = S("-created_at") };
+    if (!record_list(c, &s, &list, &e))
+        return false;
+    bool may_add = access_scope(c->who, en, ACTION_CREATE) != SCOPE_NONE;
+    if (!list.n && !may_add)
+        return false;
+    struct hit_line *lines = arena_new(c->a, struct hit_line, list.n);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct record *x = list.rows[i];
+        const struct field *sub = en->subtitle ? entity_field(en, str_of(en->subtitle)) : NULL;
+        str title = type_show(c->a, c->loc, entity_field(en, str_of(en->title)), &x->v[field_index(en, entity_field(en, str_of(en->title)))]);
+        lines[i] = (struct hit_line){ title.n ? title : id_text(c->a, x->id),
+            sub ? type_show(c->a, c->loc, sub, &x->v[field_index(en, sub)]) : (str){ 0 }, record_url(c->a, en, x->id) };
+    }
+    *out = (struct related){
+        .title = msg_text(c->a, c->loc, en->plural, NULL), .lines = lines, .n = list.n, .may_add = may_add,
+        .all = url_fmt(c->a, "/%s?q=%s+%%3D+%.*s", en->path, f->name, STR_ARG(id)),
+        .add = url_fmt(c->a, "/%s/new?%s=%.*s", en->path, f->name, STR_ARG(id)),
+    };
+    return true;
+}
+
+static struct related *related_of(struct request *rq, const struct record *r, size_t *n)
+{
+    struct related *v = arena_new(&rq->a, struct related, RELATED_MAX);
+    *n = 0;
+    for (size_t i = 0; i < catalogue_count() && *n < RELATED_MAX; i++) {
+        const struct entity *en = catalogue_at(i);
+        const struct field *f = reference_to(en, r->en);
+        bool is_shown = f && !(en->flags & (E_NO_PAGE | E_NO_CREATE | E_SETTINGS))
+                     && access_scope(web_ctx(rq)->who, en, ACTION_SEE) != SCOPE_NONE;
+        if (is_shown && related_list(rq, r, en, f, &v[*n]))
+            (*n)++;
+    }
+    return v;
+}
+
+static struct html_safe actions_of(struct request *rq, const struct record *r)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    struct url here = record_url(c->a, r->en, r->id);
+    if (access_record(c, r, ACTION_CHANGE))
+        ui_button(&h, .label = msg_text(c->a, c->loc, MSG_web_edit, NULL), .icon = "pencil",
+                  .url = url_fmt(c->a, "%.*s/edit", STR_ARG(here.s)), .key = "e");
+    struct ui_menu_item items[] = {
+        { .label = msg_text(c->a, c->loc, MSG_web_history, NULL), .icon = "history", .url = url_fmt(c->a, "%.*s/history", STR_ARG(here.s)) },
+        { .label = msg_text(c->a, c->loc, MSG_web_delete, NULL), .icon = "trash-2", .is_danger = true,
+          .post = url_fmt(c->a, "%.*s/delete", STR_ARG(here.s)), .name = S("sure"), .value = S("1") },
+    };
+    size_t n = access_record(c, r, ACTION_DELETE) ? 2 : 1;
+    ui_button(&h, .label = msg_text(c->a, c->loc, MSG_web_more, NULL), .icon = "ellipsis", .icon_only = true, .menu = "record-menu");
+    ui_menu(&h, .id = "record-menu", .label = msg_text(c->a, c->loc, MSG_web_more, NULL), .items = items, .n = n);
+    return html_done(&h);
+}
+
+static struct record *load(struct request *rq, const struct entity *en)
+{
+    struct record *r;
+    struct err e = { 0 };
+    int64_t id;
+    if (!web_param_id(rq, 1, &id))
+        return NULL;
+    if (record_get(web_ctx(rq), en, id, &r, &e))
+        return r;
+    web_fail(rq, &e);
+    return NULL;
+}
+
+static str title_of(struct ctx *c, const struct record *r)
+{
+    const struct field *f = entity_field(r->en, str_of(r->en->title));
+    str t = type_show(c->a, c->loc, f, &r->v[field_index(r->en, f)]);
+    return t.n ? t : msg_text(c->a, c->loc, r->en->label, NULL);
+}
+
+static str subtitle_of(struct ctx *c, const struct record *r)
+{
+    const struct field *f = r->en->subtitle ? entity_field(r->en, str_of(r->en->subtitle)) : NULL;
+    return f ? type_show(c->a, c->loc, f, &r->v[field_index(r->en, f)]) : (str){ 0 };
+}
+
+static struct crumb *crumb_to(struct request *rq, const struct entity *en)
+{
+    struct crumb *v = arena_new(&rq->a, struct crumb, 1);
+    *v = (struct crumb){ msg_text(&rq->a, web_ctx(rq)->loc, en->plural, NULL), url_fmt(&rq->a, "/%s", en->path) };
+    return v;
+}
+
+void records_page(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct record *r = en ? load(rq, en) : NULL;
+    struct ctx *c = web_ctx(rq);
+    if (!r)
+        return;
+    struct html h = web_html(rq), middle = web_html(rq), side = web_html(rq), avatar = web_html(rq);
+    for (const struct feature *const *f = features; *f; f++)
+        if ((*f)->panel)
+            (*f)->panel(rq, r, &middle, &side);
+    ui_avatar(&avatar, .name = title_of(c, r), .id = r->id, .size = UI_LARGE, .is_square = strcmp(en->name, "person") != 0);
+    struct record_page_view v = {
+        .en = en, .r = r, .title = title_of(c, r), .subtitle = subtitle_of(c, r), .avatar = html_done(&avatar),
+        .facts = facts_of(rq, r), .middle = html_done(&middle), .side = html_done(&side),
+    };
+    v.related = related_of(rq, r, &v.nrelated);
+    struct page p = web_page(rq, v.title);
+    p.crumbs = crumb_to(rq, en);
+    p.ncrumbs = 1;
+    p.actions = actions_of(rq, r);
+    page_begin(&h, &p);
+    view_record_page(&h, &v);
+    page_end(&h, &p);
+    answer_html(rq, 200, &h);
+}
+
+/* ── history ───────────────────────────────────────────────────────────────── */
+
+static str what_of(struct ctx *c, const struct change *ch)
+{
+    static const msg_id said[] = {
+        [CHANGE_CREATE] = MSG_web_change_created, [CHANGE_DELETE] = MSG_web_change_deleted, [CHANGE_RESTORE] = MSG_web_change_restored,
+    };
+    if (!ch->field)
+        return ch->action == CHANGE_UPDATE ? (str){ 0 } : msg_text(c->a, c->loc, said[ch->action], NULL);
+    str field = msg_text(c->a, c->loc, ch->field->label, NULL);
+    str before = type_show_text(c, ch->field, ch->old_text), after = type_show_text(c, ch->field, ch->new_text);
+    return msg_text(c->a, c->loc, MSG_web_change_field, (const struct msg_arg *)(const void *)
+                    &(struct msg_web_change_field_args){ .field = A(field), .before = A(before.n ? before : S("\u2014")),
+                                                         .after = A(after.n ? after : S("\u2014")) });
+}
+
+void records_history(struct request *rq)
+{
+    enum { SHOWN = 50 };
+    const struct entity *en = records_entity(rq);
+    struct record *r = en ? load(rq, en) : NULL;
+    struct ctx *c = web_ctx(rq);
+    struct change *ch;
+    struct err e = { 0 };
+    int64_t before = 0;
+    size_t n;
+    if (!r)
+        return;
+    (void)!id_parse(request_query(rq, "before"), &before);
+    if (!record_history(c, en, r->id, before, SHOWN, &ch, &n, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    struct history_line *lines = arena_new(c->a, struct history_line, n);
+    for (size_t i = 0; i < n; i++) {
+        bool is_first = i == 0 || ch[i].write_id != ch[i - 1].write_id;
+        bool may_undo = is_first && !ch[i].is_undone && (ch[i].actor_id == c->who->user_id || access_is_admin(c->who));
+        lines[i] = (struct history_line){
+            .when = loc_instant(c->a, c->loc, ch[i].at, DATE_MEDIUM), .iso = iso_instant(c->a, ch[i].at),
+            .who = ch[i].actor.n ? ch[i].actor : S("Setu"), .what = what_of(c, &ch[i]), .why = ch[i].why,
+            .is_undone = ch[i].is_undone,
+            .undo = may_undo ? url_fmt(c->a, "/undo/%.*s", STR_ARG(id_text(c->a, ch[i].write_id))) : (struct url){ 0 },
+        };
+    }
+    struct html h = web_html(rq);
+    struct record_history_view v = {
+        .lines = lines, .n = n, .back = record_url(c->a, en, r->id),
+        .older = n == SHOWN ? url_fmt(c->a, "%.*s/history?before=%.*s", STR_ARG(record_url(c->a, en, r->id).s),
+                                      STR_ARG(id_text(c->a, ch[n - 1].id))) : (struct url){ 0 },
+    };
+    struct page p = web_page(rq, title_of(c, r));
+    p.crumbs = crumb_to(rq, en);
+    p.ncrumbs = 1;
+    p.is_plain = true;
+    page_begin(&h, &p);
+    view_record_history(&h, &v);
+    page_end(&h, &p);
+    answer_html(rq, 200, &h);
+}
+
+/* ── many at once: choose a field, see the effect, apply ───────────────────── */
+
+enum { BULK_MAX = LIST_LIMIT_MAX };
+struct bulk { const struct entity *en; const struct field *f; struct val v; struct record **rows; size_t n; };
+
+static bool run_bulk(struct ctx *tx, void *arg, struct err *e)
+{
+    struct bulk *b = arg;
+    for (size_t i = 0; i < b->n; i++) {
+        struct record *r = record_new(tx->a, b->en);
+        r->id = b->rows[i]->id;
+        record_set(r, b->f->name, b->v);
+        if (!record_update(tx, r, 0, NULL, e))
+            return false;
+    }
+    return true;
+}
+
+static bool chosen_rows(struct request *rq, struct bulk *b, str **ids, struct err *e)
+{
+    size_t n;
+    *ids = request_form_all(rq, "id", &n);
+    n = n < BULK_MAX ? n : BULK_MAX;
+    int64_t *v = arena_new(&rq->a, int64_t, n + 1);
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        k += id_parse((*ids)[i], &v[k]);
+    if (k == 0)
+        return fail(e, ERR_INVALID, MSG_web_bulk_none, "no rows chosen");
+    return record_get_many(web_ctx(rq), b->en, v, k, &b->rows, &b->n, e);
+}
+
+static void show_bulk(struct request *rq, const struct bulk *b, const str *ids, const struct err *bad, bool is_preview)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    str label = msg_text(c->a, c->loc, b->f->label, NULL);
+    struct record *r = record_new(c->a, b->en);
+    struct record_form form = { .en = b->en, .r = r, .e = bad };
+    r->v[field_index(b->en, b->f)] = b->v;
+    struct bulk_line *lines = arena_new(c->a, struct bulk_line, b->n);
+    for (size_t i = 0; i < b->n; i++)
+        lines[i] = (struct bulk_line){ title_of(c, b->rows[i]),
+            type_show(c->a, c->loc, b->f, &b->rows[i]->v[field_index(b->en, b->f)]), type_show(c->a, c->loc, b->f, &b->v) };
+    str *all = arena_new(c->a, str, b->n);
+    for (size_t i = 0; i < b->n; i++)
+        all[i] = id_text(c->a, b->rows[i]->id);
+    (void)ids;
+    struct record_bulk_view v = {
+        .title = label, .label = label, .field = str_of(b->f->name), .value = type_canon(c->a, b->f, &b->v),
+        .action = url_fmt(c->a, "/%s/bulk", b->en->path), .cancel = url_fmt(c->a, "/%s", b->en->path),
+        .lines = lines, .nlines = b->n, .ids = all, .nids = b->n,
+        .row = is_preview ? (struct html_safe){ 0 } : record_form_row(rq, &form, b->f),
+    };
+    struct page p = web_page(rq, msg_text(c->a, c->loc, MSG_web_bulk_title, (const struct msg_arg *)(const void *)
+                             &(struct msg_web_bulk_title_args){ .n = A(b->n) }));
+    p.is_plain = true;
+    page_begin(&h, &p);
+    view_record_bulk(&h, &v);
+    page_end(&h, &p);
+    answer_html(rq, bad ? 422 : 200, &h);
+}
+
+void records_bulk(struct request *rq)
+{
+    struct bulk b = { .en = records_entity(rq) };
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    str *ids, step = request_form(rq, "step");
+    if (!b.en)
+        return;
+    b.f = entity_field(b.en, request_form(rq, "field"));
+    if (!b.f || !record_field_is_asked(c, b.en, b.f, false)) {
+        fail(&e, ERR_NOT_FOUND, MSG_web_not_found, "bulk field");
+        web_fail(rq, &e);
+        return;
+    }
+    if (!chosen_rows(rq, &b, &ids, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    if (str_eq(step, S("apply"))) {
+        if (!type_from_canon(c, b.f, request_form(rq, "value"), &b.v, &e) || !record_write(c, run_bulk, &b, &e)) {
+            web_fail(rq, &e);
+            return;
+        }
+        web_done(rq, url_fmt(c->a, "/%s", b.en->path).s, msg_text(c->a, c->loc, MSG_web_bulk_done,
+                 (const struct msg_arg *)(const void *)&(struct msg_web_bulk_done_args){ .n = A(b.n) }), c->write_id);
+        return;
+    }
+    struct record *typed = record_new(c->a, b.en);
+    bool is_preview = str_eq(step, S("preview"));
+    if (is_preview && !record_form_read(rq, typed, &e)) {
+        show_bulk(rq, &b, ids, &e, false);
+        return;
+    }
+    b.v = typed->v[field_index(b.en, b.f)];
+    show_bulk(rq, &b, ids, NULL, is_preview);
+}
+
+const struct route record_routes[] = {
+    { GET,  "/:entity",                 records_list,       .access = ACCESS_USER, .audit = "records.list" },
+    { POST, "/:entity",                 records_create,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.create" },
+    { GET,  "/:entity/new",             records_new,        .access = ACCESS_USER, .audit = "records.new" },
+    { GET,  "/:entity/export.csv",      records_export,     .access = ACCESS_USER, .audit = "records.export" },
+    { POST, "/:entity/bulk",            records_bulk,       .access = ACCESS_USER, .body = BODY_FORM, .audit = "records.bulk" },
+    { POST, "/:entity/views",           records_view_save,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.save" },
+    { GET,  "/:entity/:id",             records_page,       .access = ACCESS_USER, .audit = "records.page" },
+    { POST, "/:entity/:id",             records_update,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.change" },
+    { GET,  "/:entity/:id/edit",        records_edit,       .access = ACCESS_USER, .audit = "records.edit" },
+    { POST, "/:entity/:id/delete",      records_delete,     .access = ACCESS_USER, .body = BODY_FORM, .audit = "records.delete" },
+    { GET,  "/:entity/:id/history",     records_history,    .access = ACCESS_USER, .audit = "records.history" },
+    { GET,  "/:entity/:id/field/:name", records_field,      .access = ACCESS_USER, .audit = "records.field" },
+    { POST, "/:entity/:id/field/:name", records_field_save, .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.field.change" },
+    { GET,  "/choose/:entity",          records_choose,     .access = ACCESS_USER, .audit = "records.choose" },
+    { 0 },
+};

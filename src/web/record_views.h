@@ -1,0 +1,67 @@
+/* record_views.h - what the views of the record pages show. */
+#pragma once
+#include "web/records.h"
+#include "web/ui.h"
+
+struct record_form_view {
+    const struct entity *en; const struct record *r;
+    bool is_new;
+    str title, error, back;
+    struct html_safe quick, more;
+    struct url action, cancel;
+    int64_t version;
+};
+void view_record_form(struct html *h, const struct record_form_view *v);
+
+struct record_field_view { struct html_safe row; int64_t version; struct url action, cancel; };
+void view_record_field(struct html *h, const struct record_field_view *v);
+
+struct list_cell { struct html_safe html; bool is_number, is_title; struct url edit; };
+struct list_row { str id; struct url url; struct list_cell *cell; bool is_marked; };
+struct list_column { str label; struct url sort; int direction; bool is_number; };
+struct record_list_view {
+    const struct entity *en;
+    str q, sort, error, path, plural, count_text, view_id, view_name;
+    const struct list_column *cols; int ncols;
+    const struct list_row *rows; size_t nrows;
+    struct url previous, next, count, reset, export_url, add, import_url, clear;
+    struct html_safe views, builder, columns, bulk;
+    bool may_create, is_filtered, may_change;
+};
+void view_record_list(struct html *h, const struct record_list_view *v);
+
+struct list_builder_view { str q, sort; struct url action; const struct ui_option *fields; size_t nfields; };
+void view_list_builder(struct html *h, const struct list_builder_view *v);
+struct list_columns_view { str q, sort; struct url action; const struct ui_option *fields; size_t nfields; };
+void view_list_columns(struct html *h, const struct list_columns_view *v);
+struct list_save_view { str q, sort, cols; struct url action; };
+void view_list_save(struct html *h, const struct list_save_view *v);
+struct list_bulk_view { const struct ui_option *fields; size_t nfields; struct url action; };
+void view_list_bulk(struct html *h, const struct list_bulk_view *v);
+
+struct bulk_line { str title, before, after; };
+struct record_bulk_view {
+    str title, field, label, value, error;
+    struct url action, cancel;
+    const struct bulk_line *lines; size_t nlines;
+    const str *ids; size_t nids;
+    struct html_safe row;               /* the field to fill in; else lines are the preview */
+};
+void view_record_bulk(struct html *h, const struct record_bulk_view *v);
+
+struct related { str title, text; struct url all, add; const struct hit_line { str title, sub; struct url url; } *lines; size_t n; bool may_add; };
+struct record_page_view {
+    const struct entity *en; const struct record *r;
+    str title, subtitle;
+    struct html_safe avatar, facts, middle, side;
+    const struct related *related; size_t nrelated;
+    struct url edit, history;
+};
+void view_record_page(struct html *h, const struct record_page_view *v);
+
+struct history_line { str when, iso, who, what, why; struct url undo; bool is_undone; };
+struct record_history_view { const struct history_line *lines; size_t n; struct url older, back; };
+void view_record_history(struct html *h, const struct record_history_view *v);
+
+struct list_title_view { str title; struct url url; };
+void view_list_title(struct html *h, const struct list_title_view *v);

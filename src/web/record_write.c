@@ -1,0 +1,274 @@
+/* record_write.c - what the record pages do: create, change, delete, one field, many records. */
+#include "base/id.h"
+#include "base/json.h"
+#include "msg/web.h"
+#include "record/search.h"
+#include "record/type.h"
+#include "web/record_views.h"
+#include "web/ui.h"
+
+static bool run_save(struct ctx *tx, void *arg, struct err *e)
+{
+    struct save *s = arg;
+    return s->r->id ? record_update(tx, s->r, s->version, &s->current, e) : record_create(tx, s->r, e);
+}
+
+bool record_save(struct ctx *c, struct save *s, struct err *e)
+{
+    int64_t id = s->r->id;
+    if (record_write(c, run_save, s, e))
+        return true;
+    s->r->id = id;                              /* a refused creation has none */
+    return false;
+}
+
+static str toast_of(struct request *rq, msg_id msg, const struct record *r)
+{
+    struct ctx *c = web_ctx(rq);
+    str title = record_title(r).n ? record_title(r) : msg_text(c->a, c->loc, r->en->label, NULL);
+    return msg_text(c->a, c->loc, msg, (const struct msg_arg *)(const void *)&(struct msg_web_saved_args){ .title = A(title) });
+}
+
+/* ── form pages ────────────────────────────────────────────────────────────── */
+
+static void show_form(struct request *rq, const struct record_form *f, int status)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    str label = msg_text(c->a, c->loc, f->en->label, NULL);
+    str title = f->is_new ? msg_text(c->a, c->loc, MSG_web_new_of, (const struct msg_arg *)(const void *)
+                                     &(struct msg_web_new_of_args){ .entity = A(label) })
+                          : record_title(f->stored ? f->stored : f->r);
+    struct record_form_view v = {
+        .en = f->en, .r = f->r, .is_new = f->is_new, .title = title,
+        .quick = record_form_rows(rq, f, true), .more = record_form_rows(rq, f, false),
+        .error = f->e ? err_text(c->a, c->loc, f->e) : (str){ 0 },
+        .action = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
+        .cancel = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
+        .version = f->stored ? f->stored->version : f->r->version, .back = request_form(rq, "back"),
+    };
+    if (request_is_fragment(rq)) {
+        view_record_form(&h, &v);
+    } else {
+        struct page p = web_page(rq, title);
+        p.is_plain = true;
+        page_begin(&h, &p);
+        view_record_form(&h, &v);
+        page_end(&h, &p);
+    }
+    answer_html(rq, status, &h);
+}
+
+/* Values that a link may give a new record: /deals/new?company=ID. */
+static void prefill(struct request *rq, struct record *r)
+{
+    struct ctx *c = web_ctx(rq);
+    for (size_t i = 0; i < r->en->nfields; i++) {
+        const struct field *f = &r->en->fields[i];
+        struct err e = { 0 };
+        struct val v;
+        str text = request_query(rq, f->name);
+        if (!text.n && f->init)
+            text = str_of(f->init);
+        if (text.n && record_field_is_asked(c, r->en, f, true) && type_parse(c, f, text, &v, &e))
+            r->v[i] = v;
+    }
+}
+
+void records_new(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    if (!en)
+        return;
+    struct record *r = record_new(&rq->a, en);
+    prefill(rq, r);
+    show_form(rq, &(struct record_form){ .en = en, .r = r, .is_new = true }, 200);
+}
+
+void records_create(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct err e = { 0 };
+    if (!en)
+        return;
+    struct save s = { .r = record_new(&rq->a, en) };
+    if (!record_form_read(rq, s.r, &e) || !record_save(web_ctx(rq), &s, &e)) {
+        if (e.code == ERR_FORBIDDEN || e.code == ERR_BUSY || e.code == ERR_INTERNAL || e.code == ERR_FULL)
+            web_fail(rq, &e);
+        else
+            show_form(rq, &(struct record_form){ .en = en, .r = s.r, .e = &e, .is_new = true }, err_http_status(e.code));
+        return;
+    }
+    str path = record_url(&rq->a, en, s.r->id).s;
+    web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : path, toast_of(rq, MSG_web_created, s.r), web_ctx(rq)->write_id);
+}
+
+static struct record *load(struct request *rq, const struct entity *en)
+{
+    struct record *r;
+    struct err e = { 0 };
+    int64_t id;
+    if (!web_param_id(rq, 1, &id))
+        return NULL;
+    if (record_get(web_ctx(rq), en, id, &r, &e))
+        return r;
+    web_fail(rq, &e);
+    return NULL;
+}
+
+void records_edit(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct record *r = en ? load(rq, en) : NULL;
+    if (r)
+        show_form(rq, &(struct record_form){ .en = en, .r = r }, 200);
+}
+
+/* The stored record with the posted values over it: what the form shows again. */
+static bool overlay(struct request *rq, const struct record *stored, struct record *out, struct err *e)
+{
+    struct val *v = out->v;
+    *out = *stored;
+    out->v = v;
+    memcpy(out->v, stored->v, stored->en->nfields * sizeof *v);
+    out->has = 0;
+    return record_form_read(rq, out, e);
+}
+
+void records_update(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct record *stored = en ? load(rq, en) : NULL;
+    struct err e = { 0 };
+    if (!stored)
+        return;
+    struct save s = { .r = record_new(&rq->a, en) };
+    if (!str_to_int(request_form(rq, "version"), &s.version))
+        s.version = 0;
+    if (overlay(rq, stored, s.r, &e) && record_save(web_ctx(rq), &s, &e)) {
+        web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : record_url(&rq->a, en, s.r->id).s,
+                 toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
+        return;
+    }
+    if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
+        show_form(rq, &(struct record_form){ .en = en, .r = s.r, .e = &e, .stored = s.current }, err_http_status(e.code));
+    else
+        web_fail(rq, &e);
+}
+
+struct removal { const struct entity *en; int64_t id; };
+
+static bool run_delete(struct ctx *tx, void *arg, struct err *e)
+{
+    struct removal *d = arg;
+    return record_delete(tx, d->en, d->id, 0, e);
+}
+
+void records_delete(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct record *r = en ? load(rq, en) : NULL;
+    struct err e = { 0 };
+    if (!r)
+        return;
+    struct removal d = { en, r->id };
+    if (!record_write(web_ctx(rq), run_delete, &d, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    web_done(rq, url_fmt(&rq->a, "/%s", en->path).s, toast_of(rq, MSG_web_deleted, r), web_ctx(rq)->write_id);
+}
+
+/* ── one field in its place ────────────────────────────────────────────────── */
+
+static const struct field *field_of(struct request *rq, const struct entity *en)
+{
+    const struct field *f = entity_field(en, rq->param[2]);
+    if (f && record_field_is_asked(web_ctx(rq), en, f, false))
+        return f;
+    struct err e = { 0 };
+    fail(&e, ERR_NOT_FOUND, MSG_web_not_found, "field %.*s", STR_ARG(rq->param[2]));
+    web_fail(rq, &e);
+    return NULL;
+}
+
+static void show_field(struct request *rq, const struct record_form *form, const struct field *f, int status)
+{
+    struct html h = web_html(rq);
+    struct record_field_view v = {
+        .row = record_form_row(rq, form, f), .version = form->stored ? form->stored->version : form->r->version,
+        .action = url_fmt(&rq->a, "/%s/%.*s/field/%s", form->en->path, STR_ARG(rq->param[1]), f->name),
+        .cancel = record_url(&rq->a, form->en, form->r->id),
+    };
+    if (request_is_fragment(rq)) {
+        view_record_field(&h, &v);
+    } else {
+        struct page p = web_page(rq, record_title(form->r));
+        p.is_plain = true;
+        page_begin(&h, &p);
+        view_record_field(&h, &v);
+        page_end(&h, &p);
+    }
+    answer_html(rq, status, &h);
+}
+
+void records_field(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct record *r = en ? load(rq, en) : NULL;
+    const struct field *f = r ? field_of(rq, en) : NULL;
+    if (f)
+        show_field(rq, &(struct record_form){ .en = en, .r = r }, f, 200);
+}
+
+void records_field_save(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    struct record *r = en ? load(rq, en) : NULL;
+    const struct field *f = r ? field_of(rq, en) : NULL;
+    struct err e = { 0 };
+    if (!f)
+        return;
+    struct save s = { .r = record_new(&rq->a, en) };
+    if (!str_to_int(request_form(rq, "version"), &s.version))
+        s.version = 0;
+    if (!overlay(rq, r, s.r, &e) || !record_save(web_ctx(rq), &s, &e)) {
+        if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
+            show_field(rq, &(struct record_form){ .en = en, .r = s.r, .e = &e, .stored = s.current }, f, err_http_status(e.code));
+        else
+            web_fail(rq, &e);
+        return;
+    }
+    web_done(rq, web_back(rq, record_url(&rq->a, en, r->id).s.p), toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
+}
+
+/* ── suggestions for a reference ───────────────────────────────────────────── */
+
+void records_choose(struct request *rq)
+{
+    enum { SHOWN = 8 };
+    struct ctx *c = web_ctx(rq);
+    const struct entity *en = entity_find(rq->param[0]);
+    struct hit *v = NULL;
+    size_t n = 0;
+    struct err e = { 0 };
+    if (en && !search_run(c, request_query(rq, "q"), en, SHOWN, &v, &n, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    struct buf b = buf_new(&rq->a, 65536);
+    struct json j = { &b, false };
+    json_open(&j, '[');
+    for (size_t i = 0; i < n; i++) {
+        json_open(&j, '{');
+        json_key(&j, S("id"));
+        json_str(&j, id_text(c->a, v[i].id));
+        json_key(&j, S("title"));
+        json_str(&j, v[i].title);
+        json_key(&j, S("sub"));
+        json_str(&j, v[i].subtitle);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    answer_text(rq, 200, "application/json; charset=utf-8", buf_str(&b));
+}

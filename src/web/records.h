@@ -1,0 +1,54 @@
+/* records.h - the pages every entity has: list, record, form, history, bulk, export.
+ *
+ * They are made from the declaration alone. A feature that has a better page for
+ * its entity gives it the same path in its own route table, which wins.
+ */
+#pragma once
+#include "record/query.h"
+#include "web/web.h"
+
+extern const struct route record_routes[];
+
+/* "/people/1h2k3m" */
+struct url record_url(struct arena *a, const struct entity *en, int64_t id);
+/* The entity of the route's first ':'; answers 404 and gives NULL when there is none with pages. */
+const struct entity *records_entity(struct request *rq);
+
+/* ── forms (record_form.c) ───────────────────────────────────────────────── */
+
+struct record_form {
+    const struct entity *en;
+    struct record *r;                   /* values to show */
+    const struct record *stored;        /* what somebody else saved meanwhile, or NULL */
+    const struct err *e;                /* the first thing wrong, or NULL */
+    bool is_new;
+};
+/* Reads the posted fields into r (those the reader may write); false: e names the field. */
+bool record_form_read(struct request *rq, struct record *r, struct err *e);
+/* The rows of the form; only fields whose names stand in `only` (space-separated), or all when NULL. */
+struct html_safe record_form_rows(struct request *rq, const struct record_form *f, bool is_quick);
+struct html_safe record_form_row(struct request *rq, const struct record_form *f, const struct field *field);
+bool record_field_is_asked(const struct ctx *c, const struct entity *en, const struct field *f, bool is_new);
+
+/* ── writing (record_write.c) ────────────────────────────────────────────── */
+
+struct save { struct record *r; int64_t version; struct record *current; };
+/* Creates (r->id 0) or updates; the error goes back to the form. */
+bool record_save(struct ctx *c, struct save *s, struct err *e);
+
+/* ── handlers ────────────────────────────────────────────────────────────── */
+
+void records_list(struct request *rq);
+void records_export(struct request *rq);
+void records_new(struct request *rq);
+void records_create(struct request *rq);
+void records_page(struct request *rq);
+void records_edit(struct request *rq);
+void records_update(struct request *rq);
+void records_delete(struct request *rq);
+void records_field(struct request *rq);
+void records_field_save(struct request *rq);
+void records_history(struct request *rq);
+void records_bulk(struct request *rq);
+void records_view_save(struct request *rq);
+void records_choose(struct request *rq);        /* suggestions for a reference: /choose/ENTITY?q= */
