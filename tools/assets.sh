@@ -53,7 +53,7 @@ add() {             # NAME EXT MIME FILE -> sets url
     file=$out/$1.$hash.$2 url=/a/$1.$hash.$2 sym=asset_bytes_$(printf %s "$1_$2" | tr -c 'a-z0-9' _)
     cp "$4" "$file"
     blob "$sym" "$file"
-    row="{ .path = \"$url\", .mime = \"$3\", .etag = \"\\\"$hash\\\"\", .is_immutable = true, .plain = { $sym, $(stat -c %s "$file") }"
+    row="{ .path = \"$url\", .mime = \"$3\", .etag = \"$hash\", .is_immutable = true, .plain = { $sym, $(stat -c %s "$file") }"
     if [ "$2" != woff2 ] && [ "$2" != png ]; then
         gzip -9nk "$file"
         brotli -q 11 -o "$file.br" "$file"

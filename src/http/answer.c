@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "http/cookie.h"
+#include "http/asset.h"
 #include "http/server.h"
 #include "msg/http.h"
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 struct asset {
-    const char *path, *mime, *etag;     /* "/a/app.1f3c.css"; etag with its quotes */
+    const char *path, *mime, *etag;     /* "/a/app.1f3c.css"; etag without its quotes */
     str plain, gzip, brotli;
     bool is_immutable;
 };

@@ -87,7 +87,7 @@ void answer_redirect(struct request *rq, str own_path);                 /* 303; 
 void answer_etag(struct request *rq, str tag);                          /* a matching If-None-Match turns the answer into 304 */
 void answer_file(struct request *rq, const char *path, const char *content_type, str filename);  /* ranges, attachment */
 /* A file of our own front end, compiled into the program; of its forms the browser gets the best it takes. */
-struct asset { const char *path, *mime, *etag; str plain, gzip, brotli; bool is_immutable; };
+struct asset;                           /* http/asset.h */
 void answer_asset(struct request *rq, const struct asset *asset);      /* etag without quotes; gzip, brotli may be empty */
 /* A long answer, made piece by piece on a worker: `next` fills `piece`; false or an empty piece ends it. */
 void answer_stream(struct request *rq, const char *content_type,

@@ -213,7 +213,7 @@ void access_predicate(struct sql *q, const struct ctx *c, const struct entity *e
         sql_lit(q, "1=0");
         return;
     case SCOPE_SHARED:
-        sql_lit(q, "EXISTS (SELECT 1 FROM share sh WHERE sh.deleted_at IS NULL AND sh.record_id = ");
+        sql_lit(q, "EXISTS (SELECT 1 FROM share sh WHERE sh.deleted_at IS NULL AND sh.record = ");
         column(q, alias, "id");
         sql_lit(q, " AND sh.member = ");
         sql_bind(q, V(c->who->user_id));

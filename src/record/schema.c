@@ -212,11 +212,12 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
 
 static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
 {
-    struct arena *a = arg;
     bool there;
-    for (size_t i = 0; i < catalogue_count(); i++)
-        if (!entity_schema(tx, a, catalogue_at(i), e))
+    for (size_t i = 0; i < catalogue_count(); i++) {
+        struct arena scratch = *(struct arena *)arg;    /* each entity's statements are forgotten */
+        if (!entity_schema(tx, &scratch, catalogue_at(i), e))
             return false;
+    }
     if (!db_table_exists(tx, "search_fts", &there, e))
         return false;
     return there || db_fts_create(tx, "search_fts", e);

@@ -118,8 +118,8 @@ static bool search_entity(struct ctx *c, const struct entity *en, str folded, in
     }
     sql_lit(q, " WHERE d.id IN (");
     str wanted = arena_fmt(c->a, "%.*s %.*s", STR_ARG(entity_word(c->a, en)), STR_ARG(folded));
-    q->v[q->n++] = V(db_fts_words(c->a, wanted, true));
-    sql_lit(q, db_fts_where(c->a, "search_fts", (int)q->n).p);
+    int words = sql_value(q, V(db_fts_words(c->a, wanted, true)));
+    sql_lit(q, db_fts_where(c->a, "search_fts", words).p);
     sql_lit(q, " ORDER BY rowid DESC LIMIT ");
     sql_bind(q, V(is_whole ? limit : 500));     /* rights are asked of the newest matches only */
     sql_lit(q, ")");

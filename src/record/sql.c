@@ -63,15 +63,34 @@ void sql_table_of(struct sql *q, const char *entity, const char *field)
     buf_char(&q->text, '"');
 }
 
-void sql_bind(struct sql *q, struct db_val v)
+/* Most statements bind a handful: the list starts small and doubles. */
+static void grow(struct sql *q)
+{
+    size_t cap = q->cap ? q->cap * 2 : 16;
+    struct db_val *v = arena_new(q->text.a, struct db_val, cap);
+    if (q->n)
+        memcpy(v, q->v, q->n * sizeof *v);
+    q->v = v;
+    q->cap = cap;
+}
+
+int sql_value(struct sql *q, struct db_val v)
 {
     if (q->n == SQL_VALUES_MAX) {
         q->is_full = true;
-        return;
+        return SQL_VALUES_MAX;
     }
+    if (q->n == q->cap)
+        grow(q);
     q->v[q->n++] = v;
+    return (int)q->n;
+}
+
+void sql_bind(struct sql *q, struct db_val v)
+{
+    int n = sql_value(q, v);
     buf_char(&q->text, '$');
-    buf_int(&q->text, (int64_t)q->n);
+    buf_int(&q->text, n);
 }
 
 void sql_int(struct sql *q, int64_t n)

@@ -6,7 +6,7 @@
 #include "record/entity.h"
 
 enum { SQL_VALUES_MAX = 640 };                        /* a page of ids and the rights around them */
-struct sql { struct buf text; struct db_val v[SQL_VALUES_MAX]; size_t n; bool is_full; };
+struct sql { struct buf text; struct db_val *v; size_t n, cap; bool is_full; };
 
 struct sql *sql_new(struct arena *a);
 void sql_lit(struct sql *q, const char *literal);       /* a literal of the program */
@@ -16,6 +16,7 @@ void sql_alias(struct sql *q, const char *alias);       /* r12: without quotes *
 void sql_table_of(struct sql *q, const char *entity, const char *field);                    /* table of a FIELD_REFS */
 void sql_int(struct sql *q, int64_t n);                 /* a number of the program, never of a person */
 void sql_bind(struct sql *q, struct db_val v);          /* appends $N */
+int sql_value(struct sql *q, struct db_val v);          /* keeps the value without writing $N; gives N */
 /* Runs it; ERR_INVALID when it grew past the limits. */
 bool sql_query(struct db_conn *c, struct sql *q, struct db_rows *rows, struct err *e);
 bool sql_exec(struct db_conn *c, struct sql *q, int64_t *changed, struct err *e);

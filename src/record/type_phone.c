@@ -1,30 +1,6 @@
 /* type_phone.c - telephone numbers: E.164 kept, the national form shown at home. */
-#include "msg/record.h"
+#include "lang/phone.h"
 #include "record/type_rows.h"
-
-/* Digits of any script, with the marks people write between them. */
-static bool phone_parse(struct arena *a, str text, const char *country, str *e164)
-{
-    str ascii = ascii_digits(a, text);
-    char *p = arena_new(a, char, ascii.n + 1);
-    size_t n = 0;
-    (void)country;
-    for (size_t i = 0; i < ascii.n; i++) {
-        char ch = ascii.p[i];
-        if ((ch >= '0' && ch <= '9') || (ch == '+' && n == 0))
-            p[n++] = ch;
-        else if (!strchr(" -()./", ch))
-            return false;
-    }
-    *e164 = (str){ p, n };
-    return n >= 4 && n <= 17;
-}
-
-static str phone_show(struct arena *a, str e164, const char *country)
-{
-    (void)a, (void)country;
-    return e164;
-}
 
 static bool phone_read(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e)
 {
@@ -32,10 +8,8 @@ static bool phone_read(struct ctx *c, const struct field *f, str text, struct va
     str e164;
     if (!type_text_checked(c, f, text, &v, e))
         return false;
-    if (!phone_parse(c->a, v.s, c->ws->country, &e164)) {
-        fail(e, ERR_INVALID, MSG_record_phone_malformed, "phone '%.*s'", STR_ARG(v.s));
-        return err_arg(e, "value", v.s);
-    }
+    if (!phone_parse(c->a, v.s, c->ws->country, &e164, e))
+        return false;
     *out = val_text(e164);
     return true;
 }

@@ -92,7 +92,7 @@ static struct html_safe toast_of(struct request *rq)
     struct toast t = web_toast(rq);
     struct html h = web_html(rq);
     if (!t.text.n)
-        return (struct html_safe){ 0 };
+        return (struct html_safe){ { 0 } };
     struct url undo = { 0 };
     if (t.write_id)
         undo = url_fmt(&rq->a, "/undo/%.*s", STR_ARG(id_text(&rq->a, t.write_id)));

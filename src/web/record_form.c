@@ -4,6 +4,7 @@
  * field again beside the reason. A reference to a short list is a select; to a
  * long one it is a text with suggestions, which works without them too.
  */
+#include "base/id.h"
 #include "msg/web.h"
 #include "record/type.h"
 #include "web/records.h"

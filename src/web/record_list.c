@@ -164,7 +164,7 @@ static struct list_column column_of(struct request *rq, const struct entity *en,
     str next = direction > 0 ? arena_fmt(c->a, "-%s", f->name) : name;
     return (struct list_column){
         .label = msg_text(c->a, c->loc, f->label, NULL), .direction = direction, .is_number = is_number(f),
-        .sort = is_sortable(f) ? list_url(rq, en, a, next, (str){ 0 }, false) : (struct url){ 0 },
+        .sort = is_sortable(f) ? list_url(rq, en, a, next, (str){ 0 }, false) : (struct url){ { 0 } },
     };
 }
 
@@ -198,7 +198,7 @@ static struct list_row *rows_of(struct request *rq, const struct list_spec *s, c
             rows[i].cell[k] = (struct list_cell){
                 .html = cell_of(rq, r, f), .is_number = is_number(f), .is_title = !strcmp(f->name, s->en->title),
                 .edit = may_edit ? url_fmt(&rq->a, "/%s/%.*s/field/%s", s->en->path, STR_ARG(rows[i].id), f->name)
-                                 : (struct url){ 0 },
+                                 : (struct url){ { 0 } },
             };
         }
     }
@@ -329,14 +329,15 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
     struct record_list_view v = {
         .en = s->en, .q = a->q, .sort = a->sort, .error = error, .plural = plural, .cols = cols, .ncols = s->ncols,
         .rows = rows_of(rq, s, list), .nrows = list->n, .view_id = a->view_id, .view_name = a->view_name,
-        .previous = list->prev.n ? list_url(rq, s->en, a, a->sort, list->prev, false) : (struct url){ 0 },
-        .next = list->next.n ? list_url(rq, s->en, a, a->sort, list->next, false) : (struct url){ 0 },
+        .previous = list->prev.n ? list_url(rq, s->en, a, a->sort, list->prev, false) : (struct url){ { 0 } },
+        .next = list->next.n ? list_url(rq, s->en, a, a->sort, list->next, false) : (struct url){ { 0 } },
         .count = list_url(rq, s->en, a, a->sort, a->cursor, true),
         .count_text = a->wants_count && !error.n ? count_of(rq, s) : (str){ 0 },
         .clear = list_url(rq, s->en, &plain, (str){ 0 }, (str){ 0 }, false),
-        .export_url = access_scope(c->who, s->en, ACTION_EXPORT) == SCOPE_NONE ? (struct url){ 0 } :
+        .export_url = access_scope(c->who, s->en, ACTION_EXPORT) == SCOPE_NONE ? (struct url){ { 0 } } :
             url_path(arena_fmt(c->a, "/%s/export.csv%.*s", s->en->path,
                      STR_ARG(str_from(list_url(rq, s->en, a, a->sort, (str){ 0 }, false).s, strlen(s->en->path) + 1)))),
+        .bulk_url = url_fmt(c->a, "/%s/bulk", s->en->path),
         .add = url_fmt(c->a, "/%s/new", s->en->path), .may_create = may_create, .is_filtered = a->q.n > 0,
         .import_url = url_fmt(c->a, "/import?entity=%s", s->en->name),
         .views = views_of(rq, a, s->en, shown_columns(c->a, s)), .builder = builder_of(rq, a, s->en),

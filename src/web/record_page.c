@@ -33,7 +33,7 @@ static struct html_safe facts_of(struct request *rq, const struct record *r)
         facts[n++] = (struct ui_fact){
             .label = msg_text(c->a, c->loc, f->label, NULL), .value = html_done(&cell),
             .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
-                             : (struct url){ 0 },
+                             : (struct url){ { 0 } },
         };
     }
     ui_facts(&h, .facts = facts, .n = n);
@@ -216,14 +216,14 @@ void records_history(struct request *rq)
             .when = loc_instant(c->a, c->loc, ch[i].at, DATE_MEDIUM), .iso = iso_instant(c->a, ch[i].at),
             .who = ch[i].actor.n ? ch[i].actor : S("Setu"), .what = what_of(c, &ch[i]), .why = ch[i].why,
             .is_undone = ch[i].is_undone,
-            .undo = may_undo ? url_fmt(c->a, "/undo/%.*s", STR_ARG(id_text(c->a, ch[i].write_id))) : (struct url){ 0 },
+            .undo = may_undo ? url_fmt(c->a, "/undo/%.*s", STR_ARG(id_text(c->a, ch[i].write_id))) : (struct url){ { 0 } },
         };
     }
     struct html h = web_html(rq);
     struct record_history_view v = {
         .lines = lines, .n = n, .back = record_url(c->a, en, r->id),
         .older = n == SHOWN ? url_fmt(c->a, "%.*s/history?before=%.*s", STR_ARG(record_url(c->a, en, r->id).s),
-                                      STR_ARG(id_text(c->a, ch[n - 1].id))) : (struct url){ 0 },
+                                      STR_ARG(id_text(c->a, ch[n - 1].id))) : (struct url){ { 0 } },
     };
     struct page p = web_page(rq, title_of(c, r));
     p.crumbs = crumb_to(rq, en);
@@ -287,7 +287,7 @@ static void show_bulk(struct request *rq, const struct bulk *b, const str *ids, 
         .title = label, .label = label, .field = str_of(b->f->name), .value = type_canon(c->a, b->f, &b->v),
         .action = url_fmt(c->a, "/%s/bulk", b->en->path), .cancel = url_fmt(c->a, "/%s", b->en->path),
         .lines = lines, .nlines = b->n, .ids = all, .nids = b->n,
-        .row = is_preview ? (struct html_safe){ 0 } : record_form_row(rq, &form, b->f),
+        .row = is_preview ? (struct html_safe){ { 0 } } : record_form_row(rq, &form, b->f),
     };
     struct page p = web_page(rq, msg_text(c->a, c->loc, MSG_web_bulk_title, (const struct msg_arg *)(const void *)
                              &(struct msg_web_bulk_title_args){ .n = A(b->n) }));

@@ -24,7 +24,7 @@ struct record_list_view {
     str q, sort, error, path, plural, count_text, view_id, view_name;
     const struct list_column *cols; int ncols;
     const struct list_row *rows; size_t nrows;
-    struct url previous, next, count, reset, export_url, add, import_url, clear;
+    struct url previous, next, count, bulk_url, export_url, add, import_url, clear;
     struct html_safe views, builder, columns, bulk;
     bool may_create, is_filtered, may_change;
 };

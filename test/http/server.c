@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "client/client.h"
+#include "http/asset.h"
 #include "http/http.h"
 #include <check.h>
 #include <dirent.h>
