@@ -354,7 +354,7 @@ bool events_take(struct request *rq, struct exchange *x)
     struct http_server *s = x->s;
     str head = arena_fmt(&rq->a, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
                          "Connection: close\r\nX-Accel-Buffering: no\r\nX-Request-Id: %s\r\n%.*s\r\n:\n\n",
-                         x->id, STR_ARG(security_headers(rq, &rq->a)));
+                         x->id, STR_ARG(respond_headers(rq, &rq->a)));
     uint64_t key = ip_key(x->ip);
     bool is_counted = !ip_is_loopback(x->ip);
     if (atomic_load(&s->is_stopping) || !conns_events_enter(s, key, is_counted))

@@ -8,7 +8,7 @@ static bool decode(struct arena *a, str raw, str *out)
 {
     size_t n = 0;
     char *p = arena_new(a, char, raw.n + 1);
-    if (!percent_decode(raw, true, p, &n))
+    if (!path_percent_decode(raw, true, p, &n))
         return false;
     p[n] = '\0';
     *out = (str){ p, n };

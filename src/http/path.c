@@ -16,7 +16,7 @@ static int hex_pair(str s)
     return hi < 0 || lo < 0 ? -1 : hi * 16 + lo;
 }
 
-bool percent_decode(str raw, bool is_plus_space, char *out, size_t *n)
+bool path_percent_decode(str raw, bool is_plus_space, char *out, size_t *n)
 {
     size_t to = 0;
     for (size_t i = 0; i < raw.n; i++) {
@@ -68,7 +68,7 @@ static bool segments_ok(str path)
 bool path_decode(str raw, char *out, str *path)
 {
     size_t n = 0;
-    if (!raw_ok(raw) || !percent_decode(raw, false, out, &n))
+    if (!raw_ok(raw) || !path_percent_decode(raw, false, out, &n))
         return false;
     str decoded = { out, n };
     if (!utf8_valid(decoded) || !segments_ok(decoded))

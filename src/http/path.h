@@ -13,4 +13,4 @@ enum { PATH_MAX_BYTES = 2048 };
 /* `out` has room for raw.n bytes; *path points into it. False: refuse with 400. */
 __attribute__((warn_unused_result)) bool path_decode(str raw, char *out, str *path);
 /* Decodes %XX in place semantics, '+' as space when asked; false on a half or broken escape. */
-__attribute__((warn_unused_result)) bool percent_decode(str raw, bool is_plus_space, char *out, size_t *n);
+__attribute__((warn_unused_result)) bool path_percent_decode(str raw, bool is_plus_space, char *out, size_t *n);

@@ -48,7 +48,7 @@ static void put_mhd(void *to, const char *name, const char *value) { MHD_add_res
 
 static void put_line(void *to, const char *name, const char *value) { buf_fmt(to, "%s: %s\r\n", name, value); }
 
-str security_headers(const struct request *rq, struct arena *a)
+str respond_headers(const struct request *rq, struct arena *a)
 {
     struct buf b = buf_new(a, 16384);
     put_standard(rq, false, put_line, &b);

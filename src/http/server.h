@@ -120,7 +120,7 @@ struct out {
 void respond(struct request *rq, struct exchange *x, struct stream **stream);
 void respond_plain(struct exchange *x);         /* x->refusal, without a worker */
 void respond_text(struct exchange *x, int status, const char *content_type, str body);
-str security_headers(const struct request *rq, struct arena *a);       /* as raw lines, for events */
+str respond_headers(const struct request *rq, struct arena *a);       /* as raw lines, for events */
 
 /* stream.c: pieces on their way through an unlinked file */
 struct stream *stream_open(struct http_server *s, struct MHD_Connection *c);

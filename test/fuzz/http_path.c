@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         size_t m = 0;
         if (!utf8_valid(path) || memchr(path.p, '\0', path.n) || memchr(path.p, '\\', path.n))
             abort();
-        if (percent_decode(path, false, again, &m) && (m != path.n || memcmp(again, path.p, m)))
+        if (path_percent_decode(path, false, again, &m) && (m != path.n || memcmp(again, path.p, m)))
             abort();
     }
     free(out);
