@@ -216,16 +216,29 @@ static bool check_value(struct ctx *c, const struct query *q, struct query_value
     return !is_title || refuse_field(q, q->npath - 1, MSG_query_need_record, e) || err_arg(e, "word", v->text);
 }
 
+static bool refuse_op(const struct query *q, const char *op, struct err *e)
+{
+    refuse_field(q, q->npath - 1, MSG_query_no_op, e);
+    return err_arg(e, "op", str_of(op));
+}
+
 static bool check_compare(struct ctx *c, struct query *q, struct err *e)
 {
-    const struct field *f = query_leaf(q);
-
-    if (!can_compare(c, f, q->op)) {
-        refuse_field(q, q->npath - 1, MSG_query_no_op, e);
-        return err_arg(e, "op", str_of(op_text[q->op]));
-    }
     bool is_match = q->op == OP_MATCH || q->op == OP_NOT_MATCH;
+    if (!can_compare(c, query_leaf(q), q->op))
+        return refuse_op(q, op_text[q->op], e);
     return is_match || check_value(c, q, &q->value, e);
+}
+
+/* Yes and no are all there is: a list of them says nothing. */
+static bool check_in(struct ctx *c, struct query *q, struct err *e)
+{
+    if (query_leaf_kind(query_leaf(q)) == LEAF_BOOL)
+        return refuse_op(q, "in", e);
+    for (int i = 0; i < q->nlist; i++)
+        if (!check_value(c, q, &q->list[i], e))
+            return false;
+    return true;
 }
 
 static bool check_period(struct ctx *c, struct query *q, struct err *e)
@@ -250,12 +263,7 @@ bool query_check(struct ctx *c, const struct entity *en, struct query *q, struct
     case QUERY_COMPARE:
         return check_path(c, en, q, e) && check_compare(c, q, e);
     case QUERY_IN:
-        if (!check_path(c, en, q, e))
-            return false;
-        for (int i = 0; i < q->nlist; i++)
-            if (!check_value(c, q, &q->list[i], e))
-                return false;
-        return true;
+        return check_path(c, en, q, e) && check_in(c, q, e);
     case QUERY_EMPTY:
         return check_path(c, en, q, e);
     case QUERY_PERIOD:

@@ -187,9 +187,11 @@ static void equals(struct writer *w, const char *alias, const struct query *q, c
         sql_lit(w->out, ")");
         break;
     case LEAF_NUMBER:
-    case LEAF_BOOL:
     case LEAF_ID:
         compare_one(w, alias, f, " = ", b->from);
+        break;
+    case LEAF_BOOL:
+        compare_one(w, alias, f, " = ", 1);
         break;
     case LEAF_CHOICE:
         sql_column(w->out, alias, f->name, NULL);
@@ -254,17 +256,49 @@ static bool compare(struct writer *w, const char *alias, const struct query *q)
     return true;
 }
 
-static bool in_list(struct writer *w, const char *alias, const struct query *q)
+/* One column against bound values: what an index takes at once. */
+static bool is_plain_list(const struct field *f)
 {
-    sql_lit(w->out, "(");
-    for (int i = 0; i < q->nlist; i++) {
-        struct bound b;
-        if (!query_bound(w->c, q, &q->list[i], &b, w->e))
-            return false;
-        sql_lit(w->out, i ? " OR " : "");
-        equals(w, alias, q, &b);
+    enum leaf kind = query_leaf_kind(f);
+    return kind == LEAF_NUMBER || kind == LEAF_ID || kind == LEAF_CHOICE;
+}
+
+static void plain_list(struct writer *w, const char *alias, const struct field *f, const struct bound *v, int n)
+{
+    number_column(w, alias, f);
+    sql_lit(w->out, " IN (");
+    for (int i = 0; i < n; i++) {
+        sql_lit(w->out, i ? ", " : "");
+        sql_bind(w->out, query_leaf_kind(f) == LEAF_CHOICE ? V(v[i].text) : V(v[i].from));
     }
     sql_lit(w->out, ")");
+}
+
+/* Halves within halves: a chain of two hundred would be too deep an expression for SQLite. */
+static void any_of(struct writer *w, const char *alias, const struct query *q, const struct bound *v, int n)
+{
+    if (n == 1) {
+        equals(w, alias, q, v);
+        return;
+    }
+    sql_lit(w->out, "(");
+    any_of(w, alias, q, v, n / 2);
+    sql_lit(w->out, " OR ");
+    any_of(w, alias, q, v + n / 2, n - n / 2);
+    sql_lit(w->out, ")");
+}
+
+static bool in_list(struct writer *w, const char *alias, const struct query *q)
+{
+    struct bound *v = arena_new(w->c->a, struct bound, q->nlist);
+
+    for (int i = 0; i < q->nlist; i++)
+        if (!query_bound(w->c, q, &q->list[i], &v[i], w->e))
+            return false;
+    if (is_plain_list(query_leaf(q)))
+        plain_list(w, alias, query_leaf(q), v, q->nlist);
+    else
+        any_of(w, alias, q, v, q->nlist);
     return true;
 }
 
@@ -290,11 +324,13 @@ static bool positive(struct writer *w, const char *alias, const struct query *q)
     }
 }
 
-/* Is the positive form the opposite of what was asked? */
+/* Is the positive form the opposite of what was asked? "= false" is "not = true". */
 static bool is_denied(const struct query *q)
 {
+    bool is_false = q->kind == QUERY_COMPARE && query_leaf_kind(query_leaf(q)) == LEAF_BOOL && !query_is_true(&q->value);
+
     switch (q->kind) {
-    case QUERY_COMPARE: return q->op == OP_NE || q->op == OP_NOT_MATCH;
+    case QUERY_COMPARE: return (q->op == OP_NE || q->op == OP_NOT_MATCH) != is_false;
     case QUERY_EMPTY:   return !q->is_negated;
     default:            return q->is_negated;
     }

@@ -18,15 +18,20 @@ enum leaf query_leaf_kind(const struct field *f);       /* lists of references a
 const struct field *query_find(const struct ctx *c, const struct entity *en, str name);
 const struct entity *query_target(const struct field *f);               /* of a reference, or NULL */
 /* Does the column NAME_fold stand beside it? */
-static inline bool query_is_folded(const struct field *f) { return f->flags & (F_SEARCH | F_SORT); }
+static inline bool query_is_folded(const struct field *f)
+{
+    bool is_short = f->type == FIELD_TEXT || f->type == FIELD_EMAIL || f->type == FIELD_PHONE || f->type == FIELD_URL;
+    return is_short && (f->flags & (F_SEARCH | F_SORT));
+}
 
 /* A value ready to be bound. Dates and instants are [from, to): a day holds many instants. */
 struct bound {
-    int64_t from, to;                           /* DATE, INSTANT; NUMBER, BOOL, ID, reference: from */
+    int64_t from, to;                           /* DATE, INSTANT; NUMBER, ID, reference: from */
     str text;                                   /* TEXT, CHOICE, SET; title of a reference */
     bool is_title, is_my_team;
 };
 bool query_bound(struct ctx *c, const struct query *q, const struct query_value *v, struct bound *out, struct err *e);
+bool query_is_true(const struct query_value *v);        /* true, yes, 1 */
 bool query_period_range(struct ctx *c, const struct query *q, int64_t *from, int64_t *to, struct err *e);
 
 /* The condition of words typed into the search box, over alias t0. */

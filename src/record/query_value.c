@@ -193,15 +193,24 @@ static bool read_number(struct ctx *c, const struct query *q, const struct query
     return is_read || refuse(q, v, MSG_query_need_number, e);
 }
 
-static bool read_bool(const struct query *q, const struct query_value *v, struct bound *out, struct err *e)
+static bool is_one_of(str text, const char *const *words, size_t n)
 {
-    static const char *const yes[] = { "true", "yes", "1" }, *const no[] = { "false", "no", "0" };
-    for (size_t i = 0; i < countof(yes); i++) {
-        out->from = str_eq_ascii_nocase(v->text, str_of(yes[i]));
-        if (out->from || str_eq_ascii_nocase(v->text, str_of(no[i])))
+    for (size_t i = 0; i < n; i++)
+        if (str_eq_ascii_nocase(text, str_of(words[i])))
             return true;
-    }
-    return refuse(q, v, MSG_query_need_bool, e);
+    return false;
+}
+
+bool query_is_true(const struct query_value *v)
+{
+    static const char *const yes[] = { "true", "yes", "1" };
+    return is_one_of(v->text, yes, countof(yes));
+}
+
+static bool read_bool(const struct query *q, const struct query_value *v, struct err *e)
+{
+    static const char *const no[] = { "false", "no", "0" };
+    return query_is_true(v) || is_one_of(v->text, no, countof(no)) || refuse(q, v, MSG_query_need_bool, e);
 }
 
 /* By value, or by its label in the reader's language. */
@@ -273,7 +282,7 @@ bool query_bound(struct ctx *c, const struct query *q, const struct query_value 
     case LEAF_INSTANT:
         return read_time(c, q, v, query_leaf_kind(f), out, e);
     case LEAF_BOOL:
-        return read_bool(q, v, out, e);
+        return read_bool(q, v, e);
     case LEAF_CHOICE:
         return read_choice(c, q, v, out, e);
     case LEAF_SET:

@@ -224,7 +224,7 @@ static bool refs_load(struct ctx *c, const struct entity *en, const struct field
         sql_lit(q, i ? ", " : "");
         sql_bind(q, V(rows[i]->id));
     }
-    sql_lit(q, ") ORDER BY j.owner_id, j.target_id");
+    sql_lit(q, ") ORDER BY j.owner_id, j.position");
     if (!sql_query(c->c, q, &got, e))
         return false;
     while (db_next(&got)) {
