@@ -13,8 +13,9 @@
 
 static const char *order_of(const struct locale *loc)
 {
-    return country_find(loc->country)->month_first && loc->calendar == CALENDAR_GREGORIAN
-        ? "month_first" : "other";
+    bool month_first = loc->lang == LANG_EN && loc->calendar == CALENDAR_GREGORIAN
+                    && country_find(loc->country)->month_first;
+    return month_first ? "month_first" : "other";
 }
 
 msg_id month_msg(enum calendar c, int month)

@@ -12,7 +12,7 @@ struct token {
     enum { TOKEN_END, TOKEN_NUMBER, TOKEN_WORD, TOKEN_SIGN } kind;
     int64_t n;                      /* TOKEN_NUMBER: its value, saturated; TOKEN_SIGN: the ASCII sign */
     int digits;
-    bool persian;                   /* TOKEN_NUMBER: typed in Persian digits */
+    bool persian, big;              /* TOKEN_NUMBER: typed in Persian digits; past 63 bits */
     char word[WORD_MAX];            /* TOKEN_WORD: folded */
 };
 struct tokens { struct token v[TOKENS_MAX + 1]; int n; };   /* closed by TOKEN_END */
@@ -25,7 +25,9 @@ struct word { const char *word; int value; };
 bool word_find(const struct word *table, size_t n, const char *word, int *value);
 #define word_in(table, w, value) word_find((table), countof(table), (w), (value))
 
-/* Parts of days: hour to add or the word AM/PM (parse_time.c). */
+/* The thread's small scratch memory: good until the next call; words and examples fit. */
+struct arena parse_scratch(void);
+
 bool parse_clock(const struct tokens *t, int *at, int64_t *us_of_day);
 bool month_from_word(const char *word, enum calendar *c, int *month);      /* any of the languages */
 bool date_from_tokens(const struct locale *loc, str typed, const struct tokens *t, int *at, int64_t today,

@@ -23,8 +23,7 @@ static const struct word day_words[] = {
 
 static bool fold_equals(msg_id id, enum lang l, const char *word)
 {
-    _Alignas(16) char room[8192];
-    struct arena a = { room, room + sizeof room, room };
+    struct arena a = parse_scratch();
     const struct locale loc = { .lang = l };
     return str_eq(fold(&a, msg_text(&a, &loc, id, NULL)), str_of(word));
 }
@@ -89,8 +88,7 @@ struct typed { const struct locale *loc; str text; int64_t today; struct err *e;
 
 static bool bad(const struct typed *in)
 {
-    _Alignas(16) char room[4096];
-    struct arena a = { room, room + sizeof room, room };
+    struct arena a = parse_scratch();
     fail(in->e, ERR_INVALID, MSG_lang_date_bad, "date '%.*s'", STR_ARG(str_head(in->text, 60)));
     err_arg(in->e, "text", str_trim(in->text));
     return err_arg(in->e, "example", loc_date(&a, in->loc, in->today, DATE_SHORT));
@@ -98,8 +96,7 @@ static bool bad(const struct typed *in)
 
 static bool named(const struct typed *in, enum calendar c, struct ymd v, int64_t *days)
 {
-    _Alignas(16) char room[4096];
-    struct arena a = { room, room + sizeof room, room };
+    struct arena a = parse_scratch();
 
     if (v.y < (c == CALENDAR_JALALI ? 1 : GREGORIAN_FROM) || v.y > GREGORIAN_TO) {
         fail(in->e, ERR_INVALID, MSG_lang_date_year_bad, "year %d", v.y);

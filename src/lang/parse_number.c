@@ -13,8 +13,6 @@
 /* A number without its unit: digits / 10^scale, exactly. */
 struct decimal { bool negative; unsigned __int128 digits; int scale; };
 
-enum { DIGITS_MAX = 30 };
-
 static bool refuse(struct err *e, msg_id msg, str typed)
 {
     fail(e, ERR_INVALID, msg, "number '%.*s'", STR_ARG(str_head(typed, 60)));
@@ -34,7 +32,7 @@ static bool sign_at(const struct tokens *t, int at, int sign)
 
 static bool add_digits(struct decimal *d, const struct token *t)
 {
-    if (t->n == INT64_MAX)
+    if (t->big)
         return false;
     for (int i = 0; i < t->digits; i++)
         if (d->digits > (unsigned __int128)-1 / 100)

@@ -95,8 +95,7 @@ bool parse_clock(const struct tokens *t, int *at, int64_t *us_of_day)
 
 static bool bad_time(const struct locale *loc, str typed, int64_t now, struct err *e)
 {
-    _Alignas(16) char room[8192];
-    struct arena a = { room, room + sizeof room, room };
+    struct arena a = parse_scratch();
     fail(e, ERR_INVALID, MSG_lang_time_bad, "time '%.*s'", STR_ARG(str_head(typed, 60)));
     err_arg(e, "text", str_trim(typed));
     return err_arg(e, "example", loc_instant(&a, loc, now, DATE_SHORT));
@@ -158,8 +157,7 @@ static const struct word units[] = {            /* seconds */
 
 static bool bad_duration(const struct locale *loc, str typed, struct err *e)
 {
-    _Alignas(16) char room[4096];
-    struct arena a = { room, room + sizeof room, room };
+    struct arena a = parse_scratch();
     fail(e, ERR_INVALID, MSG_lang_duration_bad, "duration '%.*s'", STR_ARG(str_head(typed, 60)));
     err_arg(e, "text", str_trim(typed));
     return err_arg(e, "example", msg_text(&a, loc, MSG_lang_duration_example, NULL));

@@ -3,6 +3,13 @@
 #include "base/utf8.h"
 #include <unicode/uchar.h>
 
+/* Not on the stack: the sanitizer's marks of an arena would outlive the function. */
+struct arena parse_scratch(void)
+{
+    static _Thread_local _Alignas(16) char room[1 << 15];
+    return (struct arena){ room, room + sizeof room, room };
+}
+
 static bool is_space(uint32_t c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 || c == 0x2009 || c == 0x202F;
@@ -39,7 +46,8 @@ static void number_token(struct token *t, str *s, uint32_t first)
         if (d < 0)
             return;
         t->digits++;
-        if (__builtin_mul_overflow(t->n, 10, &t->n) || __builtin_add_overflow(t->n, d, &t->n))
+        t->big |= __builtin_mul_overflow(t->n, 10, &t->n) || __builtin_add_overflow(t->n, d, &t->n);
+        if (t->big)
             t->n = INT64_MAX;
     }
 }
@@ -47,8 +55,7 @@ static void number_token(struct token *t, str *s, uint32_t first)
 /* Takes the letters off *s that follow `from`; false: longer than any word we know. */
 static bool word_token(struct token *t, str *s, const char *from)
 {
-    _Alignas(16) char room[32768];
-    struct arena a = { room, room + sizeof room, room };
+    struct arena a = parse_scratch();
 
     for (str ahead = *s; ahead.n; *s = ahead) {
         uint32_t c = utf8_next(&ahead);
