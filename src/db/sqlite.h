@@ -82,5 +82,6 @@ void writer_die(struct db *db, int rc, const char *what);
 extern void (*db_fault_died)(void);
 extern bool (*db_fault_dir_sync)(const char *dir);
 extern bool db_fault_sync_normal;               /* negative control: the log is not fsynced */
+extern bool db_fault_trusts_log;                /* negative control: recovered pages stay in the log */
 extern int db_fault_checkpoint_pages;           /* checkpoints due so early; 0: as always */
 #endif

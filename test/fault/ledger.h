@@ -35,25 +35,32 @@ static bool ledger_schema(struct db_conn *tx, void *arg, struct err *e)
            && db_fts_create(tx, "words", e);
 }
 
+struct raise { int64_t k, v; };                 /* v: the version it came to */
+
 static bool ledger_raise(struct db_conn *tx, void *arg, struct err *e)
 {
-    int64_t k = *(int64_t *)arg, v = 0;
+    struct raise *r = arg;
+    int64_t k = r->k, v = 0;
     bool found;
-    return db_get_int(tx, "SELECT v FROM k WHERE id = $1", DB_ARGS(V(k)), &found, &v, e)
+    bool ok = db_get_int(tx, "SELECT v FROM k WHERE id = $1", DB_ARGS(V(k)), &found, &v, e)
            && db_exec(tx, "INSERT INTO k (id, v, name) VALUES ($1, 1, 'key ' || $1)"
                           " ON CONFLICT (id) DO UPDATE SET v = v + 1", DB_ARGS(V(k)), NULL, e)
            && db_exec(tx, "UPDATE k SET body = hex(zeroblob((id * 7 + v * 131) % 1400)) WHERE id = $1", DB_ARGS(V(k)),
                       NULL, e)
            && db_exec(tx, "INSERT INTO audit (id, v) VALUES ($1, $2)", DB_ARGS(V(k), V(v + 1)), NULL, e)
            && db_fts_put(tx, "words", k * 100000 + v, S("one two three"), e);
+    r->v = v + 1;
+    return ok;
 }
 
 static bool ledger_write(struct db *db, int64_t k, bool is_bulk)
 {
     struct err e = { 0 };
     ledger.tried[k]++;
-    bool ok = is_bulk ? db_write_bulk(db, ledger_raise, &k, &e) : db_write(db, ledger_raise, &k, &e);
-    ledger.acked[k] = ok ? (int64_t)ledger.tried[k] : (int64_t)ledger.acked[k];
+    struct raise r = { .k = k };
+    bool ok = is_bulk ? db_write_bulk(db, ledger_raise, &r, &e) : db_write(db, ledger_raise, &r, &e);
+    if (ok)
+        ledger.acked[k] = r.v;
     if (!ok && e.code == ERR_FULL)
         ledger.refused++, ledger.tried[k]--;    /* told that nothing was kept: nothing may be */
     return ok;
@@ -98,9 +105,12 @@ static bool bad_row(struct db_conn *tx, void *arg, struct err *e)
 static bool slice(struct db_conn *tx, void *arg, struct err *e)
 {
     struct err inner;
-    for (int64_t k = 0; k < KEYS; k++)
-        if (!ledger_raise(tx, &k, e) || (k % 4 == 1 && db_try(tx, bad_row, arg, &inner)))
+    struct raise *r = arg;
+    for (int64_t k = 0; k < KEYS; k++) {
+        r[k].k = k;
+        if (!ledger_raise(tx, &r[k], e) || (k % 4 == 1 && db_try(tx, bad_row, NULL, &inner)))
             return false;
+    }
     return true;
 }
 
@@ -110,10 +120,11 @@ static void work_import(struct db *db)
         struct err e = { 0 };
         for (int k = 0; k < KEYS; k++)
             ledger.tried[k]++;
-        bool ok = db_write_bulk(db, slice, NULL, &e);
+        struct raise r[KEYS];
+        bool ok = db_write_bulk(db, slice, r, &e);
         for (int k = 0; k < KEYS; k++)
             if (ok)
-                ledger.acked[k] = (int64_t)ledger.tried[k];
+                ledger.acked[k] = r[k].v;
             else if (e.code == ERR_FULL)
                 ledger.tried[k]--;
         if (!ok)
