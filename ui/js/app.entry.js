@@ -3,12 +3,12 @@
 import 'htmx.org/dist/htmx.esm.js'
 import './wire.js'
 import './toast.js'
-import './keys.js'
 import './dialog.js'
 import './palette.js'
 import './board.js'
 import './edit.js'
 import './list.js'
+import './keys.js'                // after those who take keys for themselves
 import './form.js'
 import './live.js'
 import './upload.js'

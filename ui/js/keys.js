@@ -28,8 +28,8 @@ function plainKey(e) {
     const to = $(`[data-go="${key}"]`)
     if (to) return to.click(), true
   }
-  if (e.key === '?') return openDialog('help')
-  if (e.code === 'Slash') return openPalette()
+  if (e.key === '?' || e.key === '؟') return openDialog('help')
+  if (e.key === '/' || (e.code === 'Slash' && !e.shiftKey)) return openPalette()
   if (key === 'g' && !$('dialog[open]')) return (waiting = performance.now()), true
   if (key === 'z') { undo(); return true }
   return listKey(e, key) || (key && pressKey(key))
