@@ -1,0 +1,326 @@
+/* list.c - pages of records: complete, without repeats, while others write; and their plans. */
+#include "../house.h"
+#include "base/id.h"
+#include "base/random.h"
+#include "msg/query.h"
+#include "record/sql.h"
+
+enum { MANY = 10000 };
+
+static const struct actor ae = { .user_id = 1, .name = { "Sara", 4 }, .roles = 1u << ROLE_AE, .token_scopes = ~0u };
+
+/* Every third has no amount, dates repeat, half have a company. */
+static void fill(int n)
+{
+    house_sql("INSERT INTO \"user\" (id, version, created_at, created_by, updated_at, updated_by, name, name_fold, name_key, is_active)"
+              " VALUES (1,1,0,0,0,0,'Sara','sara',CAST('sara' AS BLOB),1), (2,1,0,0,0,0,'Ali','ali',CAST('ali' AS BLOB),1)");
+    house_sql("INSERT INTO company (id, version, created_at, created_by, updated_at, updated_by, name, name_fold, name_key, industry)"
+              " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
+              " SELECT i, 1, i, 1, i, 1, 'Company ' || i, 'company ' || i, CAST('company ' || i AS BLOB),"
+              " CASE i % 3 WHEN 0 THEN 'pharma' ELSE 'finance' END FROM n");
+    house_sql(arena_fmt(&house_arena,
+              "INSERT INTO deal (id, version, created_at, created_by, updated_at, updated_by, name, name_fold, name_key,"
+              " company, owner, amount, amount_currency, amount_base, close_date, status)"
+              " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+              " SELECT i, 1, i * 1000, 1, (i * 7919) %% 1000, 1, 'Deal ' || i, 'deal ' || i, CAST('deal ' || i AS BLOB),"
+              " CASE i %% 2 WHEN 0 THEN i %% 100 + 1 END, i %% 2 + 1, CASE i %% 3 WHEN 0 THEN NULL ELSE i * 100 END, 'BDT',"
+              " CASE i %% 3 WHEN 0 THEN NULL ELSE (i * 31) %% 5000 END, 20000 + i %% 700,"
+              " CASE i %% 5 WHEN 0 THEN 'won' WHEN 1 THEN 'lost' ELSE 'open' END FROM n", n).p);
+    ctx.who = &ae;
+}
+
+static void page(struct list_spec s, struct list *out)
+{
+    s.en = s.en ? s.en : &deal_entity;
+    ck_assert_msg(record_list(&ctx, &s, out, &e), "%.*s by %.*s: %s %s", STR_ARG(s.filter), STR_ARG(s.sort),
+                  msg_key(e.msg), e.detail);
+}
+
+/* ── one page ────────────────────────────────────────────────────────────── */
+
+START_TEST(a_page_reads_fields_titles_and_money)
+{
+    struct list l;
+    fill(20);
+    page((struct list_spec){ .sort = S("id"), .limit = 2 }, &l);
+    ck_assert_int_eq(l.n, 2);
+    ck_assert(l.prev.n == 0 && l.next.n > 0);
+    const struct record *r = l.rows[1];
+    ck_assert_int_eq(r->id, 2);
+    ck_assert_int_eq(r->created_at, 2000);
+    ck_assert(str_eq(record_text(r, "name"), S("Deal 2")));
+    ck_assert_int_eq(record_int(r, "company"), 3);
+    ck_assert(str_eq(record_val(r, "company").s, S("Company 3")));
+    ck_assert(str_eq(record_val(r, "owner").s, S("Sara")));
+    struct val v = record_val(r, "amount");
+    ck_assert(v.i == 200 && v.base == 62 && str_eq(v.s, S("BDT")));
+    ck_assert(!record_val(l.rows[0], "company").is_set);
+}
+END_TEST
+
+START_TEST(only_the_columns_asked_for_are_read_and_the_title)
+{
+    struct list l;
+    fill(3);
+    page((struct list_spec){ .cols = { entity_field(&deal_entity, S("status")) }, .ncols = 1 }, &l);
+    uint64_t want = (uint64_t)1 << field_index(&deal_entity, entity_field(&deal_entity, S("status")));
+    want |= (uint64_t)1 << field_index(&deal_entity, entity_field(&deal_entity, S("name")));
+    ck_assert(l.rows[0]->has == want);
+    ck_assert(!l.rows[0]->v[field_index(&deal_entity, entity_field(&deal_entity, S("amount")))].is_set);
+}
+END_TEST
+
+START_TEST(lists_of_references_come_with_the_page)
+{
+    struct list l;
+    fill(3);
+    house_sql("INSERT INTO person (id, version, created_at, created_by, updated_at, updated_by, name) VALUES"
+              " (41,1,0,0,0,0,'Karim'), (42,1,0,0,0,0,'Mina')");
+    house_sql("INSERT INTO meeting (id, version, created_at, created_by, updated_at, updated_by, title) VALUES"
+              " (31,1,0,0,0,0,'x'), (32,1,0,0,0,0,'y'), (33,1,0,0,0,0,'z')");
+    house_sql("INSERT INTO meeting_attendees (owner_id, target_id, position) VALUES (31,42,0), (31,41,1), (33,41,0)");
+    page((struct list_spec){ .en = &meeting_entity, .sort = S("id") }, &l);
+    struct val v = record_val(l.rows[0], "attendees");
+    ck_assert(v.n == 2 && v.ids[0] == 42 && v.ids[1] == 41 && str_eq(v.s, S("Mina, Karim")));
+    ck_assert(!record_val(l.rows[1], "attendees").is_set);
+    ck_assert(record_val(l.rows[2], "attendees").n == 1);
+}
+END_TEST
+
+/* ── walking ─────────────────────────────────────────────────────────────── */
+
+/* Walks to the end and back to the beginning; both see the same ids. */
+static size_t walk_both_ways(str sort, str filter, int limit, int64_t *seen)
+{
+    struct list_spec s = { .sort = sort, .filter = filter, .limit = limit };
+    struct list l;
+    size_t n = 0, pages = 0;
+
+    do {
+        page(s, &l);
+        ck_assert((l.prev.n > 0) == (pages > 0 && l.n > 0));
+        for (size_t i = 0; i < l.n; i++)
+            seen[n++] = l.rows[i]->id;
+        s.cursor = l.next;
+        pages++;
+    } while (l.next.n);
+    for (size_t back = n - l.n; l.prev.n; back -= l.n) {
+        s.cursor = l.prev;
+        page(s, &l);
+        ck_assert_int_eq(l.n, limit);
+        for (size_t i = 0; i < l.n; i++)
+            ck_assert_int_eq(l.rows[i]->id, seen[back - l.n + i]);
+        ck_assert(l.next.n > 0);
+    }
+    return n;
+}
+
+static const char *const sorts[] = {
+    "id", "-id", "name", "-name", "amount", "-amount", "close_date", "-close_date", "company", "-company",
+    "status", "-status", "updated_at", "-updated_at", "owner", "",
+};
+
+START_TEST(pages_hold_every_record_once_in_any_order_both_ways)
+{
+    static int64_t seen[1000];
+    fill(500);
+    house_sql("UPDATE deal SET deleted_at = 1 WHERE id = 250");
+    for (size_t i = 0; i < countof(sorts); i++)
+        for (int limit = 7; limit <= 200; limit += 193) {
+            bool had[501] = { false };
+            size_t n = walk_both_ways(str_of(sorts[i]), (str){ 0 }, limit, seen);
+            ck_assert_msg(n == 499, "%s: %zu rows", sorts[i], n);
+            for (size_t k = 0; k < n; k++) {
+                ck_assert_msg(!had[seen[k]], "%s: %d twice", sorts[i], (int)seen[k]);
+                had[seen[k]] = true;
+            }
+        }
+    struct list_spec s = { .en = &deal_entity, .filter = S("company.industry = pharma") };
+    int64_t n;
+    bool is_capped;
+    ok(record_count(&ctx, &s, 500, &n, &is_capped, &e));
+    ck_assert_int_gt(n, 50);
+    ck_assert_int_eq(walk_both_ways(S("-amount"), s.filter, 7, seen), n);
+}
+END_TEST
+
+START_TEST(records_without_a_value_come_last_both_ways)
+{
+    struct list l;
+    fill(30);
+    for (int down = 0; down < 2; down++) {
+        page((struct list_spec){ .sort = down ? S("-amount") : S("amount") }, &l);
+        ck_assert_int_eq(l.n, 30);
+        for (size_t i = 0; i < l.n; i++)
+            ck_assert_int_eq(record_val(l.rows[i], "amount").is_set, i < 20);
+        for (size_t i = 1; i < 20; i++) {
+            int64_t x = record_val(l.rows[i - 1], "amount").base, y = record_val(l.rows[i], "amount").base;
+            ck_assert(down ? x >= y : x <= y);
+        }
+    }
+}
+END_TEST
+
+START_TEST(choices_are_sorted_as_they_are_declared)
+{
+    struct list l;
+    fill(15);
+    page((struct list_spec){ .sort = S("status") }, &l);
+    ck_assert(str_eq(record_text(l.rows[0], "status"), S("open")));
+    ck_assert(str_eq(record_text(l.rows[9], "status"), S("won")));
+    ck_assert(str_eq(record_text(l.rows[14], "status"), S("lost")));
+}
+END_TEST
+
+/* Rows come and go between pages: those that stayed all along are seen exactly once. */
+START_TEST(while_others_write_nothing_is_skipped_or_repeated)
+{
+    struct seeded r = seeded_from(3);
+    for (int round = 0; round < 12; round++) {
+        struct list_spec s = { .en = &deal_entity, .sort = str_of(sorts[round % countof(sorts)]), .limit = 9 };
+        int times[301] = { 0 };
+        bool is_gone[301] = { false };
+        struct list l;
+
+        house_sql("DELETE FROM deal");
+        house_sql("DELETE FROM company");
+        house_sql("DELETE FROM \"user\"");
+        fill(300);
+        do {
+            page(s, &l);
+            for (size_t i = 0; i < l.n; i++)
+                if (l.rows[i]->id <= 300)
+                    times[l.rows[i]->id]++;
+            int64_t id = 1000 + seeded_below(&r, 1000000), drop = 1 + seeded_below(&r, 300);
+            house_sql(arena_fmt(&house_arena, "INSERT OR IGNORE INTO deal (id, version, created_at, created_by, updated_at, updated_by,"
+                      " name, name_key, amount_base, close_date, status, company, owner) VALUES (%d,1,0,1,%d,1,'x',CAST('deal %d' AS BLOB),"
+                      "%s,%d,'won',%d,1)", (int)id, (int)seeded_below(&r, 1000), (int)seeded_below(&r, 300),
+                      seeded_below(&r, 2) ? "NULL" : "77", 20000 + (int)seeded_below(&r, 700), 1 + (int)seeded_below(&r, 100)).p);
+            house_sql(arena_fmt(&house_arena, "UPDATE deal SET deleted_at = 1 WHERE id = %d", (int)drop).p);
+            is_gone[drop] = true;
+            s.cursor = l.next;
+        } while (l.next.n);
+        for (int i = 1; i <= 300; i++)
+            ck_assert_msg(times[i] <= 1 && (is_gone[i] || times[i] == 1), "by %.*s: %d seen %d times",
+                          STR_ARG(s.sort), i, times[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_page_whose_rows_are_gone_starts_anew)
+{
+    struct list l;
+    fill(20);
+    page((struct list_spec){ .sort = S("id"), .limit = 10 }, &l);
+    house_sql("UPDATE deal SET deleted_at = 1 WHERE id > 10");
+    page((struct list_spec){ .sort = S("id"), .limit = 10, .cursor = l.next }, &l);
+    ck_assert(l.n == 10 && l.rows[0]->id == 1 && !l.prev.n && !l.next.n);
+}
+END_TEST
+
+/* ── refusals ────────────────────────────────────────────────────────────── */
+
+static void refused(struct list_spec s, int msg)
+{
+    struct list l = { .n = 77 };
+    s.en = &deal_entity;
+    e = (struct err){ 0 };
+    ck_assert(!record_list(&ctx, &s, &l, &e));
+    ck_assert_msg(e.msg == msg, "%s", msg_key(e.msg));
+    ck_assert_int_eq(e.code, ERR_INVALID);
+    ck_assert(e.field != NULL);
+    ck_assert_int_eq(l.n, 77);
+}
+
+START_TEST(a_changed_cursor_is_refused)
+{
+    struct list l;
+    fill(20);
+    page((struct list_spec){ .sort = S("-amount"), .limit = 5 }, &l);
+    for (size_t i = 0; i < l.next.n; i++) {
+        char *broken = arena_new(&house_arena, char, l.next.n);
+        memcpy(broken, l.next.p, l.next.n);
+        broken[i] = broken[i] == 'A' ? 'B' : 'A';
+        refused((struct list_spec){ .sort = S("-amount"), .cursor = { broken, l.next.n } }, MSG_query_bad_cursor);
+        if (i)
+            refused((struct list_spec){ .sort = S("-amount"), .cursor = { l.next.p, i } }, MSG_query_bad_cursor);
+    }
+    refused((struct list_spec){ .sort = S("amount"), .cursor = l.next }, MSG_query_bad_cursor);
+    refused((struct list_spec){ .sort = S("name"), .cursor = l.next }, MSG_query_bad_cursor);
+    refused((struct list_spec){ .sort = S("-amount"), .cursor = S("!") }, MSG_query_bad_cursor);
+}
+END_TEST
+
+START_TEST(limits_and_sorts_are_checked)
+{
+    struct list l;
+    struct list_spec s = { .en = &deal_entity, .limit = LIST_LIMIT_MAX };
+    ok(record_list(&ctx, &s, &l, &e));
+    refused((struct list_spec){ .limit = LIST_LIMIT_MAX + 1 }, MSG_query_bad_limit);
+    refused((struct list_spec){ .limit = -1 }, MSG_query_bad_limit);
+    refused((struct list_spec){ .ncols = LIST_COLUMNS_MAX + 1 }, MSG_query_bad_columns);
+    refused((struct list_spec){ .sort = S("tags") }, MSG_query_bad_sort);
+    refused((struct list_spec){ .sort = S("nonsense") }, MSG_query_bad_sort);
+    refused((struct list_spec){ .sort = S("-deleted_at") }, MSG_query_bad_sort);
+    refused((struct list_spec){ .sort = S("company.name") }, MSG_query_bad_sort);
+    refused((struct list_spec){ .filter = S("amount >") }, MSG_query_ended);
+}
+END_TEST
+
+START_TEST(every_entity_lists_in_its_own_order)
+{
+    ctx.who = &actor_system;
+    for (size_t i = 0; i < catalogue_count(); i++) {
+        struct list l;
+        struct list_spec s = { .en = catalogue_at(i), .search = S("a") };
+        ck_assert_msg(record_list(&ctx, &s, &l, &e), "%s: %s %s", s.en->name, msg_key(e.msg), e.detail);
+    }
+}
+END_TEST
+
+/* ── counts ──────────────────────────────────────────────────────────────── */
+
+START_TEST(a_count_stops_at_its_cap)
+{
+    int64_t n;
+    bool is_capped;
+    fill(100);
+    struct list_spec s = { .en = &deal_entity };
+    ok(record_count(&ctx, &s, 100, &n, &is_capped, &e));
+    ck_assert(n == 100 && !is_capped);
+    ok(record_count(&ctx, &s, 99, &n, &is_capped, &e));
+    ck_assert(n == 99 && is_capped);
+    s.filter = S("status = won");
+    ok(record_count(&ctx, &s, 99, &n, &is_capped, &e));
+    ck_assert(n == 20 && !is_capped);
+    s.search = S("deal 10");
+    ok(record_count(&ctx, &s, 99, &n, &is_capped, &e));
+    ck_assert_msg(!is_capped, "%d", (int)n);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("list");
+    TCase *t = tcase_create("list");
+    tcase_set_timeout(t, 120);
+    tcase_add_checked_fixture(t, house_open, house_close);
+    tcase_add_test(t, a_page_reads_fields_titles_and_money);
+    tcase_add_test(t, only_the_columns_asked_for_are_read_and_the_title);
+    tcase_add_test(t, lists_of_references_come_with_the_page);
+    tcase_add_test(t, pages_hold_every_record_once_in_any_order_both_ways);
+    tcase_add_test(t, records_without_a_value_come_last_both_ways);
+    tcase_add_test(t, choices_are_sorted_as_they_are_declared);
+    tcase_add_test(t, while_others_write_nothing_is_skipped_or_repeated);
+    tcase_add_test(t, a_page_whose_rows_are_gone_starts_anew);
+    tcase_add_test(t, a_changed_cursor_is_refused);
+    tcase_add_test(t, limits_and_sorts_are_checked);
+    tcase_add_test(t, every_entity_lists_in_its_own_order);
+    tcase_add_test(t, a_count_stops_at_its_cap);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
