@@ -88,7 +88,7 @@ static void tell_pages(const struct ctx *c, const struct touched *list)
     for (const struct touched *t = list; t && n < TOLD_MAX; t = t->next, n++) {
         struct arena a = *c->a;                 /* scratch: nothing is kept */
         str data = arena_fmt(&a, "%s %.*s", t->en->name, STR_ARG(id_text(&a, t->id)));
-        events_send((void *)(uintptr_t)c->ws, S("records"), S("record"), data);
+        events_send((void *)(uintptr_t)c->ws, S("records"), S("changed"), data);
     }
 }
 

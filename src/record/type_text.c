@@ -378,7 +378,7 @@ static void address_input(struct html *h, const struct field *f, const struct va
 static void address_cell(struct html *h, const struct field *f, const struct val *v)
 {
     (void)f;
-    html_lit(h, "<span class=\"lines\" dir=\"auto\">");
+    html_lit(h, "<span class=\"lines-text\" dir=\"auto\">");
     html_text(h, v->s);
     html_lit(h, "</span>");
 }

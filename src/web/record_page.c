@@ -32,7 +32,7 @@ static struct html_safe facts_of(struct request *rq, const struct record *r)
             html_text(&cell, S("\u2014"));
         facts[n++] = (struct ui_fact){
             .label = msg_text(c->a, c->loc, f->label, NULL), .value = html_done(&cell),
-            .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
+            .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
                              : (struct url){ { 0 } },
         };
     }

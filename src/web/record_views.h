@@ -13,7 +13,7 @@ struct record_form_view {
 };
 void view_record_form(struct html *h, const struct record_form_view *v);
 
-struct record_field_view { struct html_safe row; int64_t version; struct url action, cancel; };
+struct record_field_view { struct html_safe row; int64_t version; struct url action, cancel; bool is_fact; };
 void view_record_field(struct html *h, const struct record_field_view *v);
 
 struct list_cell { struct html_safe html; bool is_number, is_title; struct url edit; };
@@ -65,3 +65,6 @@ void view_record_history(struct html *h, const struct record_history_view *v);
 
 struct list_title_view { str title; struct url url; };
 void view_list_title(struct html *h, const struct list_title_view *v);
+
+struct record_value_view { struct html_safe cell; struct url edit; bool is_fact; };
+void view_record_value(struct html *h, const struct record_value_view *v);

@@ -192,6 +192,36 @@ static const struct field *field_of(struct request *rq, const struct entity *en)
     return NULL;
 }
 
+static bool has_word(struct request *rq, const char *name, const char *word)
+{
+    str s = rq->method == GET ? request_query(rq, name) : request_form(rq, name);
+    return str_eq(s, str_of(word));
+}
+
+/* The changed value in its place again; the toast rides in a header. */
+static void show_value(struct request *rq, const struct entity *en, const struct field *f, int64_t id)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq), cell = web_html(rq);
+    struct record *r;
+    struct err e = { 0 };
+    db_read_end(rq->db);                        /* the snapshot of before the write */
+    if (!db_read_begin(rq->db, 0, &e) || !record_get(c, en, id, &r, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    const struct val *v = &r->v[field_index(en, f)];
+    if (v->is_set)
+        type_of(f)->cell(&cell, f, v);
+    else
+        html_text(&cell, S("\u2014"));
+    view_record_value(&h, &(struct record_value_view){
+        .cell = html_done(&cell), .is_fact = has_word(rq, "as", "fact"),
+        .edit = url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", en->path, STR_ARG(id_text(c->a, id)), f->name) });
+    web_toast_header(rq, toast_of(rq, MSG_web_saved, r), c->write_id);
+    answer_html(rq, 200, &h);
+}
+
 static void show_field(struct request *rq, const struct record_form *form, const struct field *f, int status)
 {
     struct html h = web_html(rq);
@@ -199,6 +229,7 @@ static void show_field(struct request *rq, const struct record_form *form, const
         .row = record_form_row(rq, form, f), .version = form->stored ? form->stored->version : form->r->version,
         .action = url_fmt(&rq->a, "/%s/%.*s/field/%s", form->en->path, STR_ARG(rq->param[1]), f->name),
         .cancel = record_url(&rq->a, form->en, form->r->id),
+        .is_fact = has_word(rq, "as", "fact"),
     };
     if (request_is_fragment(rq)) {
         view_record_field(&h, &v);
@@ -239,7 +270,10 @@ void records_field_save(struct request *rq)
             web_fail(rq, &e);
         return;
     }
-    web_done(rq, web_back(rq, record_url(&rq->a, en, r->id).s.p), toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
+    if (request_is_fragment(rq))
+        show_value(rq, en, f, r->id);
+    else
+        web_done(rq, web_back(rq, record_url(&rq->a, en, r->id).s.p), toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
 }
 
 /* ── suggestions for a reference ───────────────────────────────────────────── */

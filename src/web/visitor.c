@@ -6,6 +6,7 @@
  */
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/utf8.h"
 #include "msg/web.h"
 #include "web/session.h"
 #include "web/shell.h"
@@ -92,6 +93,7 @@ static bool by_token(struct request *rq, struct visitor *v, str bearer, struct e
         return false;
     v->who.token_scopes = scopes;
     v->is_token = true;
+    rq->user_id = user_id;
     return true;
 }
 
@@ -103,6 +105,7 @@ static bool by_session(struct request *rq, struct visitor *v, struct err *e)
     if (!actor_load(&rq->a, rq->db, s.user_id, &v->who, e))
         return false;
     v->session_id = s.id;
+    rq->user_id = s.user_id;
     fill_csrf(v, rq->site);
     if (s.needs_touch && !(rq->route && rq->route->flags & ROUTE_NO_SESSION_TOUCH) && rq->method == GET)
         (void)!session_touch(&v->ctx, s.id, e);          /* a busy writer must not refuse a read */
@@ -198,7 +201,7 @@ bool web_enter(struct request *rq)
 struct html web_html(struct request *rq)
 {
     struct html h = html_new(&rq->a, &web_visitor(rq)->loc, 8 << 20);
-    h.csrf = web_visitor(rq)->csrf;
+    h.csrf = web_visitor(rq)->csrf[0] ? web_visitor(rq)->csrf : NULL;
     h.page = rq;
     return h;
 }
@@ -212,6 +215,26 @@ void web_done(struct request *rq, str own_path, str toast, int64_t write_id)
     sodium_bin2hex(hex, toast.n * 2 + 1, (const unsigned char *)toast.p, toast.n);
     answer_cookie(rq, "toast", arena_fmt(&rq->a, "%lld.%s", (long long)write_id, hex), 20);
     answer_redirect(rq, own_path);
+}
+
+void web_toast_header(struct request *rq, str toast, int64_t write_id)
+{
+    struct buf b = buf_new(&rq->a, 4096);
+    buf_lit(&b, "{\"toast\":{\"text\":\"");
+    while (toast.n) {                           /* a header is ASCII: everything else as \u */
+        uint32_t cp = utf8_next(&toast);
+        if (cp >= 0x10000)
+            buf_fmt(&b, "\\u%04x\\u%04x", 0xD800 + ((cp - 0x10000) >> 10), 0xDC00 + ((cp - 0x10000) & 0x3FF));
+        else if (cp < 0x20 || cp > 0x7e || cp == '"' || cp == '\\')
+            buf_fmt(&b, "\\u%04x", cp);
+        else
+            buf_char(&b, (char)cp);
+    }
+    buf_lit(&b, "\"");
+    if (write_id)
+        buf_fmt(&b, ",\"undo\":\"/undo/%.*s\"", STR_ARG(id_text(&rq->a, write_id)));
+    buf_lit(&b, "}}");
+    answer_header(rq, "HX-Trigger", buf_str(&b));
 }
 
 struct toast web_toast(struct request *rq)

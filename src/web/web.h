@@ -43,6 +43,8 @@ struct page web_page(struct request *rq, str title);
 struct html web_html(struct request *rq);
 /* After a write: back to `own_path` with a toast that offers the undo of `write_id` (0: none). */
 void web_done(struct request *rq, str own_path, str toast, int64_t write_id);
+/* The same for a fragment that htmx puts into the page: the toast rides in HX-Trigger. */
+void web_toast_header(struct request *rq, str toast, int64_t write_id);
 /* The toast waiting for this page view (set by web_done before the redirect), or empty. */
 struct toast { str text; int64_t write_id; };
 struct toast web_toast(struct request *rq);
