@@ -43,7 +43,7 @@ static bool english_month(const char *word, int *month)
 
 /* Other spellings of months, folded; Jalali ones are 100 and more. */
 static const struct word month_words[] = {
-    { "অগাসট", 8 }, { "অগাস্ট", 8 }, { "আগস্ট", 8 }, { "अकटूबर", 10 }, { "अकटुबर", 10 }, { "सितमबर", 9 }, { "नवमबर", 11 },
+    { "অগাসট", 8 }, { "অগাস্ট", 8 }, { "আগস্ট", 8 }, { "अकटुबर", 10 }, { "सितमबर", 9 }, { "नवमबर", 11 },
     { "दिसमबर", 12 }, { "جون", 6 }, { "جولای", 7 }, { "می", 5 }, { "اگوست", 8 }, { "امرداد", 105 },
     { "day", 110 }, { "ordibehesht", 102 },
 };

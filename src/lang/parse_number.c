@@ -146,7 +146,7 @@ static const struct { const char *word, *code; int unit; } units[] = {
     { "৳", "BDT", 0 }, { "টাকা", "BDT", 0 }, { "taka", "BDT", 0 }, { "tk", "BDT", 0 },
     { "₹", "INR", 0 }, { "rs", "INR", 0 }, { "rupee", "INR", 0 }, { "rupees", "INR", 0 }, { "रुपये", "INR", 0 },
     { "रुपए", "INR", 0 }, { "रु", "INR", 0 }, { "রুপি", "INR", 0 }, { "روپیه", "INR", 0 },
-    { "$", "USD", 0 }, { "dollar", "USD", 0 }, { "dollars", "USD", 0 }, { "ডলার", "USD", 0 }, { "डॉलर", "USD", 0 },
+    { "$", "USD", 0 }, { "dollar", "USD", 0 }, { "dollars", "USD", 0 }, { "ডলার", "USD", 0 }, 
     { "डोलर", "USD", 0 }, { "دلار", "USD", 0 }, { "€", "EUR", 0 }, { "euro", "EUR", 0 }, { "یورو", "EUR", 0 },
     { "£", "GBP", 0 }, { "pounds", "GBP", 0 }, { "پوند", "GBP", 0 },
     { "ریال", "IRR", RIAL }, { "rial", "IRR", RIAL }, { "rials", "IRR", RIAL }, { "রিয়াল", "IRR", RIAL }, { "रियाल", "IRR", RIAL },

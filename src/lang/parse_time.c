@@ -190,7 +190,7 @@ static bool one_part(const struct tokens *t, int *at, int64_t *us)
 
 bool parse_duration(const struct locale *loc, str s, int64_t *us, struct err *e)
 {
-    static const struct word ands[] = { { "and", 0 }, { "و", 0 }, { "ও", 0 }, { "और", 0 }, { "ओर", 0 } };
+    static const struct word ands[] = { { "and", 0 }, { "و", 0 }, { "ও", 0 }, { "ओर", 0 } };
     struct tokens t;
     int64_t sum = 0, minutes = 0;
     int at = 1, unused;
