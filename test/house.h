@@ -55,6 +55,7 @@ static inline void house_open(void)
     clock_set(HOUSE_NOW);
     house_arena = arena_open(512 << 20);
     house_loc = locale_default(LANG_EN, "BD");
+    house_loc.fiscal_month = 1;
     house_ws = (struct workspace){ .company = S("Test"), .country = "BD", .currency = "BDT", .zone = "Asia/Dhaka",
                                    .fiscal_month = 1, .folder = house_dir };
     ok(db_open(&(struct db_options){ .path = house_dir, .create = true }, &house_ws.db, &e));
