@@ -15,6 +15,7 @@
 #include "reach/reach.h"
 #include "record/access.h"
 #include "record/query.h"
+#include "record/search.h"
 #include "sell/sell.h"
 
 #define HOUSE_NOW INT64_C(1795500000000000)      /* 2026-11-24T06:00:00Z */
@@ -37,6 +38,19 @@ static bool house_run(struct db_conn *tx, void *sql, struct err *err)
 static inline void house_sql(const char *sql)
 {
     ok(db_write(house_ws.db, house_run, (void *)(uintptr_t)sql, &e));
+}
+
+static bool house_rebuild(struct ctx *tx, void *en, struct err *err)
+{
+    return search_rebuild(tx, en, err);
+}
+
+/* Rows put in by SQL have no words in the search index until this. */
+static inline void house_index(const struct entity *en)
+{
+    struct ctx as_system = ctx;
+    as_system.who = &actor_system;
+    ok(record_write(&as_system, house_rebuild, (void *)(uintptr_t)en, &e));
 }
 
 static inline void house_open(void)

@@ -11,6 +11,7 @@
  */
 #include "record/query_tree.h"
 #include "record/row.h"
+#include "record/search.h"
 #include "msg/query.h"
 
 enum { ALIAS = 24, WORDS_MAX = 10 };
@@ -83,25 +84,47 @@ static void set_has(struct writer *w, const char *alias, const struct field *f, 
     sql_lit(w->out, ") ESCAPE '!'");
 }
 
-/* Every word, each in any of the searched fields the reader may read. */
+/* Is there a searched field, and may the reader read all of them? */
+static bool may_use_index(const struct entity *en, uint64_t readable)
+{
+    bool is_any = false;
+    for (size_t i = 0; i < en->nfields; i++)
+        if (en->fields[i].flags & F_SEARCH) {
+            is_any = true;
+            if (!(readable >> i & 1))
+                return false;
+        }
+    return is_any;
+}
+
+static void word_condition(struct writer *w, const struct entity *en, str word, const char *alias, uint64_t readable)
+{
+    sql_lit(w->out, "(1=0");
+    for (size_t i = 0; i < en->nfields; i++)
+        if ((en->fields[i].flags & F_SEARCH) && (readable >> i & 1)) {
+            sql_lit(w->out, " OR ");
+            text_like(w, alias, &en->fields[i], word);
+        }
+    sql_lit(w->out, ")");
+}
+
+/* Every word must occur. The index holds the words of all searched fields, so who may not
+ * read one of them asks the columns: finding a hidden number would tell it. */
 static void words_condition(struct writer *w, const struct entity *en, str words, const char *alias)
 {
     str rest = fold(w->c->a, words);
     uint64_t readable = row_readable(w->c, en);
-    int n = 0;
 
-    for (; rest.n > 0 && n < WORDS_MAX; n++) {
-        str word = str_cut(&rest, ' ');
-        sql_lit(w->out, n ? " AND (1=0" : "(1=0");
-        for (size_t i = 0; i < en->nfields; i++)
-            if ((en->fields[i].flags & F_SEARCH) && (readable >> i & 1)) {
-                sql_lit(w->out, " OR ");
-                text_like(w, alias, &en->fields[i], word);
-            }
-        sql_lit(w->out, ")");
-    }
-    if (n == 0)
+    if (rest.n == 0) {
         sql_lit(w->out, "1=0");
+    } else if (may_use_index(en, readable)) {
+        search_condition(w->out, w->c->a, en, rest, alias);
+    } else {
+        for (int n = 0; rest.n > 0 && n < WORDS_MAX; n++) {
+            sql_lit(w->out, n ? " AND " : "");
+            word_condition(w, en, str_cut(&rest, ' '), alias, readable);
+        }
+    }
 }
 
 /* ── references ──────────────────────────────────────────────────────────── */

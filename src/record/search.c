@@ -103,6 +103,21 @@ static bool titled(const struct hit *h, str folded, struct arena scratch)
     return str_starts(fold(&scratch, h->title), folded);
 }
 
+static void put_matches(struct sql *q, struct arena *a, const struct entity *en, str folded)
+{
+    str wanted = arena_fmt(a, "%.*s %.*s", STR_ARG(entity_word(a, en)), STR_ARG(folded));
+    int words = sql_value(q, V(db_fts_words(a, wanted, true)));
+    sql_lit(q, db_fts_where(a, "search_fts", words).p);
+}
+
+void search_condition(struct sql *q, struct arena *a, const struct entity *en, str folded, const char *alias)
+{
+    sql_column(q, alias, "id", NULL);
+    sql_lit(q, " IN (");
+    put_matches(q, a, en, folded);
+    sql_lit(q, ")");
+}
+
 static bool search_entity(struct ctx *c, const struct entity *en, str folded, int limit,
                           struct hit *out, size_t *n, struct err *e)
 {
@@ -117,9 +132,7 @@ static bool search_entity(struct ctx *c, const struct entity *en, str folded, in
         sql_lit(q, " t0 ON t0.id = d.id");
     }
     sql_lit(q, " WHERE d.id IN (");
-    str wanted = arena_fmt(c->a, "%.*s %.*s", STR_ARG(entity_word(c->a, en)), STR_ARG(folded));
-    int words = sql_value(q, V(db_fts_words(c->a, wanted, true)));
-    sql_lit(q, db_fts_where(c->a, "search_fts", words).p);
+    put_matches(q, c->a, en, folded);
     sql_lit(q, " ORDER BY rowid DESC LIMIT ");
     sql_bind(q, V(is_whole ? limit : 500));     /* rights are asked of the newest matches only */
     sql_lit(q, ")");

@@ -12,3 +12,6 @@ bool search_put(struct ctx *tx, const struct record *r, struct err *e);
 bool search_drop(struct ctx *tx, const struct record *r, struct err *e);
 /* Rebuilds the whole index (import, change of folding). */
 bool search_rebuild(struct ctx *tx, const struct entity *en, struct err *e);
+/* For the queries of record/: "alias.id IN (...)", the live records of `en` with these folded words. */
+struct sql;
+void search_condition(struct sql *q, struct arena *a, const struct entity *en, str folded, const char *alias);

@@ -246,10 +246,10 @@ static const char *const rows[] = {
     /* a: all set. b: bank. c: deleted company. d: nothing but a name. e: deleted itself. */
     "INSERT INTO deal (id, version, created_at, created_by, updated_at, updated_by, deleted_at,"
     " name, name_fold, company, owner, amount, amount_currency, amount_base, close_date, status, tags, probability, closed_at) VALUES"
-    " (21,1,1795456800000000,1,0,0,NULL,'a','alpha press',11,1,500,'USD',5500000,20781,'open','vip,east',2550,1795500000000000),"
-    " (22,1,1795456799999999,2,0,0,NULL,'b','beta line',12,2,300000,'BDT',300000,20780,'won','east',NULL,NULL),"
-    " (23,1,1795543200000000,2,0,0,NULL,'c','gamma 50%',13,2,0,'BDT',0,20812,'lost','v_p',NULL,NULL),"
-    " (24,1,0,0,0,0,NULL,'d','delta',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL),"
+    " (21,1,1795456800000000,1,0,0,NULL,'Alpha Press','alpha press',11,1,500,'USD',5500000,20781,'open','vip,east',2550,1795500000000000),"
+    " (22,1,1795456799999999,2,0,0,NULL,'Beta Line','beta line',12,2,300000,'BDT',300000,20780,'won','east',NULL,NULL),"
+    " (23,1,1795543200000000,2,0,0,NULL,'Gamma 50%','gamma 50%',13,2,0,'BDT',0,20812,'lost','v_p',NULL,NULL),"
+    " (24,1,0,0,0,0,NULL,'Delta','delta',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL),"
     " (25,1,0,1,0,0,99,'e','epsilon',11,1,NULL,NULL,NULL,NULL,'open',NULL,NULL,NULL)",
     "INSERT INTO meeting (id, version, created_at, created_by, updated_at, updated_by)"
     " VALUES (31,1,0,0,0,0), (32,1,0,0,0,0), (33,1,0,0,0,0)",
@@ -288,6 +288,7 @@ static void fill(void)
 {
     for (size_t i = 0; i < countof(rows); i++)
         house_sql(rows[i]);
+    house_index(&deal_entity);
     ctx.who = &sara;
 }
 
