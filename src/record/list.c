@@ -307,22 +307,44 @@ static void close_page(struct ctx *c, struct walk *w, const struct cursor *at, i
         out->next = place(c->a, w, w->n - 1, false);
 }
 
+/* What every page begins with: limits, order, place, columns. *has_cursor: `at` is filled. */
+static bool prepare(struct ctx *c, const struct list_spec *s, struct walk *w, struct cursor *at, bool *has_cursor,
+                    struct err *e)
+{
+    *w = (struct walk){ .s = s };
+    *has_cursor = s->cursor.n > 0;
+    if (!check_spec(s, e) || !sort_read(c, s, &w->sort, e))
+        return false;
+    if (*has_cursor && !cursor_read(c->a, s->cursor, mark_of(s, &w->sort), w->sort.kind, at, e))
+        return err_field(e, "cursor");
+    w->want = wanted(c, s);
+    w->limit = (s->limit ? s->limit : LIST_LIMIT) + 1;
+    w->rows = arena_new(c->a, struct record *, w->limit);
+    w->keys = arena_new(c->a, struct db_val, w->limit);
+    return true;
+}
+
+bool list_statement(struct ctx *c, const struct list_spec *s, struct sql *q, struct err *e)
+{
+    struct walk w;
+    struct cursor at;
+    bool has_cursor;
+
+    if (!prepare(c, s, &w, &at, &has_cursor, e))
+        return false;
+    return walk_sql(c, &w, q, has_cursor && at.in_empty, has_cursor && at.is_back, has_cursor ? &at : NULL, e);
+}
+
 bool record_list(struct ctx *c, const struct list_spec *s, struct list *out, struct err *e)
 {
-    int limit = s->limit ? s->limit : LIST_LIMIT;
-    struct walk w = { .s = s };
+    struct walk w;
     struct cursor at;
     struct list page;
+    bool has_cursor;
 
-    if (!check_spec(s, e) || !sort_read(c, s, &w.sort, e))
+    if (!prepare(c, s, &w, &at, &has_cursor, e))
         return false;
-    bool has_cursor = s->cursor.n > 0;
-    if (has_cursor && !cursor_read(c->a, s->cursor, mark_of(s, &w.sort), w.sort.kind, &at, e))
-        return err_field(e, "cursor");
-    w.want = wanted(c, s);
-    w.rows = arena_new(c->a, struct record *, limit + 1);
-    w.keys = arena_new(c->a, struct db_val, limit + 1);
-    w.limit = limit + 1;
+    int limit = w.limit - 1;
     if (!walk_page(c, &w, has_cursor ? &at : NULL, e))
         return false;
     if (w.n == 0 && has_cursor) {               /* nothing is left there: the list from its beginning */

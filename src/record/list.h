@@ -5,3 +5,6 @@
 /* " WHERE ..." over alias t0: not deleted, the reader's rights, filter, words. */
 __attribute__((warn_unused_result))
 bool list_where(struct ctx *c, const struct list_spec *s, struct sql *q, struct err *e);
+/* The statement of a page's first walk: tests look at its plan. */
+__attribute__((warn_unused_result))
+bool list_statement(struct ctx *c, const struct list_spec *s, struct sql *q, struct err *e);

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/random.h"
 #include "msg/query.h"
+#include "record/list.h"
 #include "record/sql.h"
 
 enum { MANY = 10000 };
@@ -300,6 +301,50 @@ START_TEST(a_count_stops_at_its_cap)
 }
 END_TEST
 
+/* ── plans ───────────────────────────────────────────────────────────────── */
+
+static str plan_of(struct list_spec s)
+{
+    struct sql *q = sql_new(&house_arena);
+    str plan;
+    s.en = &deal_entity;
+    ok(list_statement(&ctx, &s, q, &e));
+    ok(db_explain(ctx.c, &house_arena, sql_text(q), &plan, &e));
+    return plan;
+}
+
+/* Every list a person opens by a click is served by an index, in its order, from any page on. */
+START_TEST(no_page_scans_or_sorts_the_whole_table)
+{
+    static const struct { const char *sort, *filter, *index; } t[] = {
+        { "", "", "ix_deal_updated_at" }, { "-created_at", "", "ix_deal_created_at" }, { "name", "", "ix_deal_name_key" },
+        { "-amount", "", "ix_deal_amount_base" }, { "close_date", "", "ix_deal_close_date" },
+        { "-updated_at", "amount > 10", "ix_deal_updated_at" },
+        { "-updated_at", "company.industry = pharma", NULL },
+        { "-updated_at", "owner = me", NULL }, { "-amount", "owner = me and status = open", NULL },
+        { "close_date", "close_date in this month", "ix_deal_close_date" },
+    };
+    fill(MANY);
+    for (size_t i = 0; i < countof(t); i++) {
+        struct list_spec s = { .sort = str_of(t[i].sort), .filter = str_of(t[i].filter) };
+        struct list l;
+        page(s, &l);
+        for (int deep = 0; deep < 2; deep++) {
+            s.cursor = deep ? l.next : (str){ 0 };
+            str plan = plan_of(s);
+            ck_assert_msg(str_find(plan, S("SCAN t0\n")) < 0 && !str_ends(plan, S("SCAN t0")), "%s / %s: %.*s",
+                          t[i].sort, t[i].filter, STR_ARG(plan));
+            ck_assert_msg(!t[i].index || str_find(plan, str_of(t[i].index)) >= 0, "%s / %s: %.*s",
+                          t[i].sort, t[i].filter, STR_ARG(plan));
+            ck_assert_msg(!t[i].index || str_find(plan, S("TEMP B-TREE FOR ORDER BY")) < 0, "%s / %s: %.*s",
+                          t[i].sort, t[i].filter, STR_ARG(plan));
+            if (getenv("SETU_PLANS"))
+                fprintf(stderr, "-- %s / %s\n%.*s\n", t[i].sort, t[i].filter, STR_ARG(plan));
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("list");
@@ -318,6 +363,7 @@ int main(void)
     tcase_add_test(t, limits_and_sorts_are_checked);
     tcase_add_test(t, every_entity_lists_in_its_own_order);
     tcase_add_test(t, a_count_stops_at_its_cap);
+    tcase_add_test(t, no_page_scans_or_sorts_the_whole_table);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
