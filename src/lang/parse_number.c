@@ -143,12 +143,12 @@ static const struct word multiples[] = {
 
 enum { RIAL = 100, TOMAN };
 static const struct { const char *word, *code; int unit; } units[] = {
-    { "৳", "BDT", 0 }, { "টাকা", "BDT", 0 }, { "taka", "BDT", 0 }, { "tk", "BDT", 0 },
-    { "₹", "INR", 0 }, { "rs", "INR", 0 }, { "rupee", "INR", 0 }, { "rupees", "INR", 0 }, { "रुपये", "INR", 0 },
+    { "টাকা", "BDT", 0 }, { "taka", "BDT", 0 }, { "tk", "BDT", 0 },
+    { "تاکا", "BDT", 0 }, { "درهم", "AED", 0 }, { "rs", "INR", 0 }, { "rupee", "INR", 0 }, { "rupees", "INR", 0 }, { "रुपये", "INR", 0 },
     { "रुपए", "INR", 0 }, { "रु", "INR", 0 }, { "রুপি", "INR", 0 }, { "روپیه", "INR", 0 },
-    { "$", "USD", 0 }, { "dollar", "USD", 0 }, { "dollars", "USD", 0 }, { "ডলার", "USD", 0 }, 
-    { "डोलर", "USD", 0 }, { "دلار", "USD", 0 }, { "€", "EUR", 0 }, { "euro", "EUR", 0 }, { "یورو", "EUR", 0 },
-    { "£", "GBP", 0 }, { "pounds", "GBP", 0 }, { "پوند", "GBP", 0 },
+    { "dollar", "USD", 0 }, { "dollars", "USD", 0 }, { "ডলার", "USD", 0 },
+    { "डोलर", "USD", 0 }, { "دلار", "USD", 0 }, { "euro", "EUR", 0 }, { "یورو", "EUR", 0 },
+    { "pounds", "GBP", 0 }, { "پوند", "GBP", 0 },
     { "ریال", "IRR", RIAL }, { "rial", "IRR", RIAL }, { "rials", "IRR", RIAL }, { "রিয়াল", "IRR", RIAL }, { "रियाल", "IRR", RIAL },
     { "تومان", "IRR", TOMAN }, { "تومن", "IRR", TOMAN }, { "toman", "IRR", TOMAN }, { "tomans", "IRR", TOMAN },
     { "তোমান", "IRR", TOMAN }, { "तोमान", "IRR", TOMAN },
@@ -237,6 +237,22 @@ static bool means_toman(const struct locale *loc, const struct tokens *t)
     return toman;
 }
 
+/* The tokens of an amount without the currency's symbol, which may be letters too: CA$. */
+static bool amount_tokens(str s, const char *currency, struct tokens *t)
+{
+    char text[INPUT_MAX];
+    str symbol = str_of(currency_symbol(currency));
+    ptrdiff_t at = symbol.n ? str_find(s, symbol) : -1;
+
+    if (s.n > sizeof text)
+        return false;
+    if (at < 0)
+        return tokens_of(s, t);
+    memcpy(text, s.p, s.n);
+    memset(text + at, ' ', symbol.n);
+    return tokens_of((str){ text, s.n }, t);
+}
+
 bool parse_money(const struct locale *loc, str s, const char *currency, int64_t *minor, struct err *e)
 {
     int scale = currency_digits(currency), at = 0, unit = 0;
@@ -245,7 +261,7 @@ bool parse_money(const struct locale *loc, str s, const char *currency, int64_t 
 
     if (!str_trim(s).n)
         return fail(e, ERR_INVALID, MSG_lang_number_empty, "no amount");
-    if (!tokens_of(s, &t))
+    if (!amount_tokens(s, currency, &t))
         return bad(e, s);
     if (scale < 0)
         scale = 2;

@@ -23,14 +23,17 @@ static bool read(const char *p, size_t n, const char *country, PhoneNumber *numb
 }
 
 extern "C" size_t phone_shim_parse(const char *p, size_t n, const char *country, char *out) try {
-    PhoneNumber number;
-    std::string text;
+    PhoneNumber number, again;
+    std::string text, same;
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
 
     if (!read(p, n, country, &number) || number.has_extension() || !util.IsPossibleNumber(number))
         return 0;
     util.Format(number, PhoneNumberUtil::E164, &text);
-    return give(text, out);
+    if (!read(text.data(), text.size(), "", &again))
+        return 0;
+    util.Format(again, PhoneNumberUtil::E164, &same);
+    return same == text ? give(text, out) : 0;      // a name of a person's phone must be the only one
 } catch (...) {
     return 0;
 }

@@ -200,7 +200,7 @@ START_TEST(phones_of_any_script_become_one_text)
     SAYS(phone_show(&mem, S("+8801711000000"), "BD"), "01711-000000");
     SAYS(phone_show(&mem, S("+8801711000000"), "IN"), "+880 1711-000000");
     SAYS(phone_show(&mem, S("nonsense"), "IN"), "nonsense");
-    static const char *const bad[] = { "", "12", "hello", "+999 123", "00000000000000000000000000000000", "01711000000" };
+    static const char *const bad[] = { "", "12", "hello", "+999 123", "00000000000000000000000000000000", "01711000000", "+880009101000" };
     for (size_t i = 0; i < countof(bad); i++) {
         struct err e = { 0 };
         str got;
