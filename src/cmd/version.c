@@ -1,16 +1,15 @@
 /* version.c - setu version: what this program is and what it stands on. */
 #include "cmd/cmds.h"
-#include <microhttpd.h>
+#include "http/http.h"
 #include <sodium.h>
-#include <sqlite3.h>
 #include <unicode/uvernum.h>
 
 static const struct option_help options[] = { { 0 } };
 
 static int run(struct cmd *c)
 {
-    fprintf(c->out, "setu 0.1 (SQLite %s, libmicrohttpd %s, ICU %s, libsodium %s)\n", sqlite3_libversion(),
-            MHD_get_version(), U_ICU_VERSION, sodium_version_string());
+    fprintf(c->out, "setu 0.1 (%s, %s, ICU %s, libsodium %s)\n", db_library(),
+            http_library(), U_ICU_VERSION, sodium_version_string());
     return EXIT_DONE;
 }
 

@@ -148,3 +148,4 @@ bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, 
 /* writes: those kept; commits: groups that kept any; queue: waiting now; checkpoint_us: in all. */
 struct db_stats { int64_t writes, commits, queue, checkpoint_us, wal_pages; };
 struct db_stats db_stats(const struct db *db);
+const char *db_library(void);                   /* "SQLite 3.40.1" */

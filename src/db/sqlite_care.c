@@ -204,3 +204,8 @@ bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, 
     *plan = buf_str(&b);
     return true;
 }
+
+const char *db_library(void)
+{
+    return "SQLite " SQLITE_VERSION;
+}

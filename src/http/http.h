@@ -137,3 +137,4 @@ bool http_start(const struct http_options *o, const struct http_app *app,
                 struct http_server **out, struct err *e);
 int http_port(const struct http_server *s);
 void http_stop(struct http_server *s);  /* drains: no new requests, waits for running ones (10 s) */
+const char *http_library(void);         /* "libmicrohttpd 0.9.75" */

@@ -549,3 +549,10 @@ void http_stop(struct http_server *s)
         close(fd);
     free_server(s);
 }
+
+const char *http_library(void)
+{
+    static char name[40];
+    snprintf(name, sizeof name, "libmicrohttpd %s", MHD_get_version());
+    return name;
+}

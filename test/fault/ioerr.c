@@ -68,5 +68,6 @@ int main(void)
     disk_clean();
     ledger_close();
     puts(bad == 0 ? "ioerr: nothing lost; the control was caught" : "ioerr: FAILED");
+    printf("%d passed, %d failed\n", bad == 0, bad != 0);
     return bad != 0;
 }

@@ -112,5 +112,6 @@ int main(void)
     ledger_close();
     bool is_ok = ledger_bad(&v) == 0 && early == 0 && acked > n;
     puts(is_ok ? "kill: nothing lost" : "kill: FAILED");
+    printf("%d passed, %d failed\n", is_ok, !is_ok);
     return !is_ok;
 }

@@ -72,5 +72,6 @@ int main(void)
     disk_clean();
     ledger_close();
     puts(bad == 0 ? "oom: nothing lost" : "oom: FAILED");
+    printf("%d passed, %d failed\n", bad == 0, bad != 0);
     return bad != 0;
 }

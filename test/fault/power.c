@@ -85,5 +85,6 @@ int main(void)
     ledger_close();
     bool is_ok = bad == 0 && caught_drop > 0 && caught_normal > 0;
     puts(is_ok ? "power: nothing lost; both controls were caught" : "power: FAILED");
+    printf("%d passed, %d failed\n", is_ok, !is_ok);
     return !is_ok;
 }

@@ -6,7 +6,7 @@
 set -u
 passed=0 failed=0
 check() {
-    if [ -e "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1: $2 is not there"; fi
+    if [ -e "$2" ] || [ -e "$2.c" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1: $2 is not there"; fi
 }
 
 for md in *.md docs/*.md docs/*/*.md; do
