@@ -13,9 +13,6 @@ static const struct feature core_feature = {
 static const struct feature people_feature = {
     .name = "people", .entities = people_entities, .nentities = &people_nentities,
 };
-static const struct feature funnel_feature = {
-    .name = "funnel", .entities = funnel_entities, .nentities = &funnel_nentities,
-};
 static const struct feature sell_feature = {
     .name = "sell", .entities = sell_entities, .nentities = &sell_nentities,
 };

@@ -1,5 +1,5 @@
 /* assignment_rule.c - who gets a lead: rules are read in order, the first that fits decides. */
-#include "funnel/funnel.h"
+#include "funnel/inside.h"
 #include "msg/core.h"
 #include "msg/funnel.h"
 
@@ -43,4 +43,5 @@ const struct entity assignment_rule_entity = {
     .subtitle = "send_to",
     .order = "position",
     .flags = E_SETTINGS,
+    .before = assignment_rule_before,
 };

@@ -34,6 +34,10 @@ static const struct field fields[] = {
       .init = "offered" },
     { .name = "offered_at", .label = MSG_funnel_handoff_offered_at,
       .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .init = "now" },
+    { .name = "policy", .label = MSG_funnel_sla_policy,
+      .type = FIELD_REF, .flags = F_IMMUTABLE, .ref = "sla_policy" },
+    { .name = "remind_at", .label = MSG_funnel_handoff_remind_at,
+      .type = FIELD_INSTANT, .flags = F_HIDDEN },
     { .name = "due_at", .label = MSG_funnel_handoff_due_at,
       .type = FIELD_INSTANT, .flags = F_INDEX },
     { .name = "answered_at", .label = MSG_funnel_handoff_answered_at,
@@ -43,6 +47,8 @@ static const struct field fields[] = {
     { .name = "breached_at", .label = MSG_funnel_handoff_breached_at,
       .type = FIELD_INSTANT, .flags = F_INDEX },
     { .name = "work_time", .label = MSG_funnel_handoff_work_time,
+      .type = FIELD_DURATION },
+    { .name = "touch_time", .label = MSG_funnel_handoff_touch_time,
       .type = FIELD_DURATION },
     { .name = "reason", .label = MSG_core_word_reason,
       .type = FIELD_TEXT, .flags = F_INDEX, .max = 60 },
@@ -59,6 +65,13 @@ static const struct field fields[] = {
       .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 1000 },
 };
 
+static const char *const schema[] = {
+    "CREATE INDEX IF NOT EXISTS handoff_clock ON handoff (due_at)"
+    " WHERE breached_at IS NULL AND deleted_at IS NULL",
+    "CREATE INDEX IF NOT EXISTS handoff_reminder ON handoff (remind_at) WHERE remind_at IS NOT NULL",
+    NULL,
+};
+
 const struct entity handoff_entity = {
     .name = "handoff",
     .path = "handoffs",
@@ -73,4 +86,5 @@ const struct entity handoff_entity = {
     .order = "-offered_at",
     .subject = "person",
     .flags = E_PERSON_DATA | E_NO_CREATE | E_NO_DELETE | E_NO_PAGE,
+    .schema = schema,
 };

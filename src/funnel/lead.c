@@ -5,8 +5,7 @@
  * in business time; breached_at stays once set, and the clock goes on, so that the real time to
  * act is known.
  */
-#include "funnel/funnel.h"
-#include "core/core.h"
+#include "funnel/inside.h"
 #include "msg/core.h"
 #include "msg/funnel.h"
 
@@ -77,6 +76,8 @@ static const struct field fields[] = {
       .type = FIELD_REF, .flags = F_LIST | F_QUICK | F_INDEX, .ref = "user" },
     { .name = "pool", .label = MSG_core_word_pool,
       .type = FIELD_REF, .flags = F_INDEX, .ref = "pool" },
+    { .name = "route", .label = MSG_funnel_handoff_route,
+      .type = FIELD_TEXT, .flags = F_READONLY, .max = 1000 },
     { .name = "score", .label = MSG_funnel_lead_score,
       .type = FIELD_INT, .flags = F_READONLY },
     { .name = "grade", .label = MSG_core_word_grade,
@@ -142,5 +143,7 @@ const struct entity lead_entity = {
     .order = "-created_at",
     .subject = "person",
     .flags = E_PERSON_DATA,
+    .before = lead_before,
+    .after = lead_after,
     .schema = schema,
 };

@@ -1,9 +1,10 @@
 /* pool.c - sellers who take leads in turn.
  *
  * A member who is away, full, or (when hours are respected) not at work is passed over; nobody
- * left means the fallback.
+ * left means the fallback. Whose turn it is stands nowhere: it is the member whose last offer
+ * from this pool is the oldest, so that undone offers and new members need no repair.
  */
-#include "funnel/funnel.h"
+#include "funnel/inside.h"
 #include "msg/core.h"
 #include "msg/funnel.h"
 
@@ -27,8 +28,6 @@ static const struct field fields[] = {
       .help = MSG_funnel_pool_cap_help, .type = FIELD_INT },
     { .name = "fallback", .label = MSG_funnel_pool_fallback,
       .type = FIELD_REF, .flags = F_LIST, .ref = "user" },
-    { .name = "turn", .label = MSG_funnel_pool_turn,
-      .type = FIELD_INT, .flags = F_READONLY | F_HIDDEN, .init = "0" },
     { .name = "is_active", .label = MSG_core_word_is_active,
       .type = FIELD_BOOL, .flags = F_LIST, .init = "true" },
 };
@@ -45,4 +44,5 @@ const struct entity pool_entity = {
     .subtitle = "method",
     .order = "name",
     .flags = E_SETTINGS,
+    .before = pool_before,
 };

@@ -1,6 +1,5 @@
 /* score_group.c - a share of the score that a kind of signal can fill at most. */
-#include "funnel/funnel.h"
-#include "core/core.h"
+#include "funnel/inside.h"
 #include "msg/core.h"
 #include "msg/funnel.h"
 
@@ -28,4 +27,5 @@ const struct entity score_group_entity = {
     .subtitle = "axis",
     .order = "name",
     .flags = E_SETTINGS,
+    .after = score_rule_after,
 };

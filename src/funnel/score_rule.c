@@ -1,10 +1,9 @@
 /* score_rule.c - what earns or costs points, and how they fade.
  *
  * Fit rules hold while the criteria hold and never fade; engagement rules answer an event and
- * halve in decay_days.
+ * lose decay_percent every decay_days, or vanish after window_days.
  */
-#include "funnel/funnel.h"
-#include "core/core.h"
+#include "funnel/inside.h"
 #include "msg/core.h"
 #include "msg/funnel.h"
 
@@ -27,7 +26,11 @@ static const struct field fields[] = {
       .help = MSG_funnel_score_rule_criteria_help, .type = FIELD_LONGTEXT, .flags = F_QUICK,
       .max = 4000 },
     { .name = "decay_days", .label = MSG_funnel_score_rule_decay_days,
-      .type = FIELD_INT, .flags = F_QUICK },
+      .help = MSG_funnel_score_rule_decay_days_help, .type = FIELD_INT, .flags = F_QUICK },
+    { .name = "decay_percent", .label = MSG_funnel_score_rule_decay_percent,
+      .type = FIELD_INT, .init = "50" },
+    { .name = "window_days", .label = MSG_funnel_score_rule_window_days,
+      .help = MSG_funnel_score_rule_window_days_help, .type = FIELD_INT },
     { .name = "cap", .label = MSG_funnel_score_rule_cap, .type = FIELD_INT },
     { .name = "position", .label = MSG_core_word_position,
       .type = FIELD_INT, .init = "0" },
@@ -47,4 +50,6 @@ const struct entity score_rule_entity = {
     .subtitle = "axis",
     .order = "position",
     .flags = E_SETTINGS,
+    .before = score_rule_before,
+    .after = score_rule_after,
 };

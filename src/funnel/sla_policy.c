@@ -1,7 +1,7 @@
 /* sla_policy.c - how fast a lead must be touched, in minutes of business time; the first
  * policy that fits holds.
  */
-#include "funnel/funnel.h"
+#include "funnel/inside.h"
 #include "msg/core.h"
 #include "msg/funnel.h"
 
@@ -50,4 +50,5 @@ const struct entity sla_policy_entity = {
     .subtitle = "grade",
     .order = "position",
     .flags = E_SETTINGS,
+    .before = sla_policy_before,
 };

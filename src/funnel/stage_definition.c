@@ -4,8 +4,7 @@
  * A signed revision never changes: a new one is drafted, and takes its place when both have
  * signed.
  */
-#include "funnel/funnel.h"
-#include "core/core.h"
+#include "funnel/inside.h"
 #include "msg/core.h"
 #include "msg/funnel.h"
 
@@ -71,4 +70,5 @@ const struct entity stage_definition_entity = {
     .title = "title",
     .subtitle = "stage",
     .order = "stage",
+    .before = definition_before,
 };

@@ -47,6 +47,9 @@ struct grant { unsigned roles; const char *entities; unsigned char scope[ACTION_
 #define STAFF      (~R(GUEST_AGENCY))
 #define EVERYBODY  (~0u)
 
+/* How leads are scored, routed, timed and handed over: the heads of both sides. */
+#define FUNNEL_RULES "pool assignment_rule score_group score_rule sla_policy handoff_point handoff_target"
+
 /* Words between spaces; "*": records, "@": configuration.
  *                                                    see create change delete export */
 static const struct grant grants[] = {
@@ -55,12 +58,12 @@ static const struct grant grants[] = {
     { R(GUEST_AGENCY),      "*",                      { H, N, N, N, N } },
     { R(OWNER),             "* @",                    { A, A, A, A, A } },
     { R(CRO),               "*",                      { A, A, A, A, A } },
-    { R(CRO),               "stage_definition pipeline stage pool score_rule sla_policy", { A, A, A, A, A } },
+    { R(CRO),               "stage_definition pipeline stage " FUNNEL_RULES, { A, A, A, A, A } },
     { R(ANALYST),           "*",                      { A, N, N, N, A } },
 
     { R(SALES_MANAGER),     "person company relation email_address phone_number consent", { A, A, A, T, A } },
     { R(SALES_MANAGER),     "lead deal deal_line deal_person sales_order order_line payment", { A, A, A, T, A } },
-    { R(SALES_MANAGER),     "stage_definition pipeline stage pool product sla_policy", { A, A, A, N, A } },
+    { R(SALES_MANAGER),     "stage_definition pipeline stage product " FUNNEL_RULES, { A, A, A, N, A } },
     { SELLERS,              "person company relation email_address phone_number consent", { A, A, A, O, O } },
     { SELLERS,              "lead",                   { A, A, O, N, O } },
     { R(AE) | R(CUSTOMER_SUCCESS), "deal deal_line deal_person sales_order order_line payment", { A, A, O, O, O } },
@@ -68,8 +71,8 @@ static const struct grant grants[] = {
 
     { MARKETING,            "person company relation email_address phone_number consent", { A, A, A, O, A } },
     { R(MARKETING_MANAGER), "lead campaign budget_line form submission touch", { A, A, A, A, A } },
-    { R(MARKETING_MANAGER), "stage_definition score_rule pool sla_policy", { A, A, A, N, A } },
-    { R(MARKETER),          "lead",                   { A, A, O, N, A } },
+    { R(MARKETING_MANAGER), "stage_definition " FUNNEL_RULES, { A, A, A, N, A } },
+    { R(MARKETER),          "lead",                   { A, A, A, N, A } },
     { R(MARKETER),          "campaign form budget_line", { A, A, T, O, A } },
 
     { STAFF & ~R(ANALYST),  "task note call meeting attachment", { A, A, O, O, O } },
