@@ -168,9 +168,9 @@ golden:
 install: build/setu
 	install -D -m 755 build/setu $(DESTDIR)$(PREFIX)/bin/setu
 	install -D -m 644 packaging/setu.service $(DESTDIR)$(PREFIX)/lib/systemd/system/setu.service
-	sed -i 's,/usr/local/bin/,$(PREFIX)/bin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/setu.service
+	sed -i 's,/usr/local/,$(PREFIX)/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/setu.service
 	install -D -m 644 packaging/setu.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/setu.conf
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/setu/LICENSE
-	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/setu/README.md
+	install -D -m 644 docs/install.md $(DESTDIR)$(PREFIX)/share/doc/setu/install.md
 
 -include $(shell find build -name '*.d' 2>/dev/null)
