@@ -83,8 +83,6 @@ static inline void house_close(void)
     db_conn_close(ctx.c);
     db_close(house_ws.db);
     arena_close(&house_arena);
-    char *args[] = { "rm", "-rf", house_dir, NULL };
-    pid_t pid = fork();
-    if (pid == 0)
-        execv("/bin/rm", args);
+    if (fork() == 0)
+        execl("/bin/rm", "rm", "-rf", house_dir, (char *)NULL);
 }

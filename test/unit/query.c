@@ -408,6 +408,19 @@ START_TEST(a_path_shows_nothing_of_a_record_that_may_not_be_seen)
 }
 END_TEST
 
+START_TEST(nobody_is_found_by_a_number_they_hide)
+{
+    static const struct actor author = { .user_id = 5, .roles = 1u << ROLE_CONTENT_AUTHOR, .token_scopes = ~0u };
+    fill();
+    house_sql("UPDATE person SET phone = '+8801711000001', phone_fold = '8801711000001' WHERE id = 41");
+    house_index(&person_entity);
+    ck_assert_str_eq(found(&person_entity, S("8801711000001")), "a");
+    ctx.who = &author;
+    ck_assert_str_eq(found(&person_entity, S("8801711000001")), "");
+    ck_assert_str_eq(found(&person_entity, S("karim")), "a");
+}
+END_TEST
+
 /* ── the reader's calendar ───────────────────────────────────────────────── */
 
 START_TEST(a_quarter_is_the_readers_own)
@@ -463,6 +476,7 @@ int main(void)
     tcase_add_test(t, lists_of_references_are_asked_for_any_of_them);
     tcase_add_test(t, a_hidden_field_is_an_unknown_name);
     tcase_add_test(t, a_path_shows_nothing_of_a_record_that_may_not_be_seen);
+    tcase_add_test(t, nobody_is_found_by_a_number_they_hide);
     tcase_add_test(t, a_quarter_is_the_readers_own);
     tcase_add_test(t, the_largest_queries_still_compile);
     suite_add_tcase(s, t);
