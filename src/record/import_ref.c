@@ -1,0 +1,311 @@
+/* import_ref.c - which record a cell means.
+ *
+ * By the field the mapping names, else by title, else by id. A title that differs
+ * in nothing but case, spaces and signs ("GTXPro", "GTX Pro") is taken for it and
+ * noted. Several of one title are told apart by the row's other references (a
+ * stage by its pipeline), else refused. Answers are kept: a column of 8,800 rows
+ * names 85 companies.
+ */
+#include "base/id.h"
+#include "msg/import.h"
+#include "record/import_run.h"
+#include "record/sql.h"
+#include "record/store.h"
+#include "record/type.h"
+
+enum { NEAR_MAX = 5000, KEPT_MAX = 200000, UNUSED_SHOWN = 20, UNUSED_TARGETS = 500 };
+
+/* ── kept answers ────────────────────────────────────────────────────────── */
+
+static struct ref_entry **slot_of(struct ref_table *t, str key)
+{
+    return &t->slot[str_hash(key) % countof(t->slot)];
+}
+
+static struct ref_entry *kept(struct ref_table *t, str key)
+{
+    for (struct ref_entry *r = *slot_of(t, key); r; r = r->next)
+        if (r->id && str_eq(r->key, key))
+            return r;
+    return NULL;
+}
+
+static struct ref_entry *keep(struct import_state *s, struct ref_table *t, str key, int64_t id, str title, enum import_note_kind kind)
+{
+    struct ref_entry *r = arena_new(&s->keep, struct ref_entry, 1);
+    *r = (struct ref_entry){ arena_str(&s->keep, key), arena_str(&s->keep, title), id, kind, NULL, NULL };
+    if (t->n++ < KEPT_MAX) {
+        r->next = *slot_of(t, key);
+        *slot_of(t, key) = r;
+    }
+    return r;
+}
+
+void ref_forget(struct ref_entry **made)
+{
+    for (; *made; *made = (*made)->next_made)
+        (*made)->id = 0;
+}
+
+void ref_settle(struct import_state *s)
+{
+    while (s->made_by_row) {
+        struct ref_entry *r = s->made_by_row;
+        s->made_by_row = r->next_made;
+        r->next_made = s->made_by_slice;
+        s->made_by_slice = r;
+    }
+}
+
+/* ── who is named ────────────────────────────────────────────────────────── */
+
+static bool is_used(const struct ref_table *t, int64_t id)
+{
+    for (size_t k = 0; k < countof(t->slot); k++)
+        for (const struct ref_entry *r = t->slot[k]; r; r = r->next)
+            if (r->id == id)
+                return true;
+    return false;
+}
+
+/* ── near titles ─────────────────────────────────────────────────────────── */
+
+static str squeezed(struct arena *a, str s)
+{
+    str folded = fold(a, s);
+    char *p = arena_new(a, char, folded.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < folded.n; i++)
+        if (folded.p[i] != ' ')
+            p[n++] = folded.p[i];
+    return (str){ p, n };
+}
+
+static bool query_titles(struct ctx *tx, const struct entity *en, int64_t max, struct db_rows *rows, struct err *e)
+{
+    struct sql *q = sql_new(tx->a);
+    sql_lit(q, "SELECT t0.id, t0.");
+    sql_name(q, en->title);
+    sql_lit(q, " FROM ");
+    sql_name(q, en->name);
+    sql_lit(q, " t0 WHERE t0.deleted_at IS NULL AND ");
+    access_predicate(q, tx, en, ACTION_SEE, "t0");
+    sql_lit(q, " ORDER BY t0.id LIMIT ");
+    sql_bind(q, V(max));
+    return sql_query(tx->c, q, rows, e);
+}
+
+static bool read_near(struct import_state *s, struct ctx *tx, struct ref_table *t, const struct entity *en, struct err *e)
+{
+    struct db_rows rows;
+    if (t->near_is_read)
+        return true;
+    t->near_is_read = true;
+    t->near = arena_new(&s->keep, struct near_title, NEAR_MAX);
+    if (!query_titles(tx, en, NEAR_MAX + 1, &rows, e))
+        return false;
+    while (db_next(&rows)) {
+        if (t->nnear == NEAR_MAX) {
+            t->nnear = 0;                       /* among so many a near title proves nothing */
+            break;
+        }
+        str title = db_text(&rows, 1, &s->keep);
+        t->near[t->nnear++] = (struct near_title){ squeezed(&s->keep, title), title, db_int(&rows, 0) };
+    }
+    return db_done(&rows, e);
+}
+
+static const struct near_title *near_of(struct arena scratch, const struct ref_table *t, str text)
+{
+    const struct near_title *found = NULL;
+    str want = squeezed(&scratch, text);
+
+    for (size_t i = 0; i < t->nnear; i++)
+        if (want.n && str_eq(t->near[i].squeezed, want)) {
+            if (found)
+                return NULL;
+            found = &t->near[i];
+        }
+    return found;
+}
+
+/* ── looking up ──────────────────────────────────────────────────────────── */
+
+/* Keeps the candidates whose own references agree with those of the row. */
+static size_t agreeing(struct record **v, size_t n, const struct record *row)
+{
+    for (size_t i = 0; i < row->en->nfields && n > 1; i++) {
+        const struct field *f = &row->en->fields[i], *g = entity_field(v[0]->en, str_of(f->name));
+        if (f->type != FIELD_REF || !row->v[i].is_set || !g || g->type != FIELD_REF || strcmp(g->ref, f->ref))
+            continue;
+        size_t left = 0;
+        for (size_t k = 0; k < n; k++)
+            if (record_val(v[k], g->name).i == row->v[i].i)
+                v[left++] = v[k];
+        n = left ? left : n;
+    }
+    return n;
+}
+
+static bool by_match(struct ctx *tx, const struct entity *en, const char *match, str text, struct record **out, struct err *e)
+{
+    const struct field *f = entity_field(en, str_of(match));
+    struct val v;
+    struct err ignored = { 0 };
+
+    *out = NULL;
+    if (!type_parse(tx, f, text, &v, &ignored) || !v.is_set)
+        return true;                            /* not even a value of that field: nobody answers */
+    return record_find(tx, en, match, v, out, e);
+}
+
+static bool by_id(struct ctx *tx, const struct entity *en, str text, struct record **out, struct err *e)
+{
+    int64_t id;
+    if (text.n < 10 || !id_parse(text, &id) || record_get(tx, en, id, out, e))
+        return true;
+    bool is_absent = e->code == ERR_NOT_FOUND;
+    *e = (struct err){ 0 };
+    return is_absent;
+}
+
+/* *out NULL: nobody. *is_kept false: the answer holds for this row only. */
+static bool look_up(struct ctx *tx, const struct import_column *c, const struct record *row, str text,
+                    struct record **out, bool *is_kept, struct err *e)
+{
+    const struct entity *en = entity_find(str_of(c->field->ref));
+    struct record **v;
+    size_t n, left;
+
+    *out = NULL;
+    *is_kept = true;
+    if (c->match)
+        return by_match(tx, en, c->match, text, out, e);
+    if (!record_find_titled(tx, en, text, &v, &n, e))
+        return false;
+    left = n > 1 ? agreeing(v, n, row) : n;
+    if (left > 1) {
+        fail(e, ERR_INVALID, MSG_import_ref_ambiguous, "%zu %s titled '%.*s'", left, en->name, STR_ARG(text));
+        err_arg(e, "value", text);
+        return err_arg(e, "entity", msg_text(tx->a, tx->loc, en->label, NULL));
+    }
+    *is_kept = n <= 1;
+    if (left == 1)
+        *out = v[0];
+    return *out || by_id(tx, en, text, out, e);
+}
+
+/* What is made belongs where the row belongs: a stage to the row's pipeline. */
+static void agree_with(struct record *made, const struct record *row)
+{
+    for (size_t i = 0; i < row->en->nfields; i++) {
+        const struct field *f = &row->en->fields[i], *g = entity_field(made->en, str_of(f->name));
+        if (f->type == FIELD_REF && row->v[i].is_set && g && g->type == FIELD_REF && g->flags & F_REQUIRED
+            && !strcmp(g->ref, f->ref))
+            record_set(made, g->name, row->v[i]);
+    }
+}
+
+static bool make_target(struct import_state *s, struct ctx *tx, struct ref_table *t, const struct import_column *c,
+                        const struct record *row, str text, str key, struct val *out, struct err *e)
+{
+    const struct entity *en = entity_find(str_of(c->field->ref));
+    const char *into = c->match ? c->match : en->title;
+    struct record *r = record_new(tx->a, en);
+    struct val v;
+
+    if (!type_parse(tx, entity_field(en, str_of(into)), text, &v, e))
+        return false;
+    record_set(r, into, v);
+    if (c->match)
+        record_set(r, en->title, val_text(text));
+    agree_with(r, row);
+    if (!record_create(tx, r, e))
+        return false;
+    struct ref_entry *made = keep(s, t, key, r->id, text, NOTE_CREATED);
+    made->next_made = s->made_by_row;
+    s->made_by_row = made;
+    row_note(s, NOTE_CREATED, c->header, text, text);
+    *out = (struct val){ .is_set = true, .i = r->id, .s = text };
+    return true;
+}
+
+static enum ref_outcome nobody(struct import_state *s, struct ctx *tx, struct ref_table *t, const struct import_column *c,
+                               const struct record *row, str text, str key, struct val *out, struct err *e)
+{
+    const struct entity *en = entity_find(str_of(c->field->ref));
+
+    if (c->missing == IMPORT_CREATE)
+        return make_target(s, tx, t, c, row, text, key, out, e) ? REF_FOUND : REF_FAILED;
+    if (en == s->m->en && !(c->field->flags & F_REQUIRED))
+        return REF_LATER;                       /* perhaps a row further down */
+    if (c->missing == IMPORT_LEAVE)
+        return REF_LEFT;
+    fail(e, ERR_INVALID, MSG_import_ref_unknown, "no %s '%.*s'", en->name, STR_ARG(text));
+    err_arg(e, "value", text);
+    err_arg(e, "entity", msg_text(tx->a, tx->loc, en->label, NULL));
+    return REF_FAILED;
+}
+
+enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
+                             struct val *out, struct err *e)
+{
+    const struct import_column *c = &s->m->column[column];
+    const struct entity *en = entity_find(str_of(c->field->ref));
+    struct ref_table *t = s->ref[column] ? s->ref[column] : (s->ref[column] = arena_new(&s->keep, struct ref_table, 1));
+    str key = c->match ? text : fold(tx->a, text);
+    struct ref_entry *r = kept(t, key);
+    struct record *found;
+    bool is_kept;
+
+    if (!r) {
+        if (!look_up(tx, c, row, text, &found, &is_kept, e))
+            return REF_FAILED;
+        if (found && !is_kept) {
+            if (!is_used(t, found->id))         /* kept under no text, as named */
+                keep(s, t, (str){ 0 }, found->id, record_title(found), NOTE_KIND_COUNT);
+            *out = (struct val){ .is_set = true, .i = found->id, .s = record_title(found) };
+            return REF_FOUND;
+        }
+        if (!found && !c->match && !read_near(s, tx, t, en, e))
+            return REF_FAILED;
+        const struct near_title *n = found || c->match ? NULL : near_of(*tx->a, t, text);
+        if (!found && !n)
+            return nobody(s, tx, t, c, row, text, key, out, e);
+        r = found ? keep(s, t, key, found->id, record_title(found), NOTE_KIND_COUNT)
+                  : keep(s, t, key, n->id, n->title, NOTE_NEAR);
+    }
+    if (r->kind != NOTE_KIND_COUNT)
+        row_note(s, r->kind, c->header, text, r->title);
+    *out = (struct val){ .is_set = true, .i = r->id, .s = r->title };
+    return REF_FOUND;
+}
+
+/* ── who was never named ─────────────────────────────────────────────────── */
+
+/* Of few targets, most of them named: the rest is worth a word. */
+bool ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e)
+{
+    const struct import_column *k = &s->m->column[column];
+    struct buf names = buf_new(c->a, 4096);
+    struct db_rows rows;
+    int64_t all = 0, unused = 0;
+
+    if (!s->ref[column] || s->ref[column]->n == 0)
+        return true;
+    if (!query_titles(c, entity_find(str_of(k->field->ref)), UNUSED_TARGETS + 1, &rows, e))
+        return false;
+    for (; db_next(&rows); all++)
+        if (!is_used(s->ref[column], db_int(&rows, 0)) && unused++ < UNUSED_SHOWN) {
+            if (names.n)
+                buf_lit(&names, ", ");
+            buf_put(&names, db_text_view(&rows, 1));
+        }
+    if (!db_done(&rows, e))
+        return false;
+    if (unused > UNUSED_SHOWN)
+        buf_lit(&names, " …");
+    if (unused && all <= UNUSED_TARGETS && unused * 2 < all)
+        note_add(&s->keep, &s->notes, NOTE_UNUSED, k->header, buf_str(&names), (str){ 0 }, unused);
+    return true;
+}

@@ -1,0 +1,65 @@
+/* import_run.h - private to import*.c: one run, while it lasts. */
+#pragma once
+#include <stdio.h>
+#include "base/buf.h"
+#include "record/import.h"
+
+enum { IMPORT_KEEP = 512 << 20, IMPORT_SLICE_MEM = 512 << 20, IMPORT_SLICE_FULL = 32 << 20,
+       IMPORT_REFUSALS_SHOWN = 20 };
+
+/* ── notes (import_note.c) ───────────────────────────────────────────────── */
+
+struct note_slot { struct import_note note; struct note_slot *next; };
+struct notes { struct note_slot *slot[256]; size_t n; int64_t more; };
+void note_add(struct arena *keep, struct notes *t, enum import_note_kind kind, str column, str value, str used, int64_t rows);
+void note_list(struct arena *a, const struct notes *t, struct import_note **out, size_t *n);
+
+/* ── references (import_ref.c) ───────────────────────────────────────────── */
+
+struct ref_entry {
+    str key, title; int64_t id;                 /* id 0: what was made has been rolled back */
+    enum import_note_kind kind;                 /* NOTE_NEAR, NOTE_CREATED, or NOTE_KIND_COUNT: as it stands */
+    struct ref_entry *next, *next_made;
+};
+struct near_title { str squeezed, title; int64_t id; };
+struct ref_table {                              /* what one column has been looked up for */
+    struct ref_entry *slot[4096];
+    size_t n;
+    struct near_title *near; size_t nnear; bool near_is_read;
+};
+enum ref_outcome { REF_FOUND, REF_LEFT, REF_LATER, REF_FAILED };
+
+/* ── the run (import.c) ──────────────────────────────────────────────────── */
+
+struct later { struct later *next; int64_t id, line; const struct import_column *column; str text; };
+struct import_state {
+    struct ctx *c;
+    const struct import_map *m;
+    const struct import_options *o;
+    struct arena keep;                          /* lives as long as the run */
+    struct csv *csv;
+    str *header; size_t nheader;
+    int at[IMPORT_COLUMNS_MAX];                 /* cell of a column; -1: a template */
+    size_t order[IMPORT_COLUMNS_MAX], norder;   /* columns that are read, in the order of the entity's fields */
+    struct ref_table *ref[IMPORT_COLUMNS_MAX];
+    struct val init[ENTITY_FIELDS_MAX]; size_t ninit;   /* values of m->init, once read */
+    struct import_counts n;
+    struct notes notes;
+    FILE *report;
+    struct buf refusals; int nrefusals;
+    uint64_t *seen; size_t nseen, seen_cap;     /* dry run: keys of the rows before */
+    struct later *later, **later_end;
+    struct ref_entry *made_by_row, *made_by_slice;      /* what a rollback takes with it */
+    struct import_note pending[IMPORT_COLUMNS_MAX * 2]; size_t npending;        /* of the row that is being written */
+    bool is_rolled_back;                        /* a dry run's slice went as planned */
+    int64_t run_id;
+    str request_id;
+};
+void report_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value);
+
+enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
+                             struct val *out, struct err *e);
+void ref_forget(struct ref_entry **made);       /* rolled back */
+void ref_settle(struct import_state *s);        /* the row is written */
+void row_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used);
+bool ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e);
