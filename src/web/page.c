@@ -18,8 +18,9 @@ static const struct { const char *name; msg_id label; } sections[] = {
     { "settings", MSG_web_section_settings },
 };
 
-static bool may_see(const struct visitor *v, const struct nav_line *l)
+bool web_may_see_line(struct request *rq, const struct nav_line *l)
 {
+    const struct visitor *v = web_visitor(rq);
     const struct entity *en = l->entity ? entity_find(str_of(l->entity)) : NULL;
     if (l->section && !strcmp(l->section, "settings") && !access_is_admin(&v->who))
         return false;
@@ -39,7 +40,7 @@ static size_t lines_of(struct request *rq, const char *section, const struct nav
     for (const struct feature *const *f = features; *f; f++)
         for (size_t i = 0; i < (*f)->nnav && n < LINES_MAX; i++) {
             const struct nav_line *l = &(*f)->nav[i];
-            if (strcmp(l->section ? l->section : "", section) || !may_see(web_visitor(rq), l))
+            if (strcmp(l->section ? l->section : "", section) || !web_may_see_line(rq, l))
                 continue;
             size_t at = n++;
             for (; at > 0 && out[at - 1]->order > l->order; at--)

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "http/asset.h"
 #include "msg/web.h"
+#include "web/find.h"
 
 static void asset(struct request *rq)
 {
@@ -59,6 +60,9 @@ const struct route web_routes[] = {
     { POST, "/sign-out",  web_sign_out,     .access = ACCESS_USER,   .body = BODY_FORM, .audit = "sign_out" },
     { POST, "/undo/:id",  undo,             .access = ACCESS_USER,   .body = BODY_FORM, .audit = "undo" },
     { POST, "/undo",      undo_last,        .access = ACCESS_USER,   .body = BODY_FORM, .audit = "undo.last" },
+    { GET,  "/palette",   find_palette,     .access = ACCESS_USER,   .flags = ROUTE_NO_SESSION_TOUCH, .audit = "palette" },
+    { GET,  "/search",    find_page,        .access = ACCESS_USER,   .audit = "search" },
+    { GET,  "/create",    find_create,      .access = ACCESS_USER,   .audit = "create" },
     { GET,  "/events",    events,           .access = ACCESS_USER,   .flags = ROUTE_STREAM | ROUTE_NO_SESSION_TOUCH, .audit = "events" },
     { GET,  "/a/*",       asset,            .access = ACCESS_PUBLIC, .audit = "asset" },
     { 0 },

@@ -39,6 +39,9 @@ void web_fail(struct request *rq, const struct err *e);
 
 /* The frame for this reader: user, rights, navigation, toast filled in. */
 struct page web_page(struct request *rq, str title);
+/* Does the navigation show this line to the reader? (feature.h) */
+struct nav_line;
+bool web_may_see_line(struct request *rq, const struct nav_line *l);
 /* A sink for this reader's page. */
 struct html web_html(struct request *rq);
 /* After a write: back to `own_path` with a toast that offers the undo of `write_id` (0: none). */
