@@ -91,9 +91,10 @@ static struct rows commands(struct ctx *c, str folded, size_t max)
 {
     struct locale english = locale_default(LANG_EN, "GB");
     struct rows r = rows_new(c, max);
-    for (size_t i = 0; i < catalogue_count(); i++) {
-        const struct entity *en = catalogue_at(i);
-        if (!is_made_by_hand(c, en))
+    for (size_t i = 0; i < 2 * catalogue_count(); i++) {        /* records first, then configuration */
+        const struct entity *en = catalogue_at(i % catalogue_count());
+        bool is_first = i < catalogue_count();
+        if (!is_made_by_hand(c, en) || is_first == ((en->flags & E_SETTINGS) != 0))
             continue;
         str title = new_of(c, c->loc, en);
         if (has_words(c->a, title, folded) || has_words(c->a, new_of(c, &english, en), folded))
