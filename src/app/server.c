@@ -5,6 +5,7 @@
  * pages that look at what changed are told.
  */
 #include "app/server.h"
+#include "api/api.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "web/feature.h"
@@ -102,6 +103,7 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     s->hosts = o->hosts;
     s->tables[n++] = web_routes;
     s->tables[n++] = record_routes;
+    s->tables[n++] = api_routes;
     for (const struct feature *const *f = features; *f && n < TABLES_MAX - 1; f++)
         if ((*f)->routes)
             s->tables[n++] = (*f)->routes;

@@ -61,7 +61,7 @@ void json_key(struct json *j, str name)
 void json_str(struct json *j, str s) { comma(j); quoted(j->b, s); }
 void json_int(struct json *j, int64_t i) { comma(j); buf_int(j->b, i); }
 void json_bool(struct json *j, bool is_true) { comma(j); buf_put(j->b, is_true ? S("true") : S("false")); }
-void json_null(struct json *j) { comma(j); buf_lit(j->b, "null"); }
+void json_unset(struct json *j) { comma(j); buf_lit(j->b, "null"); }
 void json_raw(struct json *j, str json) { comma(j); buf_put(j->b, json); }
 
 void json_num(struct json *j, double d)
@@ -69,7 +69,7 @@ void json_num(struct json *j, double d)
     char b[32];
 
     if (!isfinite(d)) {
-        json_null(j);
+        json_unset(j);
         return;
     }
     comma(j);

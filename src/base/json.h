@@ -15,5 +15,5 @@ void json_str(struct json *j, str s);                   /* escaped; invalid UTF-
 void json_int(struct json *j, int64_t i);
 void json_num(struct json *j, double d);                /* shortest that reads back; not finite: null */
 void json_bool(struct json *j, bool is_true);
-void json_null(struct json *j);
+void json_unset(struct json *j);                       /* null (jansson has json_null) */
 void json_raw(struct json *j, str json);                /* a value that is JSON already */

@@ -34,8 +34,16 @@ static const char *const engine_tables[] = {
     NULL,
 };
 
+static const char *const idempotency_tables[] = {
+    "CREATE TABLE idempotency (actor_id BIGINT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL,"
+    " status BIGINT NOT NULL, answer TEXT NOT NULL, expires_at BIGINT NOT NULL, PRIMARY KEY (actor_id, key))",
+    "CREATE INDEX idempotency_expires ON idempotency (expires_at)",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
+    { 2, "answers kept for repeated requests", idempotency_tables },
     { 0 },
 };
 

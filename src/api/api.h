@@ -1,0 +1,21 @@
+/* api.h - REST over the same gate as the pages: /api/v1/ENTITY.
+ *
+ * list ?q= sort= cursor= limit= fields=    {"items": [...], "next": CURSOR or null}
+ * read, create (201), PATCH with "version", DELETE, bulk, summary ?group= sum=
+ * Ids are strings, money is {"amount": "1234.50", "currency": "BDT"}, errors are RFC 9457.
+ */
+#pragma once
+#include <jansson.h>
+#include "base/json.h"
+#include "record/query.h"
+#include "web/web.h"
+
+extern const struct route api_routes[];
+
+/* A record as JSON; only `cols` when ncols > 0. */
+void api_put_record(struct json *j, struct ctx *c, const struct record *r, const struct field *const *cols, int ncols);
+/* Members of `body` into r (id, version and times are left alone); an unknown member is an error naming it. */
+bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct err *e);
+/* The text form of a JSON value, as types read it; objects and arrays of the forms we write too. */
+bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e);
+void api_openapi(struct request *rq);

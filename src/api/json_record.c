@@ -1,0 +1,211 @@
+/* json_record.c - records to JSON and back.
+ *
+ * Numbers that must be exact (money, decimals, percents) travel as strings; what
+ * we write is what we read. A reference is written with its title, and read from
+ * an id, a title, or the object we wrote.
+ */
+#include "api/api.h"
+#include "base/id.h"
+#include "msg/api.h"
+#include "record/type.h"
+
+/* ── out ───────────────────────────────────────────────────────────────────── */
+
+static void put_ref(struct json *j, struct arena *a, int64_t id, str title)
+{
+    json_open(j, '{');
+    json_key(j, S("id"));
+    json_str(j, id_text(a, id));
+    json_key(j, S("title"));
+    json_str(j, title);
+    json_close(j, '}');
+}
+
+static void put_money(struct json *j, struct arena *a, const struct field *f, const struct val *v)
+{
+    str text = type_canon(a, f, v), amount = str_cut(&text, ' ');
+    json_open(j, '{');
+    json_key(j, S("amount"));
+    json_str(j, amount);
+    json_key(j, S("currency"));
+    json_str(j, v->s);
+    json_close(j, '}');
+}
+
+static void put_words(struct json *j, str list)
+{
+    json_open(j, '[');
+    while (list.n)
+        json_str(j, str_cut(&list, ','));
+    json_close(j, ']');
+}
+
+static void put_refs(struct json *j, struct arena *a, const struct val *v)
+{
+    json_open(j, '[');
+    for (size_t i = 0; i < v->n; i++)
+        json_str(j, id_text(a, v->ids[i]));
+    json_close(j, ']');
+}
+
+static void put_value(struct json *j, struct arena *a, const struct field *f, const struct val *v)
+{
+    enum field_type t = f->type == FIELD_COMPUTED ? f->shown_as : f->type;
+    if (t == FIELD_TAGS || t == FIELD_CHOICES)
+        put_words(j, v->s);
+    else if (t == FIELD_REFS)
+        put_refs(j, a, v);
+    else if (!v->is_set)
+        json_unset(j);
+    else if (t == FIELD_REF)
+        put_ref(j, a, v->i, v->s);
+    else if (t == FIELD_MONEY)
+        put_money(j, a, f, v);
+    else if (t == FIELD_INT || t == FIELD_DURATION)
+        json_int(j, v->i);
+    else if (t == FIELD_BOOL)
+        json_bool(j, v->i != 0);
+    else
+        json_str(j, type_canon(a, f, v));
+}
+
+static bool is_wanted(const struct field *f, const struct field *const *cols, int ncols)
+{
+    for (int i = 0; i < ncols; i++)
+        if (cols[i] == f)
+            return true;
+    return ncols == 0;
+}
+
+static void put_instant(struct json *j, struct arena *a, const char *name, int64_t at)
+{
+    json_key(j, str_of(name));
+    json_str(j, iso_instant(a, at));
+}
+
+void api_put_record(struct json *j, struct ctx *c, const struct record *r, const struct field *const *cols, int ncols)
+{
+    json_open(j, '{');
+    json_key(j, S("id"));
+    json_str(j, id_text(c->a, r->id));
+    json_key(j, S("version"));
+    json_int(j, r->version);
+    put_instant(j, c->a, "created_at", r->created_at);
+    put_instant(j, c->a, "updated_at", r->updated_at);
+    for (size_t i = 0; i < r->en->nfields; i++) {
+        const struct field *f = &r->en->fields[i];
+        if (!is_wanted(f, cols, ncols) || access_field(c->who, r->en, f) == FIELD_RIGHT_HIDDEN)
+            continue;
+        json_key(j, str_of(f->name));
+        put_value(j, c->a, f, &r->v[i]);
+    }
+    json_close(j, '}');
+}
+
+/* ── in ────────────────────────────────────────────────────────────────────── */
+
+static str text_of(const json_t *v) { return (str){ json_string_value(v), json_string_length(v) }; }
+
+static bool wrong_kind(const struct field *f, struct err *e)
+{
+    fail(e, ERR_INVALID, MSG_api_wrong_kind, "%s: JSON of another kind", f->name);
+    err_arg(e, "field", str_of(f->name));
+    return err_field(e, f->name);
+}
+
+static bool money_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e)
+{
+    const json_t *amount = json_object_get(v, "amount"), *currency = json_object_get(v, "currency");
+    str text;
+    if (!amount || (currency && !json_is_string(currency)) || !api_value_text(a, f, amount, &text, e))
+        return wrong_kind(f, e);
+    *out = currency ? arena_fmt(a, "%.*s %.*s", STR_ARG(text), STR_ARG(text_of(currency))) : text;
+    return true;
+}
+
+static bool list_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e)
+{
+    struct buf b = buf_new(a, 65536);
+    size_t i;
+    json_t *one;
+    json_array_foreach(v, i, one) {
+        str text;
+        if (json_is_array(one) || !api_value_text(a, f, one, &text, e))
+            return wrong_kind(f, e);
+        if (b.n)
+            buf_char(&b, ',');
+        buf_put(&b, text);
+    }
+    *out = buf_str(&b);
+    return true;
+}
+
+bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e)
+{
+    struct buf b = buf_new(a, 64);
+    struct json j = { &b, false };
+    const json_t *id;
+
+    switch (json_typeof(v)) {
+    case JSON_NULL:
+        *out = (str){ 0 };
+        return true;
+    case JSON_STRING:
+        *out = arena_str(a, text_of(v));
+        return true;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        *out = json_is_true(v) ? S("true") : S("false");
+        return true;
+    case JSON_INTEGER:
+        *out = arena_fmt(a, "%lld", (long long)json_integer_value(v));
+        return true;
+    case JSON_REAL:
+        json_num(&j, json_real_value(v));
+        *out = buf_str(&b);
+        return true;
+    case JSON_ARRAY:
+        return list_text(a, f, v, out, e);
+    case JSON_OBJECT:
+        id = json_object_get(v, "id");
+        if (id && json_is_string(id)) {
+            *out = arena_str(a, text_of(id));
+            return true;
+        }
+        return f->type == FIELD_MONEY ? money_text(a, f, v, out, e) : wrong_kind(f, e);
+    }
+    return wrong_kind(f, e);
+}
+
+static bool is_system_member(const char *name)
+{
+    static const char *const names[] = { "id", "version", "created_at", "updated_at" };
+    for (size_t i = 0; i < countof(names); i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return false;
+}
+
+bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct err *e)
+{
+    const char *name;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)body, name, v) {
+        const struct field *f = entity_field(r->en, str_of(name));
+        struct val val;
+        str text;
+        if (is_system_member(name))
+            continue;
+        if (!f || f->flags & F_SECRET || access_field(c->who, r->en, f) == FIELD_RIGHT_HIDDEN) {
+            fail(e, ERR_INVALID, MSG_api_unknown_member, "%s has no %s", r->en->name, name);
+            return err_arg(e, "field", str_of(name));
+        }
+        if (!api_value_text(c->a, f, v, &text, e))
+            return false;
+        bool is_ref = f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_PHONE;
+        if (is_ref ? !type_parse(c, f, text, &val, e) : !type_from_canon(c, f, text, &val, e))
+            return err_field(e, f->name);
+        record_set(r, f->name, val);
+    }
+    return true;
+}
