@@ -55,6 +55,7 @@ void control_stop(struct control *k);
 /* Client side: false when no server listens there; else *code is its exit code. */
 bool control_ask(const char *folder, const struct command *k, int argc, const char *const *argv,
                  const char *cwd, int *code);
+bool control_is_there(const char *folder);              /* a server listens on this data */
 /* Runs c->command on an open workspace (both sides). */
 int cmd_run_on(struct workspace *ws, const struct command *k, int argc, const char *const *argv,
                const char *cwd, FILE *in, FILE *out, FILE *err);

@@ -1,4 +1,7 @@
 /* commands.c - the list of commands, in the order of the help. */
 #include "cmd/cmds.h"
 
-const struct command *const commands[] = { &init_command, &serve_command, &version_command, NULL };
+const struct command *const commands[] = {
+    &init_command, &serve_command, &export_command, &user_command, &token_command, &backup_command,
+    &restore_command, &check_command, &migrate_command, &version_command, NULL,
+};

@@ -188,3 +188,13 @@ bool control_ask(const char *folder, const struct command *k, int argc, const ch
     free(text);
     return asked;
 }
+
+bool control_is_there(const char *folder)
+{
+    struct sockaddr_un at;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    bool is_there = fd >= 0 && address(folder, &at) && connect(fd, (struct sockaddr *)&at, sizeof at) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_there;
+}

@@ -160,6 +160,10 @@ struct event {
 __attribute__((warn_unused_result))
 bool event_add(struct ctx *tx, const struct event *ev, struct err *e);
 
+/* A line for each field whose references lead nowhere; empty: none. `setu check`. */
+__attribute__((warn_unused_result))
+bool record_check_refs(struct ctx *c, str *report, struct err *e);
+
 /* ── schema ──────────────────────────────────────────────────────────────── */
 
 /* Makes or extends the tables of the whole catalogue; at start and by `setu migrate`. */
