@@ -16,7 +16,7 @@ static void put_column(struct json *j, const struct import_column *c)
 
     json_key(j, c->header);
     if (!c->field) {
-        json_null(j);
+        json_unset(j);
         return;
     }
     json_open(j, '{');
