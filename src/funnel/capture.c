@@ -27,7 +27,7 @@ static bool find_person(struct ctx *sys, str email, str phone, int64_t *out, str
 {
     *out = 0;
     return find_by(sys, &person_entity, "email", email, NULL, out, e)
-        && find_by(sys, &email_address_entity, "email", email, "person", out, e)
+        && find_by(sys, &email_address_entity, "address", email, "person", out, e)
         && find_by(sys, &person_entity, "phone", phone, NULL, out, e)
         && find_by(sys, &person_entity, "mobile", phone, NULL, out, e)
         && find_by(sys, &person_entity, "whatsapp", phone, NULL, out, e)
