@@ -42,17 +42,9 @@ void report_refused(struct import_state *s, struct arena scratch, int64_t line, 
 
 void row_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used)
 {
-    if (s->npending < countof(s->pending))
-        s->pending[s->npending++] = (struct import_note){ kind, column, value, used, 1 };
-}
-
-static void flush_notes(struct import_state *s)
-{
-    for (size_t i = 0; i < s->npending; i++) {
-        const struct import_note *n = &s->pending[i];
-        note_add(&s->keep, &s->notes, n->kind, n->column, n->value, n->used, 1);
-    }
-    s->npending = 0;
+    struct pending *p = arena_new(s->slice, struct pending, 1);
+    *p = (struct pending){ { kind, column, value, used, 1 }, s->pending };
+    s->pending = p;
 }
 
 /* ── cells ───────────────────────────────────────────────────────────────── */
@@ -276,8 +268,11 @@ static bool seen_before(struct import_state *s, struct ctx *tx, const struct rec
         while (s->seen[at] && s->seen[at] != h)
             at = (at + 1) & mask;
         bool is_known = s->seen[at] == h;
-        s->seen[at] = h;
-        s->nseen += !is_known;
+        if (!is_known) {
+            s->seen[at] = h;
+            s->nseen++;
+            s->fresh[s->nfresh++] = at;
+        }
         return is_known;
     }
     return false;
@@ -374,30 +369,97 @@ static bool is_fatal(const struct err *e)
     return e->code == ERR_INTERNAL || e->code == ERR_BUSY || e->code == ERR_FULL;
 }
 
+/* What rows leave behind besides the records, and how it is taken back with them. */
+struct mark { struct import_counts n; struct later **later_end; struct write write; };
+
+static struct mark set_mark(const struct import_state *s, const struct ctx *tx)
+{
+    return (struct mark){ s->n, s->later_end, *tx->write };
+}
+
+static void settle(struct import_state *s)
+{
+    for (struct pending *p = s->pending; p; p = p->next)
+        note_add(&s->keep, &s->notes, p->note.kind, p->note.column, p->note.value, p->note.used, 1);
+    s->pending = NULL;
+    s->nfresh = 0;
+    ref_settle(s);
+}
+
+static void go_back(struct import_state *s, struct ctx *tx, const struct mark *m)
+{
+    s->n = m->n;
+    s->later_end = m->later_end;
+    *s->later_end = NULL;
+    *tx->write = m->write;                      /* its row of the log went too */
+    s->pending = NULL;
+    while (s->nfresh)                           /* last in, first out: probing stays whole */
+        s->seen[s->fresh[--s->nfresh]] = 0, s->nseen--;
+    ref_forget(&s->made);
+}
+
+static void take_later(struct import_state *s, struct later *l)
+{
+    while (l) {
+        struct later *next = l->next;
+        l->next = NULL;
+        *s->later_end = l;
+        s->later_end = &l->next;
+        l = next;
+    }
+}
+
 static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_row *row, struct err *e)
 {
     struct row_job j = { .s = s, .tx = *tx, .row = row };
-    struct write before = *tx->write;           /* a row that is rolled back takes its log with it */
+    struct mark before = set_mark(s, tx);
     struct err why = { 0 };
 
-    s->npending = 0;
     if (db_try(tx->c, write_row, &j, &why)) {
-        ref_settle(s);
-        flush_notes(s);
-        while (j.later) {
-            struct later *l = j.later;
-            j.later = l->next;
-            l->next = NULL;
-            *s->later_end = l;
-            s->later_end = &l->next;
-        }
+        take_later(s, j.later);
+        settle(s);
         return true;
     }
-    *tx->write = before;
-    ref_forget(&s->made_by_row);
+    go_back(s, tx, &before);
     if (is_fatal(&why))
         return *e = why, false;
     report_refused(s, *tx->a, row->line, &why, j.value);
+    return true;
+}
+
+struct slice_job { const struct slice *k; struct ctx *tx; };
+
+/* Without a savepoint a row: SQLite's journal of nested savepoints is what a row costs most. */
+static bool write_rows(struct db_conn *conn, void *arg, struct err *e)
+{
+    const struct slice_job *w = arg;
+
+    for (size_t i = 0; i < w->k->n; i++) {
+        struct row_job j = { .s = w->k->s, .tx = *w->tx, .row = &w->k->row[i] };
+        if (!write_row(conn, &j, e))
+            return false;
+        take_later(w->k->s, j.later);
+    }
+    return true;
+}
+
+/* In one go while every row is good; a slice with a bad one is taken back and done row by row. */
+static bool take_slice(const struct slice *k, struct ctx *tx, struct err *e)
+{
+    struct slice_job w = { k, tx };
+    struct mark before = set_mark(k->s, tx);
+    struct err why = { 0 };
+
+    if (db_try(tx->c, write_rows, &w, &why)) {
+        settle(k->s);
+        return true;
+    }
+    go_back(k->s, tx, &before);
+    if (is_fatal(&why))
+        return *e = why, false;
+    for (size_t i = 0; i < k->n; i++)
+        if (!take_row(k->s, tx, &k->row[i], e))
+            return false;
     return true;
 }
 
@@ -405,9 +467,8 @@ static bool write_slice(struct ctx *tx, void *arg, struct err *e)
 {
     struct slice *k = arg;
 
-    for (size_t i = 0; i < k->n; i++)
-        if (!take_row(k->s, tx, &k->row[i], e))
-            return false;
+    if (!take_slice(k, tx, e))
+        return false;
     if (!k->s->o->is_dry)
         return true;
     ref_forget(&k->s->made_by_slice);
@@ -434,6 +495,7 @@ static bool run_slice(struct import_state *s, struct arena *a, struct csv_row *r
     struct import_counts before = s->n;
     struct err why = { 0 };
 
+    s->slice = a;
     s->is_rolled_back = false;
     if (n == 0 || record_write_bulk(&c, write_slice, &k, &why) || s->is_rolled_back) {
         s->made_by_slice = NULL;

@@ -49,9 +49,9 @@ void ref_forget(struct ref_entry **made)
 
 void ref_settle(struct import_state *s)
 {
-    while (s->made_by_row) {
-        struct ref_entry *r = s->made_by_row;
-        s->made_by_row = r->next_made;
+    while (s->made) {
+        struct ref_entry *r = s->made;
+        s->made = r->next_made;
         r->next_made = s->made_by_slice;
         s->made_by_slice = r;
     }
@@ -223,8 +223,8 @@ static bool make_target(struct import_state *s, struct ctx *tx, struct ref_table
     if (!record_create(tx, r, e))
         return false;
     struct ref_entry *made = keep(s, t, key, r->id, text, NOTE_CREATED);
-    made->next_made = s->made_by_row;
-    s->made_by_row = made;
+    made->next_made = s->made;
+    s->made = made;
     row_note(s, NOTE_CREATED, c->header, text, text);
     *out = (struct val){ .is_set = true, .i = r->id, .s = text };
     return true;

@@ -47,10 +47,12 @@ struct import_state {
     struct notes notes;
     FILE *report;
     struct buf refusals; int nrefusals;
-    uint64_t *seen; size_t nseen, seen_cap;     /* dry run: keys of the rows before */
+    uint64_t *seen; size_t nseen, seen_cap;     /* dry run: keys of the rows before ... */
+    size_t fresh[IMPORT_SLICE], nfresh;         /* ... and where those not yet settled stand */
     struct later *later, **later_end;
-    struct ref_entry *made_by_row, *made_by_slice;      /* what a rollback takes with it */
-    struct import_note pending[IMPORT_COLUMNS_MAX * 2]; size_t npending;        /* of the row that is being written */
+    struct ref_entry *made, *made_by_slice;             /* what a rollback takes with it: not yet settled; settled */
+    struct pending { struct import_note note; struct pending *next; } *pending;         /* notes of rows not yet settled */
+    struct arena *slice;                        /* where they live */
     bool is_rolled_back;                        /* a dry run's slice went as planned */
     int64_t run_id;
     str request_id;
@@ -60,6 +62,6 @@ void report_refused(struct import_state *s, struct arena scratch, int64_t line, 
 enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
                              struct val *out, struct err *e);
 void ref_forget(struct ref_entry **made);       /* rolled back */
-void ref_settle(struct import_state *s);        /* the row is written */
+void ref_settle(struct import_state *s);        /* the rows are written */
 void row_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used);
 bool ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e);
