@@ -7,357 +7,11 @@
  * bytes a row.
  */
 #include "record/import.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/clock.h"
-#include "base/id.h"
-#include "base/utf8.h"
 #include "msg/import.h"
 #include "record/import_run.h"
 #include "record/store.h"
-#include "record/type.h"
-
-/* ── what is told ────────────────────────────────────────────────────────── */
-
-static void put_report(struct import_state *s, struct arena scratch, const str cells[6])
-{
-    struct buf b = buf_new(&scratch, 64 * 1024);
-    if (!s->report)
-        return;
-    csv_put_row(&b, cells, 6);
-    fwrite(b.p, 1, b.n, s->report);
-}
-
-void report_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value)
-{
-    str text = err_text(&scratch, s->c->loc, why), number = arena_fmt(&scratch, "%lld", (long long)line);
-    str cells[6] = { number, S("refused"), str_of(why->field), value, S("1"), text };
-
-    s->n.refused++;
-    put_report(s, scratch, cells);
-    if (s->nrefusals++ < IMPORT_REFUSALS_SHOWN)
-        buf_fmt(&s->refusals, "%.*s: %.*s\n", STR_ARG(number), STR_ARG(text));
-}
-
-void row_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used)
-{
-    struct pending *p = arena_new(s->slice, struct pending, 1);
-    *p = (struct pending){ { kind, column, value, used, 1 }, s->pending };
-    s->pending = p;
-}
-
-/* ── cells ───────────────────────────────────────────────────────────────── */
-
-static str cell_of(const struct csv_row *row, int at)
-{
-    return at >= 0 && (size_t)at < row->n ? str_trim(csv_unguard(row->cell[at])) : (str){ 0 };
-}
-
-static int header_index(const struct import_state *s, str name)
-{
-    for (size_t i = 0; i < s->nheader; i++)
-        if (str_eq(s->header[i], name))
-            return (int)i;
-    return -1;
-}
-
-/* What a template leaves behind where a column is empty: "– Acme", "GTX –". */
-static str without_edges(str s)
-{
-    static const char *const edge[] = { " ", "-", "–", "—", ",", "/", "|", ":" };
-    for (bool again = true; again && s.n;) {
-        again = false;
-        for (size_t i = 0; i < countof(edge); i++) {
-            str k = str_of(edge[i]);
-            if (str_starts(s, k))
-                s = str_from(s, k.n), again = true;
-            if (str_ends(s, k))
-                s = str_head(s, s.n - k.n), again = true;
-        }
-    }
-    return s;
-}
-
-/* "{product} – {account}" with the row's cells. */
-static str fill_template(const struct import_state *s, struct arena *a, str t, const struct csv_row *row)
-{
-    struct buf b = buf_new(a, CSV_CELL_MAX);
-    while (t.n) {
-        ptrdiff_t open = str_find_char(t, '{'), close = str_find_char(t, '}');
-        if (open < 0 || close < open)
-            break;
-        buf_put(&b, str_head(t, (size_t)open));
-        buf_put(&b, cell_of(row, header_index(s, (str){ t.p + open + 1, (size_t)(close - open - 1) })));
-        t = str_from(t, (size_t)close + 1);
-    }
-    buf_put(&b, t);
-    return without_edges(buf_str(&b));
-}
-
-static bool words_say(const struct import_column *c, str cell, str *out)
-{
-    for (size_t i = 0; i < c->nwords; i++)
-        if (str_eq(c->words[i].from, cell)) {
-            *out = c->words[i].to;
-            return true;
-        }
-    return false;
-}
-
-/* "1100.04" times 1,000,000, exactly, as text. */
-static bool multiplied(struct arena *a, str text, int64_t times, str *out, struct err *e)
-{
-    enum { SCALE = 6, ONE = 1000000 };
-    int64_t scaled, product;
-
-    if (!parse_decimal(text, SCALE, &scaled, e))
-        return false;
-    if (__builtin_mul_overflow(scaled, times, &product))
-        return fail(e, ERR_INVALID, MSG_import_too_big, "%.*s * %lld", STR_ARG(text), (long long)times);
-    bool is_negative = product < 0;
-    uint64_t abs = is_negative ? -(uint64_t)product : (uint64_t)product;
-    str whole = arena_fmt(a, "%s%llu", is_negative ? "-" : "", (unsigned long long)(abs / ONE));
-    str part = arena_fmt(a, "%06llu", (unsigned long long)(abs % ONE));
-    while (part.n && part.p[part.n - 1] == '0')
-        part.n--;
-    *out = part.n ? arena_fmt(a, "%.*s.%.*s", STR_ARG(whole), STR_ARG(part)) : whole;
-    return true;
-}
-
-static bool ends_in_digit(str s)
-{
-    unsigned char last = s.n ? (unsigned char)s.p[s.n - 1] : 0;
-    return last >= 0x80 || (last >= '0' && last <= '9');
-}
-
-/* The cell as type_parse() reads it; empty stays empty. */
-static bool text_of(struct import_state *s, struct ctx *tx, size_t column, const struct csv_row *row, str *out, struct err *e)
-{
-    const struct import_column *c = &s->m->column[column];
-    str cell = c->is_template ? fill_template(s, tx->a, c->header, row) : cell_of(row, s->at[column]), to;
-
-    if (words_say(c, cell, &to)) {
-        if (cell.n && c->field->type == FIELD_REF)
-            row_note(s, NOTE_WORD, c->header, cell, to);
-        cell = to;
-    }
-    if (cell.n && c->times && !multiplied(tx->a, cell, c->times, &cell, e))
-        return err_field(e, c->field->name);
-    if (cell.n && c->field->type == FIELD_MONEY && s->m->currency[0] && ends_in_digit(cell))
-        cell = arena_fmt(tx->a, "%.*s %s", STR_ARG(cell), s->m->currency);
-    *out = cell;
-    return true;
-}
-
-/* ISO first: 2016-10-20 is a Gregorian day whatever the reader's calendar; 1403-05-12 is not. */
-static bool parse_value(struct ctx *tx, const struct field *f, str text, struct val *out, struct err *e)
-{
-    enum { OLDEST = -25567 };                   /* 1900-01-01 */
-    struct err ignored = { 0 };
-    bool is_day = f->type == FIELD_DATE || f->type == FIELD_INSTANT;
-
-    if (is_day && type_from_canon(tx, f, text, out, &ignored)
-        && (tx->loc->calendar == CALENDAR_GREGORIAN || out->i >= (f->type == FIELD_DATE ? OLDEST : OLDEST * DAY_US)))
-        return true;
-    return type_parse(tx, f, text, out, e);
-}
-
-/* ── one row ─────────────────────────────────────────────────────────────── */
-
-struct row_job { struct import_state *s; struct ctx tx; const struct csv_row *row; str value; struct later *later; };
-
-static void look_again(struct row_job *j, const struct import_column *c, str text)
-{
-    struct later *l = arena_new(&j->s->keep, struct later, 1);
-    *l = (struct later){ .next = j->later, .line = j->row->line, .column = c, .text = arena_str(&j->s->keep, text) };
-    j->later = l;
-}
-
-static bool read_cell(struct row_job *j, size_t column, struct record *r, struct err *e)
-{
-    struct import_state *s = j->s;
-    const struct import_column *c = &s->m->column[column];
-    struct val v;
-    str text;
-
-    if (!text_of(s, &j->tx, column, j->row, &text, e))
-        return false;
-    j->value = text;
-    if (text.n == 0) {
-        if (!c->is_template)
-            row_note(s, NOTE_EMPTY, c->header, (str){ 0 }, (str){ 0 });
-        return true;
-    }
-    if (c->field->type != FIELD_REF) {
-        if (!parse_value(&j->tx, c->field, text, &v, e))
-            return false;
-        record_set(r, c->field->name, v);
-        return true;
-    }
-    switch (ref_resolve(s, &j->tx, column, r, text, &v, e)) {
-    case REF_FOUND:
-        record_set(r, c->field->name, v);
-        return true;
-    case REF_LEFT:
-        row_note(s, NOTE_LEFT, c->header, text, (str){ 0 });
-        return true;
-    case REF_LATER:
-        look_again(j, c, text);
-        return true;
-    case REF_FAILED:
-        break;
-    }
-    return err_field(e, c->field->name);
-}
-
-static bool check_width(const struct import_state *s, const struct csv_row *row, struct err *e)
-{
-    for (size_t i = s->nheader; i < row->n; i++)
-        if (str_trim(row->cell[i]).n) {
-            fail(e, ERR_INVALID, MSG_import_row_too_wide, "%zu cells", row->n);
-            err_arg_int(e, "cells", (int64_t)row->n);
-            return err_arg_int(e, "columns", (int64_t)s->nheader);
-        }
-    return true;
-}
-
-static bool several(struct ctx *tx, const struct field *f, const struct val *v, struct err *e)
-{
-    fail(e, ERR_CONFLICT, MSG_import_key_ambiguous, "several records by %s", f->name);
-    err_arg(e, "field", msg_text(tx->a, tx->loc, f->label, NULL));
-    err_arg(e, "value", type_canon(tx->a, f, v));
-    return err_field(e, f->name);
-}
-
-/* The record a row is about: by the first key that finds one. Titles are found folded. */
-static bool find_existing(struct import_state *s, struct ctx *tx, const struct record *r, struct record **out, struct err *e)
-{
-    *out = NULL;
-    for (size_t i = 0; i < s->m->nkeys && !*out; i++) {
-        const struct field *f = s->m->key[i];
-        const struct val *v = &r->v[field_index(r->en, f)];
-        struct record **found;
-        size_t n;
-        if (!v->is_set)
-            continue;
-        if (strcmp(f->name, r->en->title)) {
-            if (!record_find(tx, r->en, f->name, *v, out, e))
-                return false;
-            continue;
-        }
-        if (!record_find_titled(tx, r->en, v->s, &found, &n, e))
-            return false;
-        if (n > 1)
-            return several(tx, f, v, e);
-        *out = n ? found[0] : NULL;
-    }
-    return true;
-}
-
-/* Dry run: has a row before this one the same key? Its record was rolled back. */
-static bool seen_before(struct import_state *s, struct ctx *tx, const struct record *r)
-{
-    for (size_t i = 0; i < s->m->nkeys; i++) {
-        const struct field *f = s->m->key[i];
-        const struct val *v = &r->v[field_index(r->en, f)];
-        if (!v->is_set)
-            continue;
-        uint64_t h = str_hash(fold(tx->a, type_canon(tx->a, f, v))) * 31 + i + 1, mask = s->seen_cap - 1;
-        size_t at = h & mask;
-        while (s->seen[at] && s->seen[at] != h)
-            at = (at + 1) & mask;
-        bool is_known = s->seen[at] == h;
-        if (!is_known) {
-            s->seen[at] = h;
-            s->nseen++;
-            s->fresh[s->nfresh++] = at;
-        }
-        return is_known;
-    }
-    return false;
-}
-
-/* Values for all rows are read once. */
-static bool read_defaults(struct import_state *s, const struct ctx *tx, struct err *e)
-{
-    struct ctx kept = *tx;
-    kept.a = &s->keep;
-    for (; s->ninit < s->m->ninit; s->ninit++) {
-        const struct import_default *d = &s->m->init[s->ninit];
-        if (!type_parse(&kept, d->field, d->text, &s->init[s->ninit], e))
-            return false;
-    }
-    return true;
-}
-
-static bool create(struct import_state *s, struct ctx *tx, struct record *r, struct err *e)
-{
-    for (size_t i = 0; i < s->m->ninit; i++)
-        if (!r->v[field_index(r->en, s->m->init[i].field)].is_set)
-            record_set(r, s->m->init[i].field->name, s->init[i]);
-    return record_create(tx, r, e);
-}
-
-static bool merge(struct import_state *s, struct ctx *tx, struct record *r, const struct record *old, struct err *e)
-{
-    r->id = old->id;
-    if (s->o->duplicates == IMPORT_DUP_SKIP) {
-        s->n.skipped++;
-        return true;
-    }
-    if (!record_update(tx, r, 0, NULL, e))
-        return false;
-    if (r->version == old->version)
-        s->n.unchanged++;
-    else
-        s->n.updated++;
-    return true;
-}
-
-/* Other cells are found by them (a stage by its pipeline). Not marked: an existing record keeps its own. */
-static void put_defaults(const struct import_state *s, struct record *r, bool is_on)
-{
-    for (size_t i = 0; i < s->m->ninit; i++) {
-        int at = field_index(r->en, s->m->init[i].field);
-        if (!(r->has >> at & 1))
-            r->v[at] = is_on ? s->init[i] : (struct val){ 0 };
-    }
-}
-
-static bool write_row(struct db_conn *conn, void *arg, struct err *e)
-{
-    struct row_job *j = arg;
-    struct import_state *s = j->s;
-    struct ctx *tx = &j->tx;
-    struct record *r = record_new(tx->a, s->m->en), *old;
-
-    (void)conn;
-    if (!check_width(s, j->row, e) || !read_defaults(s, tx, e))
-        return false;
-    put_defaults(s, r, true);
-    for (size_t i = 0; i < s->norder; i++)
-        if (!read_cell(j, s->order[i], r, e))
-            return false;
-    j->value = (str){ 0 };
-    put_defaults(s, r, false);
-    if (!find_existing(s, tx, r, &old, e))
-        return false;
-    bool is_known = s->o->is_dry && !old && seen_before(s, tx, r);
-    bool ok;
-    if (old && s->o->duplicates != IMPORT_DUP_CREATE) {
-        ok = merge(s, tx, r, old, e);
-    } else if (is_known && s->o->duplicates != IMPORT_DUP_CREATE) {
-        s->o->duplicates == IMPORT_DUP_SKIP ? s->n.skipped++ : s->n.updated++;
-        ok = true;
-    } else {
-        ok = create(s, tx, r, e);
-        s->n.created += ok;
-    }
-    for (struct later *l = j->later; l; l = l->next)
-        l->id = r->id;
-    return ok;
-}
 
 /* ── a slice ─────────────────────────────────────────────────────────────── */
 
@@ -415,7 +69,7 @@ static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_ro
     struct mark before = set_mark(s, tx);
     struct err why = { 0 };
 
-    if (db_try(tx->c, write_row, &j, &why)) {
+    if (db_try(tx->c, row_write, &j, &why)) {
         take_later(s, j.later);
         settle(s);
         return true;
@@ -436,7 +90,7 @@ static bool write_rows(struct db_conn *conn, void *arg, struct err *e)
 
     for (size_t i = 0; i < w->k->n; i++) {
         struct row_job j = { .s = w->k->s, .tx = *w->tx, .row = &w->k->row[i] };
-        if (!write_row(conn, &j, e))
+        if (!row_write(conn, &j, e))
             return false;
         take_later(w->k->s, j.later);
     }
@@ -626,7 +280,7 @@ static bool check_template(const struct import_state *s, str t, struct err *e)
         if (open < 0 || close < open)
             return true;
         str name = { t.p + open + 1, (size_t)(close - open - 1) };
-        if (header_index(s, name) < 0) {
+        if (row_header(s, name) < 0) {
             fail(e, ERR_INVALID, MSG_import_header_missing, "template column '%.*s'", STR_ARG(name));
             return err_arg(e, "name", name);
         }
@@ -657,7 +311,7 @@ static bool bind_columns(struct import_state *s, struct err *e)
         s->at[i] = -1;
         if (!c->field)
             continue;
-        if (c->is_template ? !check_template(s, c->header, e) : (s->at[i] = header_index(s, c->header)) < 0) {
+        if (c->is_template ? !check_template(s, c->header, e) : (s->at[i] = row_header(s, c->header)) < 0) {
             if (!c->is_template) {
                 fail(e, ERR_INVALID, MSG_import_header_missing, "column '%.*s'", STR_ARG(c->header));
                 err_arg(e, "name", c->header);
@@ -711,71 +365,6 @@ static bool read_header(struct csv *csv, struct arena *a, str **header, size_t *
     return true;
 }
 
-/* ── the run's own record ────────────────────────────────────────────────── */
-
-struct run_record { struct import_state *s; struct record *r; };
-
-static bool save_run(struct ctx *tx, void *arg, struct err *e)
-{
-    struct run_record *k = arg;
-    struct ctx sys = ctx_as_system(tx);         /* nobody but the program writes runs */
-    if (k->s->run_id) {
-        k->r->id = k->s->run_id;
-        return record_update(&sys, k->r, 0, NULL, e);
-    }
-    if (!record_create(&sys, k->r, e))
-        return false;
-    k->s->run_id = k->r->id;
-    return true;
-}
-
-static bool keep_run(struct import_state *s, struct record *r, struct err *e)
-{
-    struct run_record k = { s, r };
-    struct ctx c = *s->c;
-    c.write = NULL;
-    return record_write(&c, save_run, &k, e);
-}
-
-static bool start_run(struct import_state *s, struct err *e)
-{
-    const struct entity *en = entity_find(S("import_run"));
-    if (s->o->is_dry || !en)
-        return true;
-    struct record *r = record_new(s->c->a, en);
-    record_set(r, "file_name", val_text(utf8_head(str_of(s->o->file_name), 200)));
-    record_set(r, "entity", val_text(str_of(s->m->en->name)));
-    record_set(r, "status", val_text(S("running")));
-    str map = import_map_text(s->c->a, s->m);
-    if (map.n < 20000)
-        record_set(r, "mapping", val_text(map));
-    record_set(r, "started_at", val_int(clock_now()));
-    if (!keep_run(s, r, e))
-        return false;
-    s->request_id = arena_fmt(&s->keep, "import-%.*s", STR_ARG(id_text(&s->keep, s->run_id)));
-    return true;
-}
-
-static bool end_run(struct import_state *s, const struct import_result *out, bool is_done, struct err *e)
-{
-    if (!s->run_id)
-        return true;
-    struct record *r = record_new(s->c->a, entity_find(S("import_run")));
-    struct buf problems = buf_new(s->c->a, 100000);
-    buf_put(&problems, out->first_refusals);
-    for (size_t i = 0; i < out->nnotes && problems.n < 60000; i++) {
-        buf_put(&problems, import_note_text(s->c->a, s->c->loc, &out->note[i]));
-        buf_char(&problems, '\n');
-    }
-    record_set(r, "status", val_text(is_done ? S("done") : S("failed")));
-    record_set(r, "created_count", val_int(s->n.created));
-    record_set(r, "updated_count", val_int(s->n.updated));
-    record_set(r, "refused_count", val_int(s->n.refused));
-    record_set(r, "problems", val_text(buf_str(&problems)));
-    record_set(r, "finished_at", val_int(clock_now()));
-    return keep_run(s, r, e);
-}
-
 /* ── all of it ───────────────────────────────────────────────────────────── */
 
 static bool note_all_unused(struct import_state *s, struct arena *a, struct err *e)
@@ -789,50 +378,10 @@ static bool note_all_unused(struct import_state *s, struct arena *a, struct err 
     return true;
 }
 
-static void report_notes(struct import_state *s, const struct import_result *out)
-{
-    static const char *const kind[NOTE_KIND_COUNT] = { "near", "word", "created", "left", "empty", "unused" };
-    for (size_t i = 0; i < out->nnotes; i++) {
-        struct arena scratch = *s->c->a;
-        const struct import_note *n = &out->note[i];
-        str rows = arena_fmt(&scratch, "%lld", (long long)n->rows);
-        str cells[6] = { { 0 }, str_of(kind[n->kind]), n->column, n->value, rows, import_note_text(&scratch, s->c->loc, n) };
-        put_report(s, scratch, cells);
-    }
-}
-
-static bool open_report(struct import_state *s, struct err *e)
-{
-    static const str head[6] = { { "line", 4 }, { "kind", 4 }, { "column", 6 }, { "value", 5 }, { "rows", 4 }, { "reason", 6 } };
-    if (!s->o->report)
-        return true;
-    s->report = fopen(s->o->report, "we");
-    if (!s->report) {
-        fail(e, ERR_INVALID, MSG_import_report_unwritable, "fopen: %s", strerror(errno));
-        return err_arg(e, "path", str_of(s->o->report));
-    }
-    fputs("\xEF\xBB\xBF", s->report);           /* so that every spreadsheet reads its letters */
-    put_report(s, s->keep, head);
-    return true;
-}
-
-static bool close_report(struct import_state *s, struct err *e)
-{
-    if (!s->report)
-        return true;
-    bool ok = !ferror(s->report);
-    ok = !fclose(s->report) && ok;
-    s->report = NULL;
-    if (ok)
-        return true;
-    fail(e, ERR_FULL, MSG_import_report_unwritable, "write: %s", strerror(errno));
-    return err_arg(e, "path", str_of(s->o->report));
-}
-
 static bool run_all(struct import_state *s, struct arena *slice, struct import_result *out, struct err *e)
 {
     if (!read_header(s->csv, &s->keep, &s->header, &s->nheader, e) || !check_map(s->c, s->m, e) || !bind_columns(s, e)
-        || !open_report(s, e) || !start_run(s, e))
+        || !log_open_report(s, e) || !log_start(s, e))
         return false;
     bool ok = run_slices(s, slice, e) && run_later(s, slice, e) && (s->o->is_dry || note_all_unused(s, slice, e));
     struct err after = { 0 };
@@ -841,9 +390,9 @@ static bool run_all(struct import_state *s, struct arena *slice, struct import_r
     out->first_refusals = arena_str(s->c->a, buf_str(&s->refusals));
     out->nnotes_more = s->notes.more;
     note_list(s->c->a, &s->notes, &out->note, &out->nnotes);
-    report_notes(s, out);
-    bool is_kept = close_report(s, &after);
-    is_kept = end_run(s, out, ok, &after) && is_kept;
+    log_report_notes(s, out);
+    bool is_kept = log_close_report(s, &after);
+    is_kept = log_end(s, out, ok, &after) && is_kept;
     if (ok && !is_kept)
         *e = after;
     return ok && is_kept;

@@ -57,7 +57,21 @@ struct import_state {
     int64_t run_id;
     str request_id;
 };
+
+/* ── one row (import_row.c) ──────────────────────────────────────────────── */
+
+struct row_job { struct import_state *s; struct ctx tx; const struct csv_row *row; str value; struct later *later; };
+bool row_write(struct db_conn *conn, void *row_job, struct err *e);
+int row_header(const struct import_state *s, str name);         /* its column; -1: none of that name */
+
+/* ── what is told (import_log.c) ─────────────────────────────────────────── */
+
 void report_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value);
+bool log_open_report(struct import_state *s, struct err *e);
+bool log_close_report(struct import_state *s, struct err *e);
+void log_report_notes(struct import_state *s, const struct import_result *out);
+bool log_start(struct import_state *s, struct err *e);
+bool log_end(struct import_state *s, const struct import_result *out, bool is_done, struct err *e);
 
 enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
                              struct val *out, struct err *e);

@@ -162,6 +162,26 @@ START_TEST(a_wrong_mapping_is_refused_with_its_word)
 }
 END_TEST
 
+START_TEST(a_mapping_is_as_large_as_the_limits_and_not_larger)
+{
+    struct import_map m;
+    for (int over = 0; over < 2; over++) {
+        struct buf b = buf_new(&a, 1 << 20);
+        buf_lit(&b, "{\"entity\":\"company\",\"columns\":{");
+        for (int i = 0; i < IMPORT_COLUMNS_MAX + over; i++)
+            buf_fmt(&b, "%s\"c%d\":null", i ? "," : "", i);
+        buf_lit(&b, "}}");
+        ck_assert_int_eq(import_map_read(&a, buf_str(&b), &m, &e), !over);
+        b = buf_new(&a, 1 << 20);
+        buf_lit(&b, "{\"entity\":\"company\",\"columns\":{}}");
+        while (b.n < (size_t)(IMPORT_MAP_MAX + over))
+            buf_char(&b, ' ');
+        ck_assert_int_eq(import_map_read(&a, buf_str(&b), &m, &e), !over);
+        ck_assert_int_eq(over ? e.code : ERR_TOO_LARGE, ERR_TOO_LARGE);
+    }
+}
+END_TEST
+
 START_TEST(columns_are_guessed_in_four_languages)
 {
     static const struct { const char *header, *field; } t[] = {
@@ -436,6 +456,7 @@ static Suite *suite(void)
     tcase_set_timeout(t, 300);
     tcase_add_test(t, a_mapping_reads_back_as_it_was_written);
     tcase_add_test(t, a_wrong_mapping_is_refused_with_its_word);
+    tcase_add_test(t, a_mapping_is_as_large_as_the_limits_and_not_larger);
     tcase_add_test(t, columns_are_guessed_in_four_languages);
     tcase_add_test(t, a_second_run_changes_what_changed_and_makes_no_doubles);
     tcase_add_test(t, a_refused_row_is_told_and_the_others_go_on);
