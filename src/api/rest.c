@@ -1,12 +1,12 @@
 /* rest.c - the handlers of /api/v1. Rights, validation and history are the record engine's. */
 #include "api/api.h"
-#include "base/clock.h"
 #include "base/id.h"
 #include "msg/api.h"
+#include "record/once.h"
 #include "record/type.h"
 #include <sodium.h>
 
-enum { BODY_MAX = 1 << 20, BULK_MAX = 500, ANSWER_MAX = 16 << 20, IDEM_HOURS = 48, KEY_MAX = 200 };
+enum { BODY_MAX = 1 << 20, BULK_MAX = 500, ANSWER_MAX = 16 << 20 };
 
 static const struct entity *entity_of(struct request *rq)
 {
@@ -146,45 +146,15 @@ struct act {
     struct record *current;             /* what is stored, after a conflict */
 };
 
-static bool kept_answer(struct ctx *tx, struct act *a, bool *found, struct err *e)
-{
-    struct db_rows q;
-    bool is_other = false;
-    *found = false;
-    if (!a->key.n)
-        return true;
-    if (!db_query(tx->c, &q, "SELECT request_hash, status, answer FROM idempotency WHERE actor_id = $1 AND key = $2"
-                             " AND expires_at > $3", DB_ARGS(V(tx->who->user_id), V(a->key), V(tx->now)), e))
-        return false;
-    if (db_next(&q)) {
-        *found = true;
-        is_other = !str_eq(db_text_view(&q, 0), a->hash);
-        a->status = (int)db_int(&q, 1);
-        a->answer = db_text(&q, 2, tx->a);
-    }
-    if (!db_done(&q, e))
-        return false;
-    return !is_other || fail(e, ERR_CONFLICT, MSG_api_key_reused, "idempotency key with another body");
-}
-
-static bool keep_answer(struct ctx *tx, const struct act *a, struct err *e)
-{
-    return !a->key.n
-        || db_exec(tx->c, "INSERT INTO idempotency (actor_id, key, request_hash, status, answer, expires_at)"
-                          " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (actor_id, key) DO UPDATE SET"
-                          " request_hash = excluded.request_hash, status = excluded.status,"
-                          " answer = excluded.answer, expires_at = excluded.expires_at",
-                   DB_ARGS(V(tx->who->user_id), V(a->key), V(a->hash), V(a->status), V(a->answer),
-                           V(tx->now + IDEM_HOURS * HOUR_US)), NULL, e);
-}
-
 static bool run_act(struct ctx *tx, void *arg, struct err *e)
 {
     struct act *a = arg;
     struct record *now;
-    bool is_kept, is_new = a->r->id == 0;
-    if (!kept_answer(tx, a, &is_kept, e) || is_kept)
-        return is_kept && e->code == ERR_NONE;
+    bool is_new = a->r->id == 0;
+    if (!once_find_request(tx, a->key, a->hash, &a->status, &a->answer, e))
+        return false;
+    if (a->status)
+        return true;                            /* asked before: answered as then */
     bool ok = a->is_delete ? record_delete(tx, a->en, a->r->id, a->version, e)
             : is_new ? record_create(tx, a->r, e) : record_update(tx, a->r, a->version, &a->current, e);
     if (!ok)
@@ -195,7 +165,7 @@ static bool run_act(struct ctx *tx, void *arg, struct err *e)
             return false;
         a->answer = record_json(tx, now);
     }
-    return keep_answer(tx, a, e);
+    return once_keep_request(tx, a->key, a->hash, a->status, a->answer, e);
 }
 
 static bool read_key(struct request *rq, struct act *a, struct err *e)
@@ -205,9 +175,9 @@ static bool read_key(struct request *rq, struct act *a, struct err *e)
     str key = request_header(rq, "Idempotency-Key");
     if (!key.n)
         return true;
-    if (key.n > KEY_MAX) {
+    if (key.n > ONCE_KEY_MAX) {
         fail(e, ERR_INVALID, MSG_api_key_long, "key of %zu bytes", key.n);
-        return err_arg_int(e, "max", KEY_MAX);
+        return err_arg_int(e, "max", ONCE_KEY_MAX);
     }
     crypto_hash_sha256_init(&st);
     crypto_hash_sha256_update(&st, (const unsigned char *)rq->path.p, rq->path.n);

@@ -142,15 +142,26 @@ static bool read_names(struct stmt *s)
     return true;
 }
 
+/* Only the very word INTEGER makes a table's key its rows' own address here; BIGINT would be
+ * a second b-tree beside them. NULL: `sql` makes no such table. */
+static char *own_key(const char *sql)
+{
+    const char *at = strncmp(sql, "CREATE TABLE", 12) ? NULL : strstr(sql, " BIGINT PRIMARY KEY");
+    return at ? sqlite3_mprintf("%.*s INTEGER%s", (int)(at - sql), sql, at + strlen(" BIGINT")) : NULL;
+}
+
 static bool stmt_prepare(struct db_conn *c, const char *sql, uint64_t hash, bool keep,
                          struct stmt **out, struct err *e)
 {
     sqlite3_stmt *st = NULL;
     const char *rest;
-    int rc = sqlite3_prepare_v3(c->h, sql, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &st, &rest);
+    char *own = own_key(sql);
+    int rc = sqlite3_prepare_v3(c->h, own ? own : sql, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &st, &rest);
+    bool is_one = rc == SQLITE_OK && st && !rest[strspn(rest, " \n\t;")];
+    sqlite3_free(own);
     if (rc != SQLITE_OK)
         return conn_fail(c, rc, sql, e);
-    if (!st || rest[strspn(rest, " \n\t;")]) {
+    if (!is_one) {
         sqlite3_finalize(st);
         return fail(e, ERR_INTERNAL, 0, "not exactly one statement: %s", sql);
     }

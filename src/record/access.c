@@ -205,6 +205,24 @@ static void owned_by_team(struct sql *q, const struct actor *who, const struct e
     sql_lit(q, "))");
 }
 
+/* Opened to this guest or their team, and not run out. */
+static void shared_with_me(struct sql *q, const struct ctx *c, const struct entity *en, const char *alias)
+{
+    sql_lit(q, "EXISTS (SELECT 1 FROM share sh WHERE sh.deleted_at IS NULL AND sh.entity = ");
+    sql_bind(q, V(str_of(en->name)));
+    sql_lit(q, " AND sh.record = ");
+    column(q, alias, "id");
+    sql_lit(q, " AND (sh.member = ");
+    sql_bind(q, V(c->who->user_id));
+    for (int i = 0; i < c->who->nteams; i++) {
+        sql_lit(q, " OR sh.team = ");
+        sql_bind(q, V(c->who->teams[i]));
+    }
+    sql_lit(q, ") AND (sh.expires_at IS NULL OR sh.expires_at > ");
+    sql_bind(q, V(c->now));
+    sql_lit(q, "))");
+}
+
 void access_predicate(struct sql *q, const struct ctx *c, const struct entity *en, enum action act,
                       const char *alias)
 {
@@ -216,11 +234,7 @@ void access_predicate(struct sql *q, const struct ctx *c, const struct entity *e
         sql_lit(q, "1=0");
         return;
     case SCOPE_SHARED:
-        sql_lit(q, "EXISTS (SELECT 1 FROM share sh WHERE sh.deleted_at IS NULL AND sh.record = ");
-        column(q, alias, "id");
-        sql_lit(q, " AND sh.member = ");
-        sql_bind(q, V(c->who->user_id));
-        sql_lit(q, ")");
+        shared_with_me(q, c, en, alias);
         return;
     case SCOPE_OWN:
     case SCOPE_TEAM:

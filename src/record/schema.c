@@ -181,6 +181,26 @@ static bool index_on(struct db_conn *tx, struct arena *a, const struct entity *e
     return run(tx, q, e);
 }
 
+/* "Mine, newest first" is what most lists ask. */
+static bool owner_index(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
+{
+    const char *name = arena_fmt(a, "ix_%s_mine", en->name).p;
+    bool there;
+    if (!en->owner)
+        return true;
+    if (!db_index_exists(tx, name, &there, e) || there)
+        return there;
+    struct sql *q = sql_new(a);
+    sql_lit(q, "CREATE INDEX ");
+    sql_name(q, name);
+    sql_lit(q, " ON ");
+    sql_name(q, en->name);
+    sql_lit(q, " (");
+    sql_name(q, en->owner);
+    sql_lit(q, ", updated_at, id) WHERE deleted_at IS NULL");
+    return run(tx, q, e);
+}
+
 static bool field_indexes(struct db_conn *tx, struct arena *a, const struct entity *en,
                           const struct field *f, struct err *e)
 {
@@ -195,7 +215,8 @@ static bool field_indexes(struct db_conn *tx, struct arena *a, const struct enti
     if (field_keeps_fold(f) && f == entity_field(en, str_of(en->title))
         && !index_on(tx, a, en, column_name(a, f, "_fold"), false, e))
         return false;
-    bool is_wanted = f->flags & F_INDEX || f->type == FIELD_REF;
+    bool is_owner = en->owner && !strcmp(f->name, en->owner);       /* owner_index() serves it */
+    bool is_wanted = (f->flags & F_INDEX || f->type == FIELD_REF) && !is_owner;
     const char *column = f->type == FIELD_MONEY ? column_name(a, f, "_base") : f->name;
     return !is_wanted || index_on(tx, a, en, column, false, e);
 }
@@ -208,6 +229,8 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
     if (there ? !extend_table(tx, a, en, e) : !create_table(tx, a, en, e))
         return false;
     if (!index_on(tx, a, en, "updated_at", false, e) || !index_on(tx, a, en, "created_at", false, e))
+        return false;
+    if (!owner_index(tx, a, en, e))
         return false;
     for (const struct field *f = en->fields; f < en->fields + en->nfields; f++)
         if (!field_indexes(tx, a, en, f, e))

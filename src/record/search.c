@@ -149,6 +149,49 @@ static bool search_entity(struct ctx *c, const struct entity *en, str folded, in
     return db_done(&rows, e);
 }
 
+/* ── fields the reader may not read must not be found either ─────────────────── */
+
+static bool has_hidden(const struct ctx *c, const struct entity *en)
+{
+    for (size_t i = 0; i < en->nfields; i++)
+        if (en->fields[i].flags & F_SEARCH && access_field(c->who, en, &en->fields[i]) == FIELD_RIGHT_HIDDEN)
+            return true;
+    return false;
+}
+
+static bool begins_a_word(str doc, str word)
+{
+    while (doc.n)
+        if (str_starts(str_cut(&doc, ' '), word))
+            return true;
+    return false;
+}
+
+/* record_get gives what may be read: the words must be found in that alone. */
+static bool is_readable_hit(struct ctx *c, const struct hit *h, str folded)
+{
+    struct record *r;
+    struct err e = { 0 };
+    if (!record_get(c, h->en, h->id, &r, &e))
+        return false;
+    str doc = document(c->a, r);
+    while (folded.n)
+        if (!begins_a_word(doc, str_cut(&folded, ' ')))
+            return false;
+    return true;
+}
+
+static void drop_hidden(struct ctx *c, const struct entity *en, str folded, struct hit *v, size_t from, size_t *n)
+{
+    size_t kept = from;
+    if (!has_hidden(c, en))
+        return;
+    for (size_t i = from; i < *n; i++)
+        if (is_readable_hit(c, &v[i], folded))
+            v[kept++] = v[i];
+    *n = kept;
+}
+
 /* Stable: titles that begin with the words first, else as found. */
 static void rank(struct hit *v, size_t n, str folded, struct arena *a)
 {
@@ -173,8 +216,10 @@ bool search_run(struct ctx *c, str words, const struct entity *en, int limit,
         const struct entity *each = catalogue_at(i);
         if ((en && each != en) || !is_searched(each) || access_scope(c->who, each, ACTION_SEE) == SCOPE_NONE)
             continue;
+        size_t from = got;
         if (!search_entity(c, each, folded, limit, v, &got, e))
             return false;
+        drop_hidden(c, each, folded, v, from, &got);
     }
     rank(v, got, folded, c->a);
     *out = v;

@@ -2,6 +2,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "msg/web.h"
+#include "record/once.h"
 #include "record/search.h"
 #include "record/type.h"
 #include "web/record_views.h"
@@ -10,7 +11,14 @@
 static bool run_save(struct ctx *tx, void *arg, struct err *e)
 {
     struct save *s = arg;
-    return s->r->id ? record_update(tx, s->r, s->version, &s->current, e) : record_create(tx, s->r, e);
+    str id = { 0 };
+    if (s->r->id)
+        return record_update(tx, s->r, s->version, &s->current, e);
+    if (!once_find(tx, s->once, &id, e))
+        return false;
+    if (id.n)
+        return id_parse(id, &s->r->id);         /* the same form again: the record it made */
+    return record_create(tx, s->r, e) && once_keep(tx, s->once, id_text(tx->a, s->r->id), e);
 }
 
 bool record_save(struct ctx *c, struct save *s, struct err *e)
@@ -46,6 +54,7 @@ static void show_form(struct request *rq, const struct record_form *f, int statu
         .action = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
         .cancel = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
         .version = f->stored ? f->stored->version : f->r->version, .back = request_form(rq, "back"),
+        .once = request_form(rq, "once").n ? request_form(rq, "once") : once_new(c->a),
     };
     if (request_is_fragment(rq)) {
         view_record_form(&h, &v);
@@ -91,7 +100,7 @@ void records_create(struct request *rq)
     struct err e = { 0 };
     if (!en)
         return;
-    struct save s = { .r = record_new(&rq->a, en) };
+    struct save s = { .r = record_new(&rq->a, en), .once = request_form(rq, "once") };
     if (!record_form_read(rq, s.r, &e) || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_FORBIDDEN || e.code == ERR_BUSY || e.code == ERR_INTERNAL || e.code == ERR_FULL)
             web_fail(rq, &e);

@@ -32,7 +32,12 @@ bool record_field_is_asked(const struct ctx *c, const struct entity *en, const s
 
 /* ── writing (record_write.c) ────────────────────────────────────────────── */
 
-struct save { struct record *r; int64_t version; struct record *current; };
+struct save {
+    struct record *r;
+    int64_t version;
+    struct record *current;
+    str once;                           /* key of a new record's form: sent twice it makes one record */
+};
 /* Creates (r->id 0) or updates; the error goes back to the form. */
 bool record_save(struct ctx *c, struct save *s, struct err *e);
 
