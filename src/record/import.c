@@ -34,10 +34,10 @@ static struct mark set_mark(const struct import_state *s, const struct ctx *tx)
 static void settle(struct import_state *s)
 {
     for (struct pending *p = s->pending; p; p = p->next)
-        note_add(&s->keep, &s->notes, p->note.kind, p->note.column, p->note.value, p->note.used, 1);
+        import_note_add(&s->keep, &s->notes, p->note.kind, p->note.column, p->note.value, p->note.used, 1);
     s->pending = NULL;
     s->nfresh = 0;
-    ref_settle(s);
+    import_ref_settle(s);
 }
 
 static void go_back(struct import_state *s, struct ctx *tx, const struct mark *m)
@@ -49,7 +49,7 @@ static void go_back(struct import_state *s, struct ctx *tx, const struct mark *m
     s->pending = NULL;
     while (s->nfresh)                           /* last in, first out: probing stays whole */
         s->seen[s->fresh[--s->nfresh]] = 0, s->nseen--;
-    ref_forget(&s->made);
+    import_ref_forget(&s->made);
 }
 
 static void take_later(struct import_state *s, struct later *l)
@@ -69,7 +69,7 @@ static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_ro
     struct mark before = set_mark(s, tx);
     struct err why = { 0 };
 
-    if (db_try(tx->c, row_write, &j, &why)) {
+    if (db_try(tx->c, import_row_write, &j, &why)) {
         take_later(s, j.later);
         settle(s);
         return true;
@@ -77,7 +77,7 @@ static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_ro
     go_back(s, tx, &before);
     if (is_fatal(&why))
         return *e = why, false;
-    report_refused(s, *tx->a, row->line, &why, j.value);
+    import_log_refused(s, *tx->a, row->line, &why, j.value);
     return true;
 }
 
@@ -90,7 +90,7 @@ static bool write_rows(struct db_conn *conn, void *arg, struct err *e)
 
     for (size_t i = 0; i < w->k->n; i++) {
         struct row_job j = { .s = w->k->s, .tx = *w->tx, .row = &w->k->row[i] };
-        if (!row_write(conn, &j, e))
+        if (!import_row_write(conn, &j, e))
             return false;
         take_later(w->k->s, j.later);
     }
@@ -125,7 +125,7 @@ static bool write_slice(struct ctx *tx, void *arg, struct err *e)
         return false;
     if (!k->s->o->is_dry)
         return true;
-    ref_forget(&k->s->made_by_slice);
+    import_ref_forget(&k->s->made_by_slice);
     k->s->is_rolled_back = true;
     return fail(e, ERR_CONFLICT, 0, "dry run"); /* all of it is rolled back */
 }
@@ -199,7 +199,7 @@ static void read_slice(struct import_state *s, struct arena *a, struct csv_row *
             (*n)++;
         } else if (why.code) {
             s->n.rows++;
-            report_refused(s, *a, why.pos, &why, (str){ 0 });
+            import_log_refused(s, *a, why.pos, &why, (str){ 0 });
         } else {
             return;
         }
@@ -246,7 +246,7 @@ static bool write_later(struct ctx *tx, void *arg, struct err *e)
                 return *e = why, false;
         }
         if (n != 1 || why.code)
-            note_add(&s->keep, &s->notes, NOTE_LEFT, l->column->header, l->text, (str){ 0 }, 1);
+            import_note_add(&s->keep, &s->notes, NOTE_LEFT, l->column->header, l->text, (str){ 0 }, 1);
     }
     return true;
 }
@@ -280,7 +280,7 @@ static bool check_template(const struct import_state *s, str t, struct err *e)
         if (open < 0 || close < open)
             return true;
         str name = { t.p + open + 1, (size_t)(close - open - 1) };
-        if (row_header(s, name) < 0) {
+        if (import_row_header(s, name) < 0) {
             fail(e, ERR_INVALID, MSG_import_header_missing, "template column '%.*s'", STR_ARG(name));
             return err_arg(e, "name", name);
         }
@@ -311,7 +311,7 @@ static bool bind_columns(struct import_state *s, struct err *e)
         s->at[i] = -1;
         if (!c->field)
             continue;
-        if (c->is_template ? !check_template(s, c->header, e) : (s->at[i] = row_header(s, c->header)) < 0) {
+        if (c->is_template ? !check_template(s, c->header, e) : (s->at[i] = import_row_header(s, c->header)) < 0) {
             if (!c->is_template) {
                 fail(e, ERR_INVALID, MSG_import_header_missing, "column '%.*s'", STR_ARG(c->header));
                 err_arg(e, "name", c->header);
@@ -373,7 +373,7 @@ static bool note_all_unused(struct import_state *s, struct arena *a, struct err 
     arena_reset(a);
     c.a = a;
     for (size_t i = 0; i < s->m->ncolumns; i++)
-        if (s->ref[i] && !ref_note_unused(s, &c, i, e))
+        if (s->ref[i] && !import_ref_note_unused(s, &c, i, e))
             return false;
     return true;
 }
@@ -381,7 +381,7 @@ static bool note_all_unused(struct import_state *s, struct arena *a, struct err 
 static bool run_all(struct import_state *s, struct arena *slice, struct import_result *out, struct err *e)
 {
     if (!read_header(s->csv, &s->keep, &s->header, &s->nheader, e) || !check_map(s->c, s->m, e) || !bind_columns(s, e)
-        || !log_open_report(s, e) || !log_start(s, e))
+        || !import_log_open_report(s, e) || !import_log_start(s, e))
         return false;
     bool ok = run_slices(s, slice, e) && run_later(s, slice, e) && (s->o->is_dry || note_all_unused(s, slice, e));
     struct err after = { 0 };
@@ -389,10 +389,10 @@ static bool run_all(struct import_state *s, struct arena *slice, struct import_r
     out->run_id = s->run_id;
     out->first_refusals = arena_str(s->c->a, buf_str(&s->refusals));
     out->nnotes_more = s->notes.more;
-    note_list(s->c->a, &s->notes, &out->note, &out->nnotes);
-    log_report_notes(s, out);
-    bool is_kept = log_close_report(s, &after);
-    is_kept = log_end(s, out, ok, &after) && is_kept;
+    import_note_list(s->c->a, &s->notes, &out->note, &out->nnotes);
+    import_log_report_notes(s, out);
+    bool is_kept = import_log_close_report(s, &after);
+    is_kept = import_log_end(s, out, ok, &after) && is_kept;
     if (ok && !is_kept)
         *e = after;
     return ok && is_kept;

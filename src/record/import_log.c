@@ -18,7 +18,7 @@ static void put_report(struct import_state *s, struct arena scratch, const str c
     fwrite(b.p, 1, b.n, s->report);
 }
 
-void report_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value)
+void import_log_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value)
 {
     str text = err_text(&scratch, s->c->loc, why), number = arena_fmt(&scratch, "%lld", (long long)line);
     str cells[6] = { number, S("refused"), str_of(why->field), value, S("1"), text };
@@ -29,7 +29,7 @@ void report_refused(struct import_state *s, struct arena scratch, int64_t line, 
         buf_fmt(&s->refusals, "%.*s: %.*s\n", STR_ARG(number), STR_ARG(text));
 }
 
-void row_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used)
+void import_log_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used)
 {
     struct pending *p = arena_new(s->slice, struct pending, 1);
     *p = (struct pending){ { kind, column, value, used, 1 }, s->pending };
@@ -62,7 +62,7 @@ static bool keep_run(struct import_state *s, struct record *r, struct err *e)
     return record_write(&c, save_run, &k, e);
 }
 
-bool log_start(struct import_state *s, struct err *e)
+bool import_log_start(struct import_state *s, struct err *e)
 {
     const struct entity *en = entity_find(S("import_run"));
     if (s->o->is_dry || !en)
@@ -81,7 +81,7 @@ bool log_start(struct import_state *s, struct err *e)
     return true;
 }
 
-bool log_end(struct import_state *s, const struct import_result *out, bool is_done, struct err *e)
+bool import_log_end(struct import_state *s, const struct import_result *out, bool is_done, struct err *e)
 {
     if (!s->run_id)
         return true;
@@ -103,7 +103,7 @@ bool log_end(struct import_state *s, const struct import_result *out, bool is_do
 
 /* ── the report ──────────────────────────────────────────────────────────── */
 
-void log_report_notes(struct import_state *s, const struct import_result *out)
+void import_log_report_notes(struct import_state *s, const struct import_result *out)
 {
     static const char *const kind[NOTE_KIND_COUNT] = { "near", "word", "created", "left", "empty", "unused" };
     for (size_t i = 0; i < out->nnotes; i++) {
@@ -115,7 +115,7 @@ void log_report_notes(struct import_state *s, const struct import_result *out)
     }
 }
 
-bool log_open_report(struct import_state *s, struct err *e)
+bool import_log_open_report(struct import_state *s, struct err *e)
 {
     static const str head[6] = { { "line", 4 }, { "kind", 4 }, { "column", 6 }, { "value", 5 }, { "rows", 4 }, { "reason", 6 } };
     if (!s->o->report)
@@ -130,7 +130,7 @@ bool log_open_report(struct import_state *s, struct err *e)
     return true;
 }
 
-bool log_close_report(struct import_state *s, struct err *e)
+bool import_log_close_report(struct import_state *s, struct err *e)
 {
     if (!s->report)
         return true;

@@ -9,7 +9,7 @@ static size_t slot_of(enum import_note_kind kind, str column, str value)
     return (str_hash(value) ^ str_hash(column) * 31 ^ (uint64_t)kind) % 256;
 }
 
-void note_add(struct arena *keep, struct notes *t, enum import_note_kind kind, str column, str value, str used, int64_t rows)
+void import_note_add(struct arena *keep, struct notes *t, enum import_note_kind kind, str column, str value, str used, int64_t rows)
 {
     struct note_slot **at = &t->slot[slot_of(kind, column, value)];
 
@@ -37,7 +37,7 @@ static int by_rows(const void *x, const void *y)
     return a->kind != b->kind ? (a->kind > b->kind) - (a->kind < b->kind) : str_cmp(a->value, b->value);
 }
 
-void note_list(struct arena *a, const struct notes *t, struct import_note **out, size_t *n)
+void import_note_list(struct arena *a, const struct notes *t, struct import_note **out, size_t *n)
 {
     struct import_note *v = arena_new(a, struct import_note, t->n);
     *n = 0;

@@ -41,13 +41,13 @@ static struct ref_entry *keep(struct import_state *s, struct ref_table *t, str k
     return r;
 }
 
-void ref_forget(struct ref_entry **made)
+void import_ref_forget(struct ref_entry **made)
 {
     for (; *made; *made = (*made)->next_made)
         (*made)->id = 0;
 }
 
-void ref_settle(struct import_state *s)
+void import_ref_settle(struct import_state *s)
 {
     while (s->made) {
         struct ref_entry *r = s->made;
@@ -225,7 +225,7 @@ static bool make_target(struct import_state *s, struct ctx *tx, struct ref_table
     struct ref_entry *made = keep(s, t, key, r->id, text, NOTE_CREATED);
     made->next_made = s->made;
     s->made = made;
-    row_note(s, NOTE_CREATED, c->header, text, text);
+    import_log_note(s, NOTE_CREATED, c->header, text, text);
     *out = (struct val){ .is_set = true, .i = r->id, .s = text };
     return true;
 }
@@ -247,7 +247,7 @@ static enum ref_outcome nobody(struct import_state *s, struct ctx *tx, struct re
     return REF_FAILED;
 }
 
-enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
+enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
                              struct val *out, struct err *e)
 {
     const struct import_column *c = &s->m->column[column];
@@ -276,7 +276,7 @@ enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t colu
                   : keep(s, t, key, n->id, n->title, NOTE_NEAR);
     }
     if (r->kind != NOTE_KIND_COUNT)
-        row_note(s, r->kind, c->header, text, r->title);
+        import_log_note(s, r->kind, c->header, text, r->title);
     *out = (struct val){ .is_set = true, .i = r->id, .s = r->title };
     return REF_FOUND;
 }
@@ -284,7 +284,7 @@ enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t colu
 /* ── who was never named ─────────────────────────────────────────────────── */
 
 /* Of few targets, most of them named: the rest is worth a word. */
-bool ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e)
+bool import_ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e)
 {
     const struct import_column *k = &s->m->column[column];
     struct buf names = buf_new(c->a, 4096);
@@ -306,6 +306,6 @@ bool ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struc
     if (unused > UNUSED_SHOWN)
         buf_lit(&names, " …");
     if (unused && all <= UNUSED_TARGETS && unused * 2 < all)
-        note_add(&s->keep, &s->notes, NOTE_UNUSED, k->header, buf_str(&names), (str){ 0 }, unused);
+        import_note_add(&s->keep, &s->notes, NOTE_UNUSED, k->header, buf_str(&names), (str){ 0 }, unused);
     return true;
 }

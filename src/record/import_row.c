@@ -11,7 +11,7 @@ static str cell_of(const struct csv_row *row, int at)
     return at >= 0 && (size_t)at < row->n ? str_trim(csv_unguard(row->cell[at])) : (str){ 0 };
 }
 
-int row_header(const struct import_state *s, str name)
+int import_row_header(const struct import_state *s, str name)
 {
     for (size_t i = 0; i < s->nheader; i++)
         if (str_eq(s->header[i], name))
@@ -45,7 +45,7 @@ static str fill_template(const struct import_state *s, struct arena *a, str t, c
         if (open < 0 || close < open)
             break;
         buf_put(&b, str_head(t, (size_t)open));
-        buf_put(&b, cell_of(row, row_header(s, (str){ t.p + open + 1, (size_t)(close - open - 1) })));
+        buf_put(&b, cell_of(row, import_row_header(s, (str){ t.p + open + 1, (size_t)(close - open - 1) })));
         t = str_from(t, (size_t)close + 1);
     }
     buf_put(&b, t);
@@ -96,7 +96,7 @@ static bool text_of(struct import_state *s, struct ctx *tx, size_t column, const
 
     if (words_say(c, cell, &to)) {
         if (cell.n && c->field->type == FIELD_REF)
-            row_note(s, NOTE_WORD, c->header, cell, to);
+            import_log_note(s, NOTE_WORD, c->header, cell, to);
         cell = to;
     }
     if (cell.n && c->times && !multiplied(tx->a, cell, c->times, &cell, e))
@@ -141,7 +141,7 @@ static bool read_cell(struct row_job *j, size_t column, struct record *r, struct
     j->value = text;
     if (text.n == 0) {
         if (!c->is_template)
-            row_note(s, NOTE_EMPTY, c->header, (str){ 0 }, (str){ 0 });
+            import_log_note(s, NOTE_EMPTY, c->header, (str){ 0 }, (str){ 0 });
         return true;
     }
     if (c->field->type != FIELD_REF) {
@@ -150,12 +150,12 @@ static bool read_cell(struct row_job *j, size_t column, struct record *r, struct
         record_set(r, c->field->name, v);
         return true;
     }
-    switch (ref_resolve(s, &j->tx, column, r, text, &v, e)) {
+    switch (import_ref_resolve(s, &j->tx, column, r, text, &v, e)) {
     case REF_FOUND:
         record_set(r, c->field->name, v);
         return true;
     case REF_LEFT:
-        row_note(s, NOTE_LEFT, c->header, text, (str){ 0 });
+        import_log_note(s, NOTE_LEFT, c->header, text, (str){ 0 });
         return true;
     case REF_LATER:
         look_again(j, c, text);
@@ -280,7 +280,7 @@ static void put_defaults(const struct import_state *s, struct record *r, bool is
     }
 }
 
-bool row_write(struct db_conn *conn, void *arg, struct err *e)
+bool import_row_write(struct db_conn *conn, void *arg, struct err *e)
 {
     struct row_job *j = arg;
     struct import_state *s = j->s;

@@ -11,8 +11,8 @@ enum { IMPORT_KEEP = 512 << 20, IMPORT_SLICE_MEM = 512 << 20, IMPORT_SLICE_FULL 
 
 struct note_slot { struct import_note note; struct note_slot *next; };
 struct notes { struct note_slot *slot[256]; size_t n; int64_t more; };
-void note_add(struct arena *keep, struct notes *t, enum import_note_kind kind, str column, str value, str used, int64_t rows);
-void note_list(struct arena *a, const struct notes *t, struct import_note **out, size_t *n);
+void import_note_add(struct arena *keep, struct notes *t, enum import_note_kind kind, str column, str value, str used, int64_t rows);
+void import_note_list(struct arena *a, const struct notes *t, struct import_note **out, size_t *n);
 
 /* ── references (import_ref.c) ───────────────────────────────────────────── */
 
@@ -61,21 +61,21 @@ struct import_state {
 /* ── one row (import_row.c) ──────────────────────────────────────────────── */
 
 struct row_job { struct import_state *s; struct ctx tx; const struct csv_row *row; str value; struct later *later; };
-bool row_write(struct db_conn *conn, void *row_job, struct err *e);
-int row_header(const struct import_state *s, str name);         /* its column; -1: none of that name */
+bool import_row_write(struct db_conn *conn, void *row_job, struct err *e);
+int import_row_header(const struct import_state *s, str name);         /* its column; -1: none of that name */
 
 /* ── what is told (import_log.c) ─────────────────────────────────────────── */
 
-void report_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value);
-bool log_open_report(struct import_state *s, struct err *e);
-bool log_close_report(struct import_state *s, struct err *e);
-void log_report_notes(struct import_state *s, const struct import_result *out);
-bool log_start(struct import_state *s, struct err *e);
-bool log_end(struct import_state *s, const struct import_result *out, bool is_done, struct err *e);
+void import_log_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value);
+bool import_log_open_report(struct import_state *s, struct err *e);
+bool import_log_close_report(struct import_state *s, struct err *e);
+void import_log_report_notes(struct import_state *s, const struct import_result *out);
+bool import_log_start(struct import_state *s, struct err *e);
+bool import_log_end(struct import_state *s, const struct import_result *out, bool is_done, struct err *e);
 
-enum ref_outcome ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
+enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
                              struct val *out, struct err *e);
-void ref_forget(struct ref_entry **made);       /* rolled back */
-void ref_settle(struct import_state *s);        /* the rows are written */
-void row_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used);
-bool ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e);
+void import_ref_forget(struct ref_entry **made);       /* rolled back */
+void import_ref_settle(struct import_state *s);        /* the rows are written */
+void import_log_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used);
+bool import_ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e);
