@@ -1,4 +1,5 @@
 /* features.c - the rooms of the house. Adding one is one line here. */
+#include "admin/admin.h"
 #include "app/workspace.h"
 #include "core/core.h"
 #include "funnel/funnel.h"
@@ -10,9 +11,6 @@
 static const struct feature core_feature = {
     .name = "core", .entities = core_entities, .nentities = &core_nentities,
 };
-static const struct feature people_feature = {
-    .name = "people", .entities = people_entities, .nentities = &people_nentities,
-};
 static const struct feature sell_feature = {
     .name = "sell", .entities = sell_entities, .nentities = &sell_nentities,
 };
@@ -21,6 +19,6 @@ static const struct feature reach_feature = {
 };
 
 static const struct feature *const all[] = {
-    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, NULL,
+    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &admin_feature, NULL,
 };
 const struct feature *const *features = all;

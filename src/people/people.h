@@ -5,7 +5,7 @@
  * person who bought. The rooms above refer to these entities by name.
  */
 #pragma once
-#include "record/entity.h"
+#include "web/feature.h"
 
 extern const struct entity person_entity;
 extern const struct entity company_entity;
@@ -22,3 +22,5 @@ extern const struct entity attachment_entity;
 
 extern const struct entity *const people_entities[];
 extern const size_t people_nentities;
+
+extern const struct feature people_feature;
