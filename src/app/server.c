@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "web/feature.h"
+#include "web/import_page.h"
 #include "web/records.h"
 #include <poll.h>
 #include <pthread.h>
@@ -102,6 +103,7 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     s->ws = ws;
     s->hosts = o->hosts;
     s->tables[n++] = web_routes;
+    s->tables[n++] = import_routes;
     s->tables[n++] = record_routes;
     s->tables[n++] = api_routes;
     for (const struct feature *const *f = features; *f && n < TABLES_MAX - 1; f++)
