@@ -198,7 +198,7 @@ static void map_page(struct request *rq)
 static void read_columns(struct request *rq, const struct waiting *w, struct import_map *m)
 {
     for (size_t i = 0; i < m->ncolumns; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "c%zu", i);
         const struct field *f = entity_field(w->en, request_form(rq, name));
         if (f != m->column[i].field)
