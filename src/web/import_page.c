@@ -149,11 +149,11 @@ static bool find_waiting(struct request *rq, struct waiting *w)
     return false;
 }
 
-static struct ui_option *fields_for(struct ctx *c, const struct entity *en, const struct field *chosen, size_t *n)
+static struct ui_option *fields_for(struct ctx *c, const struct entity *en, const struct field *chosen, msg_id none, size_t *n)
 {
     struct ui_option *o = arena_new(c->a, struct ui_option, en->nfields + 1);
     *n = 0;
-    o[(*n)++] = (struct ui_option){ .label = msg_text(c->a, c->loc, MSG_web_import_ignore, NULL), .is_selected = !chosen };
+    o[(*n)++] = (struct ui_option){ .label = msg_text(c->a, c->loc, none, NULL), .is_selected = !chosen };
     for (size_t i = 0; i < en->nfields; i++) {
         const struct field *f = &en->fields[i];
         if (access_field(c->who, en, f) == FIELD_RIGHT_WRITE)
@@ -171,14 +171,14 @@ static void show_map(struct request *rq, const struct waiting *w, const struct i
         v[i] = (struct import_map_column){ .header = m->column[i].header, .number = (int)i };
         if (w->look.nrows && i < w->look.row[0].n)
             v[i].sample = str_head(w->look.row[0].cell[i], 80);
-        v[i].fields = fields_for(c, w->en, m->column[i].field, &v[i].nfields);
+        v[i].fields = fields_for(c, w->en, m->column[i].field, MSG_web_import_ignore, &v[i].nfields);
     }
     struct import_map_view view = {
         .action = url_fmt(c->a, "/import/%.*s/%s", STR_ARG(w->token), w->en->name), .entity = str_of(w->en->name),
         .file_name = w->file_name, .column = v, .ncolumns = m->ncolumns, .error = error,
         .about = arena_fmt(c->a, "%s", w->look.encoding),
     };
-    view.keys = fields_for(c, w->en, m->nkeys ? m->key[0] : NULL, &view.nkeys);
+    view.keys = fields_for(c, w->en, m->nkeys ? m->key[0] : NULL, MSG_web_import_key_own, &view.nkeys);
     view_import_map(&h, &view);
     show(rq, error.n ? 422 : 200, &h);
 }
