@@ -11,9 +11,6 @@
 static const struct feature core_feature = {
     .name = "core", .entities = core_entities, .nentities = &core_nentities,
 };
-static const struct feature sell_feature = {
-    .name = "sell", .entities = sell_entities, .nentities = &sell_nentities,
-};
 static const struct feature reach_feature = {
     .name = "reach", .entities = reach_entities, .nentities = &reach_nentities,
 };

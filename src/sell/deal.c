@@ -3,7 +3,7 @@
  * status follows the stage; close_date is expected while the deal is open and the real one
  * afterwards. rank is its place in the column of the board.
  */
-#include "sell/sell.h"
+#include "sell/inside.h"
 #include "core/core.h"
 #include "msg/core.h"
 #include "msg/sell.h"
@@ -122,4 +122,6 @@ const struct entity deal_entity = {
     .subject = "person",
     .flags = E_PERSON_DATA,
     .schema = schema,
+    .before = deal_before,
+    .after = deal_after,
 };

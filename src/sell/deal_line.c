@@ -1,7 +1,7 @@
 /* deal_line.c - one line of what a deal sells; total is quantity times price less discount,
  * counted by the program.
  */
-#include "sell/sell.h"
+#include "sell/inside.h"
 #include "msg/core.h"
 #include "msg/sell.h"
 
@@ -36,4 +36,6 @@ const struct entity deal_line_entity = {
     .subtitle = "product",
     .order = "position",
     .flags = E_NO_PAGE,
+    .before = deal_line_before,
+    .after = deal_line_after,
 };

@@ -1,5 +1,5 @@
 /* order_line.c - one line of an order; total is counted by the program. */
-#include "sell/sell.h"
+#include "sell/inside.h"
 #include "msg/core.h"
 #include "msg/sell.h"
 
@@ -35,4 +35,6 @@ const struct entity order_line_entity = {
     .subtitle = "product",
     .order = "position",
     .flags = E_NO_PAGE,
+    .before = order_line_before,
+    .after = order_line_after,
 };

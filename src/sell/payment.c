@@ -1,5 +1,5 @@
 /* payment.c - money that came in for an order. */
-#include "sell/sell.h"
+#include "sell/inside.h"
 #include "msg/core.h"
 #include "msg/sell.h"
 
@@ -41,4 +41,6 @@ const struct entity payment_entity = {
     .subtitle = "method",
     .owner = "owner",
     .order = "-paid_at",
+    .before = payment_before,
+    .after = payment_after,
 };

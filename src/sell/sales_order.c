@@ -3,7 +3,7 @@
  * Totals and paid are counted by the program from lines and payments. Called sales_order because
  * ORDER is a word of SQL.
  */
-#include "sell/sell.h"
+#include "sell/inside.h"
 #include "msg/core.h"
 #include "msg/sell.h"
 
@@ -62,4 +62,5 @@ const struct entity sales_order_entity = {
     .order = "-ordered_at",
     .subject = "person",
     .flags = E_PERSON_DATA,
+    .before = sales_order_before,
 };

@@ -4,7 +4,7 @@
  * required_fields and exit_criteria are checked when a deal moves on; probability feeds the
  * weighted forecast.
  */
-#include "sell/sell.h"
+#include "sell/inside.h"
 #include "core/core.h"
 #include "msg/core.h"
 #include "msg/sell.h"
@@ -66,4 +66,5 @@ const struct entity stage_entity = {
     .order = "position",
     .flags = E_SETTINGS,
     .schema = schema,
+    .before = stage_before,
 };
