@@ -157,7 +157,9 @@ static bool start_clock(struct move *m, struct err *e)
 
 static bool may_offer(struct move *m, struct err *e)
 {
-    return payload_complete(m, e) && meets_definition(m, e) && snapshot_score(m, e)
+    struct ctx sys = ctx_as_system(m->tx);      /* counted now, so that the definition sees the newest */
+    return payload_complete(m, e) && score_person(&sys, record_int(m->now, "person"), e)
+        && meets_definition(m, e) && snapshot_score(m, e)
         && choose_receiver(m, e) && start_clock(m, e);
 }
 

@@ -34,6 +34,17 @@ static bool is_under(str path, const char *line)
     return str_starts(path, str_of(line)) && (n == 1 ? path.n == 1 : path.n == n || path.p[n] == '/');
 }
 
+static bool is_current(str path, const char *line)
+{
+    if (!is_under(path, line))
+        return false;
+    for (const struct feature *const *f = features; *f; f++)
+        for (size_t i = 0; i < (*f)->nnav; i++)
+            if (strlen((*f)->nav[i].path) > strlen(line) && is_under(path, (*f)->nav[i].path))
+                return false;
+    return true;
+}
+
 static size_t lines_of(struct request *rq, const char *section, const struct nav_line **out)
 {
     size_t n = 0;
@@ -58,7 +69,7 @@ static const struct nav_item *items_of(struct request *rq, const struct nav_line
         v[i] = (struct nav_item){
             .label = msg_text(&rq->a, &web_visitor(rq)->loc, lines[i]->label, NULL),
             .url = url_path(str_of(lines[i]->path)), .icon = lines[i]->icon,
-            .is_current = is_under(rq->path, lines[i]->path),
+            .is_current = is_current(rq->path, lines[i]->path),
             .count = is_inbox ? unread : (str){ 0 }, .is_hot = is_inbox,
             .go = lines[i]->go,
         };
