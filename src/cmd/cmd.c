@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include <errno.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ARENA_BYTES = 256 << 20 };
@@ -209,6 +210,7 @@ int cmd_main(int argc, char **argv)
     char cwd[PATH_MAX];
     const char *name = argc > 1 ? argv[1] : "";
 
+    umask(077);                                 /* data and exports are their owner's */
     if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))
         return general_help(stdout);
     if (!strcmp(name, "--version"))

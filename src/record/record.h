@@ -84,6 +84,10 @@ bool record_write(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
 __attribute__((warn_unused_result))
 bool record_write_bulk(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
 
+/* Inside record_write: fn alone is rolled back when it fails, and the act goes on. */
+__attribute__((warn_unused_result))
+bool record_try(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e);
+
 /* Told after a commit, in the thread that asked for the write: live pages, feeds. */
 struct touched { const struct entity *en; int64_t id; struct touched *next; };
 void record_on_write(void (*fn)(const struct ctx *c, const struct touched *list));

@@ -73,6 +73,27 @@ bool record_write_bulk(struct ctx *c, record_write_fn *fn, void *arg, struct err
     return write_with(c, fn, arg, true, e);
 }
 
+struct attempt { struct ctx *tx; record_write_fn *fn; void *arg; };
+
+static bool run_attempt(struct db_conn *conn, void *arg, struct err *e)
+{
+    struct attempt *t = arg;
+    (void)conn;
+    return t->fn(t->tx, t->arg, e);
+}
+
+bool record_try(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e)
+{
+    struct attempt t = { tx, fn, arg };
+    struct write before = *tx->write;           /* its row of write_log goes back with the rest */
+    int depth = tx->depth;
+    if (db_try(tx->c, run_attempt, &t, e))
+        return true;
+    *tx->write = before;
+    tx->depth = depth;
+    return false;
+}
+
 /* ── rights of a write ─────────────────────────────────────────────────────── */
 
 static bool may_write_fields(struct ctx *tx, const struct entity *en, uint64_t mask, struct err *e)

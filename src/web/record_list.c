@@ -196,7 +196,7 @@ static struct list_row *rows_of(struct request *rq, const struct list_spec *s, c
             const struct field *f = s->cols[k];
             bool may_edit = strcmp(f->name, s->en->title) && record_field_is_asked(c, s->en, f, false);
             rows[i].cell[k] = (struct list_cell){
-                .html = cell_of(rq, r, f), .is_number = is_number(f), .is_title = !strcmp(f->name, s->en->title),
+                .html = cell_of(rq, r, f), .is_number = is_number(f), .is_meta = k < 4, .is_title = !strcmp(f->name, s->en->title),
                 .edit = may_edit ? url_fmt(&rq->a, "/%s/%.*s/field/%s", s->en->path, STR_ARG(rows[i].id), f->name)
                                  : (struct url){ { 0 } },
             };
