@@ -128,10 +128,14 @@ build/san/$(1)/%: test/$(1)/%.c build/san/libsetu.a
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< $$(TESTLIBS)
 endef
-$(foreach kind,unit golden fault,$(eval $(call test_kind,$(kind))))
-build/san/http/%: test/http/%.c test/client/client.c build/san/libsetu.a
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TESTFLAGS) -o $@ $< test/client/client.c $(TESTLIBS)
+$(foreach kind,unit golden,$(eval $(call test_kind,$(kind))))
+# These two may speak HTTP to the program, in this process or in a child (test/client).
+define test_kind_client
+build/san/$(1)/%: test/$(1)/%.c test/client/client.c test/client/served.c build/san/libsetu.a
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< test/client/client.c test/client/served.c $$(TESTLIBS)
+endef
+$(foreach kind,http fault,$(eval $(call test_kind_client,$(kind))))
 build/san/fuzz/%: test/fuzz/%.c tools/test/replay.c build/san/libsetu.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TESTFLAGS) -o $@ $< tools/test/replay.c $(TESTLIBS)
