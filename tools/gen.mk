@@ -13,6 +13,9 @@ $(NPM_STAMP): package-lock.json
 	    echo "make: npm could not fetch the front-end packages of package-lock.json." >&2; \
 	    echo "      Check the network and 'npm config get registry', then run make again." >&2; exit 1; }
 	@touch $@
+test/node_modules/.setu: test/package-lock.json
+	@npm ci --prefix test --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >/dev/null
+	@touch $@
 $(G)/fonts/%.woff2: $(NPM_STAMP)
 	@mkdir -p $(@D)
 	fonttools varLib.instancer -q --no-recalc-timestamp node_modules/@fontsource-variable/$(FONT_$*).woff2 wght=400:700 -o $@

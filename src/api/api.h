@@ -18,4 +18,6 @@ void api_put_record(struct json *j, struct ctx *c, const struct record *r, const
 bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct err *e);
 /* The text form of a JSON value, as types read it; objects and arrays of the forms we write too. */
 bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e);
+/* RFC 8259 and nothing more: no name twice, no bytes after the end. NULL: `at` tells where. */
+json_t *api_json(str text, int flags, json_error_t *at);
 void api_openapi(struct request *rq);

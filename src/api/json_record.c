@@ -113,6 +113,26 @@ static bool wrong_kind(const struct field *f, struct err *e)
     return err_field(e, f->name);
 }
 
+/* What the field is in JSON: money may be a plain number, everything may be its text. */
+static bool is_of_kind(const struct field *f, const json_t *v)
+{
+    static const unsigned number[] = { [FIELD_INT] = 1, [FIELD_DECIMAL] = 1, [FIELD_MONEY] = 1, [FIELD_PERCENT] = 1, [FIELD_DURATION] = 1 };
+    switch (json_typeof(v)) {
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return f->type == FIELD_BOOL;
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return f->type < countof(number) && number[f->type];
+    case JSON_ARRAY:
+        return f->type == FIELD_TAGS || f->type == FIELD_CHOICES || f->type == FIELD_REFS;
+    case JSON_OBJECT:
+        return f->type == FIELD_MONEY || f->type == FIELD_REF || f->type == FIELD_REFS;
+    default:
+        return true;
+    }
+}
+
 static bool money_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e)
 {
     const json_t *amount = json_object_get(v, "amount"), *currency = json_object_get(v, "currency");
@@ -146,6 +166,8 @@ bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str
     struct json j = { &b, false };
     const json_t *id;
 
+    if (!is_of_kind(f, v))
+        return wrong_kind(f, e);
     switch (json_typeof(v)) {
     case JSON_NULL:
         *out = (str){ 0 };
@@ -175,6 +197,14 @@ bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str
         return f->type == FIELD_MONEY ? money_text(a, f, v, out, e) : wrong_kind(f, e);
     }
     return wrong_kind(f, e);
+}
+
+json_t *api_json(str text, int flags, json_error_t *at)
+{
+    *at = (json_error_t){ .line = 1 };
+    if (text.n && memchr(text.p, 0, text.n))    /* the parser would step over it */
+        return NULL;
+    return json_loadb(text.p ? text.p : "", text.n, (size_t)flags | JSON_REJECT_DUPLICATES, at);
 }
 
 static bool is_system_member(const char *name)

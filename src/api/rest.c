@@ -27,7 +27,7 @@ static void free_json(void *v) { json_decref(v); }
 static json_t *body_of(struct request *rq)
 {
     json_error_t at;
-    json_t *body = json_loadb(rq->body.p, rq->body.n, JSON_REJECT_DUPLICATES, &at);
+    json_t *body = api_json(rq->body, 0, &at);
     struct err e = { 0 };
     if (body)
         request_defer(rq, free_json, body);
@@ -208,10 +208,19 @@ static void refuse(struct request *rq, const struct act *a, const struct err *e)
     json_str(&j, err_text(c->a, c->loc, e));
     json_key(&j, S("status"));
     json_int(&j, 409);
+    json_key(&j, S("instance"));
+    json_str(&j, arena_fmt(c->a, "urn:request:%.*s", STR_ARG(rq->id)));
     json_key(&j, S("current"));
     api_put_record(&j, c, a->current, NULL, 0);
     json_close(&j, '}');
     answer_text(rq, 409, "application/problem+json; charset=utf-8", buf_str(&b));
+}
+
+/* Of a creation, also when its answer was kept from before. */
+static str location(struct arena *a, const struct act *act)
+{
+    str rest = str_from(act->answer, strlen("{\"id\":\"")), id = str_cut(&rest, '"');
+    return arena_fmt(a, "/api/v1/%s/%.*s", act->en->name, STR_ARG(id));
 }
 
 static void perform(struct request *rq, struct act *a)
@@ -222,8 +231,8 @@ static void perform(struct request *rq, struct act *a)
         refuse(rq, a, &e);
         return;
     }
-    if (a->status == 201 && a->r->id)
-        answer_header(rq, "Location", arena_fmt(c->a, "/api/v1/%s/%.*s", a->en->name, STR_ARG(id_text(c->a, a->r->id))));
+    if (a->status == 201)
+        answer_header(rq, "Location", location(c->a, a));
     if (c->write_id)
         answer_header(rq, "X-Write", id_text(c->a, c->write_id));
     answer_json(rq, a->status, a->answer);
@@ -243,16 +252,36 @@ static void post_one(struct request *rq)
         web_fail(rq, &e);
 }
 
-/* "version" of the body, or If-Match; 0: not given, nothing is compared. */
-static int64_t version_of(struct request *rq, const json_t *body)
+static bool bad_version(const char *where, struct err *e)
 {
-    int64_t v = 0;
+    fail(e, ERR_INVALID, MSG_api_wrong_kind, "%s is no version", where);
+    err_arg(e, "field", str_of(where));
+    return err_field(e, where);
+}
+
+/* "version" of a body; one that cannot be compared is refused, never overlooked. */
+static bool read_version(const json_t *body, int64_t *out, struct err *e)
+{
+    const json_t *v = json_object_get(body, "version");
+    if (!v || json_is_null(v))
+        return true;
+    if (!json_is_integer(v) || json_integer_value(v) < 1)
+        return bad_version("version", e);
+    *out = json_integer_value(v);
+    return true;
+}
+
+/* The body's, else If-Match; 0: not given, nothing is compared. */
+static bool version_of(struct request *rq, const json_t *body, int64_t *out, struct err *e)
+{
     str tag = request_header(rq, "If-Match");
-    if (body && json_is_integer(json_object_get(body, "version")))
-        return json_integer_value(json_object_get(body, "version"));
-    if (tag.n > 2 && tag.p[0] == '"' && str_to_int((str){ tag.p + 1, tag.n - 2 }, &v))
-        return v;
-    return 0;
+    *out = 0;
+    if (!read_version(body, out, e))
+        return false;
+    if (*out || !tag.n || str_eq(tag, S("*")))
+        return true;
+    bool is_quoted = tag.n > 2 && tag.p[0] == '"' && tag.p[tag.n - 1] == '"';
+    return (is_quoted && str_to_int((str){ tag.p + 1, tag.n - 2 }, out) && *out > 0) || bad_version("If-Match", e);
 }
 
 static void patch_one(struct request *rq)
@@ -265,9 +294,9 @@ static void patch_one(struct request *rq)
     json_t *body = body_of(rq);
     if (!body)
         return;
-    struct act a = { .en = en, .r = record_new(&rq->a, en), .version = version_of(rq, body) };
+    struct act a = { .en = en, .r = record_new(&rq->a, en) };
     a.r->id = id;
-    if (api_read_record(web_ctx(rq), body, a.r, &e))
+    if (version_of(rq, body, &a.version, &e) && api_read_record(web_ctx(rq), body, a.r, &e))
         perform(rq, &a);
     else
         web_fail(rq, &e);
@@ -279,9 +308,13 @@ static void delete_one(struct request *rq)
     int64_t id;
     if (!en || !web_param_id(rq, 1, &id))
         return;
-    struct act a = { .en = en, .r = record_new(&rq->a, en), .version = version_of(rq, NULL), .is_delete = true };
+    struct act a = { .en = en, .r = record_new(&rq->a, en), .is_delete = true };
+    struct err e = { 0 };
     a.r->id = id;
-    perform(rq, &a);
+    if (version_of(rq, NULL, &a.version, &e))
+        perform(rq, &a);
+    else
+        web_fail(rq, &e);
 }
 
 /* ── many in one transaction ───────────────────────────────────────────────── */
@@ -315,13 +348,12 @@ static bool read_items(struct ctx *c, const json_t *items, struct bulk *b, struc
     b->v = arena_new(c->a, struct record *, json_array_size(items) + 1);
     b->version = arena_new(c->a, int64_t, json_array_size(items) + 1);
     json_array_foreach(items, i, one) {
-        const json_t *id = json_object_get(one, "id"), *version = json_object_get(one, "version");
+        const json_t *id = json_object_get(one, "id");
         struct record *r = record_new(c->a, b->en);
         if (!json_is_object(one) || (id && !id_parse((str){ json_string_value(id), json_string_length(id) }, &r->id)))
             return fail(e, ERR_INVALID, MSG_api_bad_item, "item %zu", i) || bad_item(e, i);
-        if (!api_read_record(c, one, r, e))
+        if (!api_read_record(c, one, r, e) || !read_version(one, &b->version[b->n], e))
             return bad_item(e, i);
-        b->version[b->n] = json_is_integer(version) ? json_integer_value(version) : 0;
         b->v[b->n++] = r;
     }
     return true;
@@ -338,6 +370,21 @@ static bool read_gone(struct ctx *c, const json_t *ids, struct bulk *b, struct e
     return true;
 }
 
+/* Both are arrays, one at least is there, and nothing else. */
+static bool is_bulk(const json_t *body, struct err *e)
+{
+    const char *name;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)body, name, v) {
+        bool is_known = !strcmp(name, "items") || !strcmp(name, "delete");
+        if (is_known && json_is_array(v))
+            continue;
+        fail(e, ERR_INVALID, is_known ? MSG_api_wrong_kind : MSG_api_unknown_member, "bulk: %s", name);
+        return err_arg(e, "field", str_of(name));
+    }
+    return true;
+}
+
 /* {"items": [{...new}, {"id", "version", ...changed}], "delete": [ids]}: all or nothing. */
 static void post_bulk(struct request *rq)
 {
@@ -348,6 +395,10 @@ static void post_bulk(struct request *rq)
     if (!body)
         return;
     const json_t *items = json_object_get(body, "items"), *gone = json_object_get(body, "delete");
+    if (!is_bulk(body, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
     if (json_array_size(items) + json_array_size(gone) > BULK_MAX) {
         fail(&e, ERR_TOO_LARGE, MSG_api_bulk_max, "bulk of more than %d", BULK_MAX);
         err_arg_int(&e, "max", BULK_MAX);

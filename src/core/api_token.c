@@ -20,7 +20,7 @@ static const struct field fields[] = {
       .help = MSG_core_api_token_name_help, .type = FIELD_TEXT,
       .flags = F_REQUIRED | F_LIST | F_QUICK, .max = 80 },
     { .name = "owner", .label = MSG_core_word_owner,
-      .type = FIELD_REF, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .ref = "user", .init = "me" },
+      .type = FIELD_REF, .flags = F_LIST | F_INDEX | F_READONLY, .ref = "user", .init = "me" },
     { .name = "token_hash", .label = MSG_core_word_token_hash,
       .type = FIELD_TEXT, .flags = F_SECRET | F_IMMUTABLE, .max = 64 },
     { .name = "scopes", .label = MSG_core_api_token_scopes,

@@ -15,9 +15,9 @@ static const struct field fields[] = {
     { .name = "ip", .label = MSG_core_word_ip,
       .type = FIELD_TEXT, .flags = F_LIST | F_IMMUTABLE | F_PERSONAL, .max = 64 },
     { .name = "seen_at", .label = MSG_core_session_seen_at,
-      .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX },
+      .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_READONLY },
     { .name = "expires_at", .label = MSG_core_word_expires_at,
-      .type = FIELD_INSTANT, .flags = F_INDEX },
+      .type = FIELD_INSTANT, .flags = F_INDEX | F_READONLY },
 };
 
 const struct entity session_entity = {

@@ -58,6 +58,7 @@ struct request {
     int64_t started;                    /* clock_mono */
 
     int status;                         /* 0 until answered */
+    int refusal;                        /* status of what the server itself refuses; an error page tells it */
     const char *content_type;
     str answer;
     struct pair header[HEADERS_OUT_MAX]; size_t nheaders;

@@ -126,6 +126,7 @@ static void refuse(struct worker *w, const struct refusal *r)
 {
     struct err e;
     fail(&e, r->code, r->msg, "%s", r->why);
+    w->rq.refusal = r->status;
     show_error(w, &e);
     w->rq.status = r->status;                   /* the page is the application's, the status ours */
     if (r->status == 405)
@@ -141,8 +142,9 @@ static void run(struct worker *w)
     } else if (w->x->refusal.status) {
         refuse(w, &w->x->refusal);
     } else if (!read_body(w, &e)) {
+        w->rq.refusal = e.code == ERR_INVALID ? 400 : err_http_status(e.code);
         show_error(w, &e);
-        w->rq.status = e.code == ERR_INVALID ? 400 : err_http_status(e.code);
+        w->rq.status = w->rq.refusal;
     } else if (!s->app.enter || s->app.enter(&w->rq)) {
         w->rq.route->run(&w->rq);
     }

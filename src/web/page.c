@@ -196,7 +196,7 @@ static void fail_page(struct request *rq, str text, int status)
 void web_fail(struct request *rq, const struct err *e)
 {
     struct visitor *v = web_visitor(rq);
-    int status = err_http_status(e->code);
+    int status = rq->refusal ? rq->refusal : err_http_status(e->code);
 
     if (e->code == ERR_INTERNAL)
         log_event(LOG_ERROR, "error", LOG_S("request", rq->id), LOG_S("detail", str_of(e->detail)),
