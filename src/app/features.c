@@ -4,6 +4,7 @@
 #include "core/core.h"
 #include "funnel/funnel.h"
 #include "people/people.h"
+#include "public/public.h"
 #include "reach/reach.h"
 #include "sell/sell.h"
 #include "web/feature.h"
@@ -11,11 +12,8 @@
 static const struct feature core_feature = {
     .name = "core", .entities = core_entities, .nentities = &core_nentities,
 };
-static const struct feature reach_feature = {
-    .name = "reach", .entities = reach_entities, .nentities = &reach_nentities,
-};
 
 static const struct feature *const all[] = {
-    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &admin_feature, NULL,
+    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &admin_feature, &public_feature, NULL,
 };
 const struct feature *const *features = all;

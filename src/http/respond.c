@@ -35,7 +35,8 @@ static void put_standard(const struct request *rq, bool has_etag, put_header *pu
 {
     put(to, "Content-Security-Policy", rq->csp ? rq->csp : strict_csp);
     for (size_t i = 0; i < countof(always); i++)
-        put(to, always[i].name, always[i].value);
+        if (!has_header(rq, always[i].name))    /* a script for other hosts says so itself */
+            put(to, always[i].name, always[i].value);
     if (rq->is_tls)
         put(to, tls_only.name, tls_only.value);
     if (!has_header(rq, "Cache-Control"))

@@ -2,9 +2,7 @@
  *
  * Append-only: a mistake is mended by a line with the opposite sign.
  */
-#include "reach/reach.h"
-#include "msg/core.h"
-#include "msg/reach.h"
+#include "reach/inside.h"
 
 static const struct choice kind_choices[] = {
     { "budget", MSG_reach_budget_line_kind_budget, "blue" },
@@ -40,4 +38,6 @@ const struct entity budget_line_entity = {
     .subtitle = "kind",
     .order = "-day",
     .flags = E_NO_PAGE,
+    .before = budget_line_before,
+    .after = budget_line_after,
 };

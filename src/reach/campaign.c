@@ -2,10 +2,7 @@
  *
  * Budget and spend are sums of its budget lines, kept by the program.
  */
-#include "reach/reach.h"
-#include "core/core.h"
-#include "msg/core.h"
-#include "msg/reach.h"
+#include "reach/inside.h"
 
 static const struct choice status_choices[] = {
     { "planned",   MSG_reach_campaign_status_planned,   "blue" },
@@ -76,4 +73,5 @@ const struct entity campaign_entity = {
     .subtitle = "channel",
     .owner = "owner",
     .order = "-starts",
+    .before = campaign_before,
 };

@@ -3,10 +3,7 @@
  *
  * One form speaks one language; its siblings in other languages point to it.
  */
-#include "reach/reach.h"
-#include "core/core.h"
-#include "msg/core.h"
-#include "msg/reach.h"
+#include "reach/inside.h"
 
 static const struct field fields[] = {
     { .name = "name", .label = MSG_core_word_name,
@@ -52,7 +49,7 @@ static const struct field fields[] = {
     { .name = "is_active", .label = MSG_core_word_is_active,
       .type = FIELD_BOOL, .flags = F_LIST | F_INDEX, .init = "true" },
     { .name = "submission_count", .label = MSG_reach_form_submission_count,
-      .type = FIELD_INT, .flags = F_READONLY, .init = "0" },
+      .type = FIELD_COMPUTED, .compute = form_submissions, .shown_as = FIELD_INT },
 };
 
 const struct entity form_entity = {
@@ -67,4 +64,5 @@ const struct entity form_entity = {
     .subtitle = "title",
     .owner = "owner",
     .order = "name",
+    .before = form_before,
 };

@@ -10,6 +10,7 @@ struct rate { double burst; int64_t per_us; };          /* `burst` tries, all ba
 static const struct rate rates[LIMIT_CLASSES] = {
     [LIMIT_SIGN_IN_ACCOUNT] = { 5, 15 * MINUTE_US }, [LIMIT_SIGN_IN_IP] = { 30, HOUR_US },
     [LIMIT_FORM_IP] = { 10, MINUTE_US },             [LIMIT_FORM_EMAIL] = { 3, HOUR_US },
+    [LIMIT_VISIT_IP] = { 120, MINUTE_US },
     [LIMIT_SEARCH] = { 240, MINUTE_US },             [LIMIT_EXPORT] = { 20, HOUR_US },
 };
 struct bucket { uint64_t key; double left; int64_t at; };

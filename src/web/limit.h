@@ -6,7 +6,7 @@
 #pragma once
 #include "base/str.h"
 
-enum limit_class { LIMIT_SIGN_IN_ACCOUNT, LIMIT_SIGN_IN_IP, LIMIT_FORM_IP, LIMIT_FORM_EMAIL, LIMIT_SEARCH, LIMIT_EXPORT, LIMIT_CLASSES };
+enum limit_class { LIMIT_SIGN_IN_ACCOUNT, LIMIT_SIGN_IN_IP, LIMIT_FORM_IP, LIMIT_FORM_EMAIL, LIMIT_VISIT_IP, LIMIT_SEARCH, LIMIT_EXPORT, LIMIT_CLASSES };
 /* True when one more try is allowed now (and counts it); else *retry_s says when. */
 bool limit_take(enum limit_class class, const void *scope, str key, int *retry_s);
 /* A success gives the account's tries back. */

@@ -72,7 +72,7 @@ void door_end(struct html *h, const struct door *d)
 
 void open_page_begin(struct html *h, const struct open_page *o)
 {
-    view_open_head(h, &(struct open_head_view){ o->title, o->workspace, o->brand, o->theme });
+    view_open_head(h, &(struct open_head_view){ o->title, o->workspace, o->brand, o->theme, o->is_bare });
 }
 
 void open_page_end(struct html *h, const struct open_page *o)

@@ -49,7 +49,8 @@ void door_begin(struct html *h, const struct door *d);
 void door_end(struct html *h, const struct door *d);
 
 /* What buyers and visitors see: forms, shared content. No navigation, no session. */
-struct open_page { str title, workspace; struct url brand; enum theme theme; };
+/* is_bare: without its top, for a frame in somebody's page. */
+struct open_page { str title, workspace; struct url brand; enum theme theme; bool is_bare; };
 void open_page_begin(struct html *h, const struct open_page *o);
 void open_page_end(struct html *h, const struct open_page *o);
 

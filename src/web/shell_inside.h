@@ -11,7 +11,7 @@ struct page_foot_view { const struct page *page; const struct key_group *help; s
 struct door_lang { const char *code, *name; struct url url; bool is_current; };
 struct door_head_view { str title, workspace; enum theme theme; };
 struct door_foot_view { struct door_lang langs[LANG_COUNT]; size_t nlangs; };
-struct open_head_view { str title, workspace; struct url brand; enum theme theme; };
+struct open_head_view { str title, workspace; struct url brand; enum theme theme; bool is_bare; };
 struct open_foot_view { char none_; };
 
 void view_shell_head(struct html *h, const struct shell_head_view *v);

@@ -1,0 +1,20 @@
+/* feature.c - the doors that stand open to visitors. */
+#include "public/public.h"
+#include "public/inside.h"
+
+enum { ANSWER_MAX = 128 << 10, SEEN_MAX = 8 << 10 };
+
+static const struct route routes[] = {
+    { GET,  "/f/frame.js",       form_frame_script, .access = ACCESS_PUBLIC, .audit = "form.frame" },
+    { GET,  "/f/:slug",          form_show,   .access = ACCESS_PUBLIC, .audit = "form.show" },
+    { POST, "/f/:slug",          form_send,   .access = ACCESS_PUBLIC, .body = BODY_FORM, .body_max = ANSWER_MAX,
+      .flags = ROUTE_NO_CSRF, .audit = "form.send" },
+    { GET,  "/f/:slug/thanks",   form_thanks, .access = ACCESS_PUBLIC, .audit = "form.thanks" },
+    { GET,  "/f/:slug/embed.js", form_embed_script, .access = ACCESS_PUBLIC, .audit = "form.embed" },
+    { GET,  "/t.js",             track_script, .access = ACCESS_PUBLIC, .audit = "visit.script" },
+    { POST, "/t",                track_seen,  .access = ACCESS_PUBLIC, .body = BODY_FORM, .body_max = SEEN_MAX,
+      .flags = ROUTE_NO_CSRF, .audit = "visit.seen" },
+    { 0 },
+};
+
+const struct feature public_feature = { .name = "public", .routes = routes };

@@ -1,0 +1,22 @@
+/* feature.c - what this room brings into the program. */
+#include "reach/inside.h"
+#include "web/feature.h"
+
+static const struct nav_line nav[] = {
+    { "market", MSG_reach_nav_campaigns, "megaphone",      "/campaigns", "campaign", 10, "m" },
+    { "market", MSG_reach_nav_forms,     "clipboard-list", "/forms",     "form",     30, NULL },
+};
+
+static const struct route routes[] = {
+    { POST, "/campaigns/:id/lines", campaign_add_line, .access = ACCESS_USER, .body = BODY_FORM, .audit = "campaign.line" },
+    { 0 },
+};
+
+const struct feature reach_feature = {
+    .name = "reach",
+    .entities = reach_entities, .nentities = &reach_nentities,
+    .routes = routes,
+    .nav = nav, .nnav = countof(nav),
+    .seed = reach_seed,
+    .panel = reach_panel,
+};
