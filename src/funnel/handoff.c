@@ -34,7 +34,7 @@ static const struct field fields[] = {
       .init = "offered" },
     { .name = "offered_at", .label = MSG_funnel_handoff_offered_at,
       .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .init = "now" },
-    { .name = "policy", .label = MSG_funnel_sla_policy,
+    { .name = "policy", .label = MSG_funnel_handoff_policy,
       .type = FIELD_REF, .flags = F_IMMUTABLE, .ref = "sla_policy" },
     { .name = "remind_at", .label = MSG_funnel_handoff_remind_at,
       .type = FIELD_INSTANT, .flags = F_HIDDEN },
