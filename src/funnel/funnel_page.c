@@ -72,6 +72,19 @@ static str beside(struct ctx *c, const struct counts *k, int at, bool by_buyer)
     return buf_str(&b);
 }
 
+/* The people counted there: by their own stage, or by that of their definition. Without any, the first stage. */
+static struct url buyer_url(struct ctx *c, const struct counts *k, int at)
+{
+    const char *name = choices_buyer_stage[at].value;
+    struct buf in = buf_new(c->a, 300);
+    for (int i = 0; choices_lifecycle[i].value; i++)
+        if (buyer_of(k, i, (str){ 0 }) == at)
+            buf_fmt(&in, "%s%s", in.n ? ",+" : "", choices_lifecycle[i].value);
+    if (!in.n)
+        return url_fmt(c->a, "/people?q=buyer_stage+%%3D+%s", name);
+    return url_fmt(c->a, "/people?q=buyer_stage+%%3D+%s+or+(buyer_stage+is+empty+and+lifecycle+in+(%.*s))", name, STR_ARG(buf_str(&in)));
+}
+
 static size_t stages_of(struct ctx *c, const struct counts *k, bool by_buyer, struct funnel_stage *v, int64_t *most)
 {
     const struct choice *list = by_buyer ? choices_buyer_stage : choices_lifecycle;
@@ -88,7 +101,7 @@ static size_t stages_of(struct ctx *c, const struct counts *k, bool by_buyer, st
         for (int i = 0; by_buyer && !s->owner.n && i < STAGES_MAX; i++)
             if (k->def[i] && str_eq(record_text(k->def[i], "buyer_stage"), str_of(list[n].value)))
                 s->owner = owner_of(c, k->def[i], &s->owner_tone);
-        s->url = url_fmt(c->a, "/people?q=%s+%%3D+%s", by_buyer ? "buyer_stage" : "lifecycle", list[n].value);
+        s->url = by_buyer ? buyer_url(c, k, (int)n) : url_fmt(c->a, "/people?q=lifecycle+%%3D+%s", list[n].value);
         *most = s->n > *most ? s->n : *most;
     }
     return n;
@@ -131,8 +144,8 @@ void funnel_page(struct request *rq)
         return;
     }
     struct ui_item views[] = {
-        { .label = say(c, MSG_funnel_page_seller), .url = url_path(S("/funnel")), .is_current = !by_buyer },
-        { .label = say(c, MSG_funnel_page_buyer), .url = url_path(S("/funnel?view=buyer")), .is_current = by_buyer },
+        { .label = say(c, MSG_funnel_page_seller), .icon = "handshake", .url = url_path(S("/funnel")), .is_current = !by_buyer },
+        { .label = say(c, MSG_funnel_page_buyer), .icon = "users-round", .url = url_path(S("/funnel?view=buyer")), .is_current = by_buyer },
     };
     struct funnel_page_view v = { .views = views, .nviews = countof(views), .stages = stages, .stats = stats_of(rq),
                                   .total = SAY(c->a, c->loc, funnel_page_total, .count = A(k->all)),

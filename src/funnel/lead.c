@@ -77,7 +77,7 @@ static const struct field fields[] = {
     { .name = "pool", .label = MSG_core_word_pool,
       .type = FIELD_REF, .flags = F_INDEX, .ref = "pool" },
     { .name = "route", .label = MSG_funnel_handoff_route,
-      .type = FIELD_TEXT, .flags = F_READONLY, .max = 1000 },
+      .type = FIELD_TEXT, .flags = F_READONLY | F_HIDDEN, .max = 1000 },
     { .name = "score", .label = MSG_funnel_lead_score,
       .type = FIELD_INT, .flags = F_READONLY },
     { .name = "grade", .label = MSG_core_word_grade,

@@ -9,11 +9,11 @@ static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NUL
 
 /* ── which leads ─────────────────────────────────────────────────────────── */
 
-static const struct tab { const char *name, *filter, *sort; msg_id label; } tabs[] = {
-    { "mine",    "owner = me and status in (offered, accepted, qualified)",  "due_at",      MSG_funnel_queue_mine },
-    { "waiting", "status = offered",                                         "due_at",      MSG_funnel_queue_waiting },
-    { "nurture", "status in (new, returned)",                                "-created_at", MSG_funnel_queue_nurture },
-    { "late",    "breached_at is not empty and status in (offered, accepted)", "due_at",    MSG_funnel_queue_late },
+static const struct tab { const char *name, *icon, *filter, *sort; msg_id label; } tabs[] = {
+    { "mine",    "user-round", "owner = me and status in (offered, accepted, qualified)",    "due_at", MSG_funnel_queue_mine },
+    { "waiting", "timer",      "status = offered",                                           "due_at", MSG_funnel_queue_waiting },
+    { "nurture", "rotate-cw",  "status in (new, returned)",                             "-created_at", MSG_funnel_queue_nurture },
+    { "late",    "flag",       "breached_at is not empty and status in (offered, accepted)", "due_at", MSG_funnel_queue_late },
 };
 
 static const struct tab *tab_of(struct request *rq)
@@ -36,7 +36,8 @@ static struct ui_item *tab_items(struct ctx *c, const struct tab *now)
         if (!record_count(c, &spec, COUNTED, &n, &is_more, &e))
             n = 0;
         str label = SAY(c->a, c->loc, funnel_queue_tab, .name = A(say(c, tabs[i].label)), .count = A(n));
-        v[i] = (struct ui_item){ .label = label, .url = url_fmt(c->a, "/leads/queue?view=%s", tabs[i].name), .is_current = &tabs[i] == now };
+        v[i] = (struct ui_item){ .label = label, .icon = tabs[i].icon, .is_current = &tabs[i] == now,
+                                 .url = url_fmt(c->a, "/leads/queue?view=%s", tabs[i].name) };
     }
     return v;
 }

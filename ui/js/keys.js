@@ -8,7 +8,7 @@ import { openPalette } from './palette.js'
 import { openDialog } from './dialog.js'
 import { listKey } from './list.js'
 
-let waiting = 0                     // when G was pressed
+let waiting = -Infinity             // when G was pressed
 const off = () => document.documentElement.dataset.keys === 'off'
 const letter = e => e.code.startsWith('Key') ? e.code.slice(3).toLowerCase() : ''
 const shown = el => el.offsetParent !== null || el.hidden
@@ -24,7 +24,7 @@ function pressKey(key) {
 function plainKey(e) {
   const key = letter(e)
   if (performance.now() - waiting < 1500 && key) {
-    waiting = 0
+    waiting = -Infinity
     const to = $(`[data-go="${key}"]`)
     if (to) return to.click(), true
   }
