@@ -13,7 +13,24 @@ static bool is_fact(const struct ctx *c, const struct record *r, const struct fi
         && access_field(c->who, r->en, f) != FIELD_RIGHT_HIDDEN;
 }
 
-static struct html_safe facts_of(struct request *rq, const struct record *r)
+static struct ui_fact fact_of(struct request *rq, const struct record *r, const struct field *f, bool is_asked)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html cell = web_html(rq);
+    const struct val *v = &r->v[field_index(r->en, f)];
+    if (v->is_set)
+        type_of(f)->cell(&cell, f, v);
+    else
+        html_text(&cell, S("\u2014"));
+    return (struct ui_fact){
+        .label = msg_text(c->a, c->loc, f->label, NULL), .value = html_done(&cell),
+        .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
+                         : (struct url){ { 0 } },
+    };
+}
+
+/* What is known first; what could be filled in stands folded below. */
+static struct html_safe facts_of(struct request *rq, const struct record *r, bool is_known)
 {
     struct ctx *c = web_ctx(rq);
     struct html h = web_html(rq);
@@ -23,20 +40,12 @@ static struct html_safe facts_of(struct request *rq, const struct record *r)
     for (size_t i = 0; i < r->en->nfields; i++) {
         const struct field *f = &r->en->fields[i];
         bool is_asked = may_change && record_field_is_asked(c, r->en, f, false);
-        if (!is_fact(c, r, f) || (!r->v[i].is_set && !is_asked))
-            continue;
-        struct html cell = web_html(rq);
-        if (r->v[i].is_set)
-            type_of(f)->cell(&cell, f, &r->v[i]);
-        else
-            html_text(&cell, S("\u2014"));
-        facts[n++] = (struct ui_fact){
-            .label = msg_text(c->a, c->loc, f->label, NULL), .value = html_done(&cell),
-            .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
-                             : (struct url){ { 0 } },
-        };
+        bool is_first = r->v[i].is_set || (is_asked && f->flags & (F_QUICK | F_LIST));
+        if (is_fact(c, r, f) && is_first == is_known && (is_known || is_asked))
+            facts[n++] = fact_of(rq, r, f, is_asked);
     }
-    ui_facts(&h, .facts = facts, .n = n);
+    if (n)
+        ui_facts(&h, .facts = facts, .n = n);
     return html_done(&h);
 }
 
@@ -162,7 +171,7 @@ void records_page(struct request *rq)
     ui_avatar(&avatar, .name = title_of(c, r), .id = r->id, .size = UI_LARGE, .is_square = strcmp(en->name, "person") != 0);
     struct record_page_view v = {
         .en = en, .r = r, .title = title_of(c, r), .subtitle = subtitle_of(c, r), .avatar = html_done(&avatar),
-        .facts = facts_of(rq, r), .middle = html_done(&middle), .side = html_done(&side),
+        .facts = facts_of(rq, r, true), .more = facts_of(rq, r, false), .middle = html_done(&middle), .side = html_done(&side),
     };
     v.related = related_of(rq, r, &v.nrelated);
     struct page p = web_page(rq, v.title);

@@ -53,7 +53,7 @@ struct related { str title, text; struct url all, add; const struct hit_line { s
 struct record_page_view {
     const struct entity *en; const struct record *r;
     str title, subtitle;
-    struct html_safe avatar, facts, middle, side;
+    struct html_safe avatar, facts, more, middle, side;
     const struct related *related; size_t nrelated;
     struct url edit, history;
 };
