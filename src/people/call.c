@@ -1,7 +1,7 @@
 /* call.c - a telephone call that was held or tried; the first real attempt stops a lead's
  * clock.
  */
-#include "people/people.h"
+#include "people/inside.h"
 #include "msg/core.h"
 #include "msg/people.h"
 
@@ -61,4 +61,5 @@ const struct entity call_entity = {
     .order = "-at",
     .subject = "person",
     .flags = E_PERSON_DATA,
+    .after = call_after,
 };

@@ -2,7 +2,7 @@
  *
  * Companies nest through parent: figures of a group include its members.
  */
-#include "people/people.h"
+#include "people/inside.h"
 #include "core/core.h"
 #include "msg/core.h"
 #include "msg/people.h"
@@ -66,4 +66,5 @@ const struct entity company_entity = {
     .subtitle = "industry",
     .owner = "owner",
     .order = "name",
+    .before = company_before,
 };

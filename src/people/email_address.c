@@ -1,5 +1,5 @@
 /* email_address.c - one of several addresses of a person; the primary one equals person.email. */
-#include "people/people.h"
+#include "people/inside.h"
 #include "msg/core.h"
 #include "msg/people.h"
 
@@ -37,4 +37,5 @@ const struct entity email_address_entity = {
     .order = "-is_primary",
     .subject = "person",
     .flags = E_PERSON_DATA | E_NO_PAGE,
+    .after = email_address_after,
 };

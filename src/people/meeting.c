@@ -1,5 +1,5 @@
 /* meeting.c - a meeting with people outside the house, planned or held. */
-#include "people/people.h"
+#include "people/inside.h"
 #include "msg/core.h"
 #include "msg/people.h"
 
@@ -54,4 +54,5 @@ const struct entity meeting_entity = {
     .order = "-at",
     .subject = "person",
     .flags = E_PERSON_DATA,
+    .after = meeting_after,
 };

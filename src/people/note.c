@@ -1,5 +1,5 @@
 /* note.c - what someone wants remembered about a person, a company, a deal or a lead. */
-#include "people/people.h"
+#include "people/inside.h"
 #include "msg/core.h"
 #include "msg/people.h"
 
@@ -34,4 +34,5 @@ const struct entity note_entity = {
     .order = "-created_at",
     .subject = "person",
     .flags = E_PERSON_DATA,
+    .after = note_after,
 };

@@ -4,7 +4,7 @@
  * its receipts), lead_status (the short-term work of a seller) and buyer_stage (where the buyer
  * stands in their own decision). Fit, engagement and grade are written by scoring only.
  */
-#include "people/people.h"
+#include "people/inside.h"
 #include "core/core.h"
 #include "msg/core.h"
 #include "msg/people.h"
@@ -103,4 +103,6 @@ const struct entity person_entity = {
     .subtitle = "job_title",
     .owner = "owner",
     .order = "-updated_at",
+    .before = person_before,
+    .after = person_after,
 };

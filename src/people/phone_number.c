@@ -1,5 +1,5 @@
 /* phone_number.c - one of several numbers of a person; the primary one equals person.phone. */
-#include "people/people.h"
+#include "people/inside.h"
 #include "msg/core.h"
 #include "msg/people.h"
 
@@ -38,4 +38,5 @@ const struct entity phone_number_entity = {
     .order = "-is_primary",
     .subject = "person",
     .flags = E_PERSON_DATA | E_NO_PAGE,
+    .after = phone_number_after,
 };

@@ -1,5 +1,5 @@
 /* task.c - something to be done, by someone, by a time; open until done_at is set. */
-#include "people/people.h"
+#include "people/inside.h"
 #include "msg/core.h"
 #include "msg/people.h"
 
@@ -67,4 +67,5 @@ const struct entity task_entity = {
     .subject = "person",
     .flags = E_PERSON_DATA,
     .schema = schema,
+    .after = task_after,
 };

@@ -1,0 +1,13 @@
+/* notify.h - telling one user something, until they have seen it.
+ *
+ * The title is in the reader's language: whoever calls knows for whom it writes.
+ * Nobody is told what they did themselves.
+ */
+#pragma once
+#include "record/record.h"
+
+__attribute__((warn_unused_result))
+bool notify(struct ctx *tx, int64_t user, const char *kind, str title, str path, struct err *e);
+/* Seen by `user`: one (id) or all of them (0). Read marks are no business data: no history, no undo. */
+__attribute__((warn_unused_result))
+bool notify_read(struct ctx *c, int64_t user, int64_t id, struct err *e);
