@@ -4,7 +4,7 @@
  * Nobody is told what they did themselves.
  */
 #pragma once
-#include "record/record.h"
+#include "record/access.h"
 
 __attribute__((warn_unused_result))
 bool notify(struct ctx *tx, int64_t user, const char *kind, str title, str path, struct err *e);

@@ -1,6 +1,20 @@
 /* feature.c - what the room brings: entities, lines of the navigation. */
-#include "people/people.h"
+#include "people/inside.h"
 #include "msg/people.h"
+#include "people/duplicate.h"
+#include "people/tasks.h"
+
+static const struct route routes[] = {
+    { GET,  "/tasks",                      tasks_page,      .access = ACCESS_USER, .audit = "tasks" },
+    { POST, "/tasks/:id/done",             tasks_done,      .access = ACCESS_USER, .body = BODY_FORM, .audit = "task.done" },
+    { GET,  "/people/duplicates",          duplicates_page, .access = ACCESS_USER, .audit = "people.duplicates" },
+    { GET,  "/companies/duplicates",       duplicates_page, .access = ACCESS_USER, .audit = "companies.duplicates" },
+    { GET,  "/people/:id/merge/:other",    merge_page,      .access = ACCESS_USER, .audit = "person.merge.page" },
+    { POST, "/people/:id/merge/:other",    merge_save,      .access = ACCESS_USER, .body = BODY_FORM, .audit = "person.merge" },
+    { GET,  "/companies/:id/merge/:other", merge_page,      .access = ACCESS_USER, .audit = "company.merge.page" },
+    { POST, "/companies/:id/merge/:other", merge_save,      .access = ACCESS_USER, .body = BODY_FORM, .audit = "company.merge" },
+    { 0 },
+};
 
 static const struct nav_line nav[] = {
     { .section = NULL, .label = MSG_people_task_plural, .icon = "square-check-big", .path = "/tasks",
@@ -13,4 +27,5 @@ static const struct nav_line nav[] = {
 
 const struct feature people_feature = {
     .name = "people", .entities = people_entities, .nentities = &people_nentities, .nav = nav, .nnav = countof(nav),
+    .routes = routes, .panel = timeline_panel, .warn = duplicate_warn,
 };

@@ -17,3 +17,5 @@ bool task_after(struct ctx *tx, const struct record *old, const struct record *n
 
 void timeline_panel(struct request *rq, const struct record *r, struct html *middle, struct html *side);
 void duplicate_panel(struct request *rq, const struct record *r, struct html *side);
+/* Records with the same keys, shown before one is made. */
+void duplicate_warn(struct request *rq, const struct record *r, struct html *out);

@@ -25,6 +25,8 @@ struct feature {
     bool (*seed)(struct ctx *tx, struct err *e);
     /* Blocks of a record's page: into its middle (timeline, lines) or its side (score, next step). */
     void (*panel)(struct request *rq, const struct record *r, struct html *middle, struct html *side);
+    /* What its maker should see before a record is made: those that look the same. Saved again, it is made. */
+    void (*warn)(struct request *rq, const struct record *r, struct html *out);
     /* Once a minute while a server runs, on a thread of its own: clocks that ran out, reminders.
      * c reads; writes go through record_write. */
     bool (*tick)(struct ctx *c, struct err *e);

@@ -7,7 +7,7 @@ struct record_form_view {
     const struct entity *en; const struct record *r;
     bool is_new;
     str title, error, back, once;       /* once: the key of this very form; sent twice it makes one record */
-    struct html_safe quick, more;
+    struct html_safe quick, more, warning;
     struct url action, cancel;
     int64_t version;
 };

@@ -5,6 +5,7 @@
 #include "record/once.h"
 #include "record/search.h"
 #include "record/type.h"
+#include "web/feature.h"
 #include "web/record_views.h"
 #include "web/ui.h"
 
@@ -50,10 +51,10 @@ static void show_form(struct request *rq, const struct record_form *f, int statu
     struct record_form_view v = {
         .en = f->en, .r = f->r, .is_new = f->is_new, .title = title,
         .quick = record_form_rows(rq, f, true), .more = record_form_rows(rq, f, false),
-        .error = f->e ? err_text(c->a, c->loc, f->e) : (str){ 0 },
+        .error = f->e ? err_text(c->a, c->loc, f->e) : (str){ 0 }, .warning = f->warning,
         .action = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
         .cancel = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
-        .version = f->stored ? f->stored->version : f->r->version, .back = request_form(rq, "back"),
+        .version = f->stored ? f->stored->version : f->r->version, .back = rq->method == GET ? request_query(rq, "back") : request_form(rq, "back"),
         .once = request_form(rq, "once").n ? request_form(rq, "once") : once_new(c->a),
     };
     if (request_is_fragment(rq)) {
@@ -94,6 +95,24 @@ void records_new(struct request *rq)
     show_form(rq, &(struct record_form){ .en = en, .r = r, .is_new = true }, 200);
 }
 
+static struct html_safe warnings(struct request *rq, const struct record *r)
+{
+    struct html out = web_html(rq);
+    for (const struct feature *const *f = features; *f; f++)
+        if ((*f)->warn)
+            (*f)->warn(rq, r, &out);
+    return html_done(&out);
+}
+
+/* Told once: what is posted again with `sure` is meant. */
+static bool is_asked_again(struct request *rq, struct record *r)
+{
+    struct html_safe w = request_has_form(rq, "sure") ? (struct html_safe){ { 0 } } : warnings(rq, r);
+    if (w.s.n)
+        show_form(rq, &(struct record_form){ .en = r->en, .r = r, .warning = w, .is_new = true }, 200);
+    return w.s.n > 0;
+}
+
 void records_create(struct request *rq)
 {
     const struct entity *en = records_entity(rq);
@@ -101,7 +120,10 @@ void records_create(struct request *rq)
     if (!en)
         return;
     struct save s = { .r = record_new(&rq->a, en), .once = request_form(rq, "once") };
-    if (!record_form_read(rq, s.r, &e) || !record_save(web_ctx(rq), &s, &e)) {
+    bool is_read = record_form_read(rq, s.r, &e);
+    if (is_read && is_asked_again(rq, s.r))
+        return;
+    if (!is_read || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_FORBIDDEN || e.code == ERR_BUSY || e.code == ERR_INTERNAL || e.code == ERR_FULL)
             web_fail(rq, &e);
         else

@@ -21,6 +21,7 @@ struct record_form {
     struct record *r;                   /* values to show */
     const struct record *stored;        /* what somebody else saved meanwhile, or NULL */
     const struct err *e;                /* the first thing wrong, or NULL */
+    struct html_safe warning;           /* asks again before a new record is saved */
     bool is_new;
 };
 /* Reads the posted fields into r (those the reader may write); false: e names the field. */
