@@ -1,6 +1,7 @@
 /* feature.c - what this room brings into the program. */
 #include "msg/sell.h"
 #include "sell/inside.h"
+#include "sell/pages.h"
 #include "web/feature.h"
 
 static const struct nav_line nav[] = {
@@ -12,9 +13,18 @@ static const struct nav_line nav[] = {
       .entity = "product", .order = 70 },
 };
 
+static const struct route routes[] = {
+    { GET,  "/deals",          board_page, .access = ACCESS_USER, .audit = "deals.board" },
+    { POST, "/deals/move",     move_card,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.move" },
+    { GET,  "/deals/:id/move", move_page,  .access = ACCESS_USER, .audit = "deal.move.form" },
+    { POST, "/deals/:id/move", move_post,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.move" },
+    { 0 },
+};
+
 const struct feature sell_feature = {
     .name = "sell",
     .entities = sell_entities, .nentities = &sell_nentities,
     .nav = nav, .nnav = countof(nav),
+    .routes = routes,
     .seed = sell_seed,
 };

@@ -7,21 +7,16 @@
 #include "record/access.h"
 #include "sell/inside.h"
 
-static void set_text(struct record *r, const char *field, str text)
-{
-    if (text.n)
-        record_set(r, field, val_text(text));
-}
-
 static bool change_stage(struct ctx *tx, const struct sell_move *m, struct record **out, struct err *e)
 {
     struct record *r = record_new(tx->a, &deal_entity);
+    if (m->also) {
+        memcpy(r->v, m->also->v, deal_entity.nfields * sizeof *r->v);
+        r->has = m->also->has;
+    }
     r->id = m->deal;
     if (m->stage)
         record_set(r, "stage", val_ref(m->stage));
-    set_text(r, "won_reason", m->won_reason);
-    set_text(r, "lost_reason", m->lost_reason);
-    set_text(r, "close_note", m->note);
     if (!record_update(tx, r, m->version, NULL, e))
         return false;
     *out = r;

@@ -5,7 +5,7 @@
  * totals are the exact sums of its lines.
  */
 #pragma once
-#include "record/entity.h"
+#include "record/record.h"
 
 extern const struct entity pipeline_entity;
 extern const struct entity stage_entity;
@@ -28,11 +28,11 @@ extern const struct feature sell_feature;
 /* ── moving a deal: move.c ───────────────────────────────────────────────── */
 
 /* To `stage` (0: stays), below the card `after` or above the card `before`; neither: on top.
- * version 0: not checked. won_reason, lost_reason, note: what the target stage asks for.
- * The person's rights and what the stage requires are checked as by any change. */
+ * version 0: not checked. `also`: fields of the deal written in the same step (a reason, what
+ * the stage asks for), or NULL. Rights and requirements are checked as by any change. */
 struct sell_move {
     int64_t deal, stage, after, before, version;
-    str won_reason, lost_reason, note;
+    const struct record *also;
     int64_t new_version;                        /* out */
 };
 __attribute__((warn_unused_result))

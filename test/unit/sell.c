@@ -130,7 +130,10 @@ static int64_t stage_at(int i)
 
 static bool moved(int64_t deal, int stage)
 {
-    struct sell_move m = { .deal = deal, .stage = stage_at(stage), .won_reason = stage == WON ? S("price") : (str){ 0 } };
+    struct record *why = record_new(&a, &deal_entity);
+    if (stage == WON)
+        record_set(why, "won_reason", val_text(S("price")));
+    struct sell_move m = { .deal = deal, .stage = stage_at(stage), .also = why };
     return act(&(struct job){ .move = &m });
 }
 
@@ -260,7 +263,9 @@ START_TEST(a_lost_deal_says_why_and_needs_nothing_else)
     int64_t deal = make(deal_entity, "name", "Bare");
     ck_assert(!moved(deal, LOST));
     ck_assert_str_eq(e.field, "lost_reason");
-    struct sell_move m = { .deal = deal, .stage = stage_at(LOST), .lost_reason = S("timing") };
+    struct record *why = record_new(&a, &deal_entity);
+    record_set(why, "lost_reason", val_text(S("timing")));
+    struct sell_move m = { .deal = deal, .stage = stage_at(LOST), .also = why };
     ck_assert(act(&(struct job){ .move = &m }));
     struct record *d = seen(&deal_entity, deal);
     ck_assert(str_eq(record_text(d, "status"), S("lost")));
