@@ -148,16 +148,16 @@ struct next_step deal_next_step(struct ctx *c, const struct record *r)
     int64_t day = is_dated ? zone_days(c->loc->zone, record_int(r, "next_step_at")) : 0;
     int quiet = deal_quiet_days(c, r);
     if (is_dated && day < today)
-        return (struct next_step){ step_with(c, step, SAY(sell_next_late, .n = A(today - day))), "alarm-clock", TONE_RED };
+        return (struct next_step){ step_with(c, step, SAY(sell_next_late, .n = A(today - day))), .icon = "alarm-clock", .tone = TONE_RED };
     if (is_dated && day == today)
-        return (struct next_step){ step_with(c, step, SAY(sell_next_today)), "circle-dot", TONE_GREEN };
+        return (struct next_step){ step_with(c, step, SAY(sell_next_today)), .icon = "circle-dot", .tone = TONE_GREEN };
     if (quiet)
-        return (struct next_step){ SAY(sell_quiet_days, .n = A(quiet)), "moon", TONE_AMBER };
+        return (struct next_step){ SAY(sell_quiet_days, .n = A(quiet)), .icon = "moon", .tone = TONE_AMBER };
     if (is_dated)
-        return (struct next_step){ step_with(c, step, loc_date(c->a, c->loc, day, DATE_DAY_MONTH)), "calendar", TONE_NONE };
+        return (struct next_step){ step_with(c, step, loc_date(c->a, c->loc, day, DATE_DAY_MONTH)), .icon = "calendar" };
     if (step.n)
-        return (struct next_step){ step, "circle", TONE_NONE };
-    return (struct next_step){ SAY(sell_next_none), "circle-alert", TONE_AMBER };
+        return (struct next_step){ step, .icon = "circle" };
+    return (struct next_step){ SAY(sell_next_none), .icon = "circle-alert", .tone = TONE_AMBER };
 }
 
 static struct html_safe card_menu(struct request *rq, str id, str title)
@@ -373,7 +373,7 @@ static struct html_safe pipeline_picker(struct request *rq, const struct asked *
     }
     if (list.n < 2)
         return nothing;
-    ui_button(&h, .label = current->n ? *current : SAY(sell_pipeline), .icon = "chevron-down", .kind = UI_GHOST, .menu = "pipelines");
+    ui_button(&h, .label = current->n ? *current : SAY(sell_pipeline), .kind = UI_GHOST, .menu = "pipelines");
     ui_menu(&h, .id = "pipelines", .label = SAY(sell_pipeline_plural), .items = items, .n = list.n);
     return html_done(&h);
 }
