@@ -86,13 +86,6 @@ static bool may_see_scores(const struct ctx *c)
 }
 
 #define TEN(a, b, c, d, e, f, g, h, i, j) "$" #a ",$" #b ",$" #c ",$" #d ",$" #e ",$" #f ",$" #g ",$" #h ",$" #i ",$" #j
-static const char score_sql[] =
-    "SELECT id, COALESCE(fit, 0) + COALESCE(engagement, 0) FROM person"
-    " WHERE (fit IS NOT NULL OR engagement IS NOT NULL) AND deleted_at IS NULL AND id IN ("
-    TEN(1, 2, 3, 4, 5, 6, 7, 8, 9, 10) "," TEN(11, 12, 13, 14, 15, 16, 17, 18, 19, 20) ","
-    TEN(21, 22, 23, 24, 25, 26, 27, 28, 29, 30) "," TEN(31, 32, 33, 34, 35, 36, 37, 38, 39, 40) ","
-    TEN(41, 42, 43, 44, 45, 46, 47, 48, 49, 50) ")";
-
 static bool read_scores(struct ctx *c, const int64_t *people, size_t n, struct scores *out, struct err *e)
 {
     out->v = arena_new(c->a, struct score, n + 1);
@@ -101,7 +94,12 @@ static bool read_scores(struct ctx *c, const int64_t *people, size_t n, struct s
         struct db_rows q;
         for (size_t i = 0; i < AT_ONCE; i++)
             v[i] = V(from + i < n ? people[from + i] : (int64_t)0);
-        if (!db_query(c->c, &q, score_sql, v, AT_ONCE, e))
+        if (!db_query(c->c, &q, "SELECT id, COALESCE(fit, 0) + COALESCE(engagement, 0) FROM person"
+                               " WHERE (fit IS NOT NULL OR engagement IS NOT NULL) AND deleted_at IS NULL AND id IN ("
+                               TEN(1, 2, 3, 4, 5, 6, 7, 8, 9, 10) "," TEN(11, 12, 13, 14, 15, 16, 17, 18, 19, 20) ","
+                               TEN(21, 22, 23, 24, 25, 26, 27, 28, 29, 30) "," TEN(31, 32, 33, 34, 35, 36, 37, 38, 39, 40)
+                               "," TEN(41, 42, 43, 44, 45, 46, 47, 48, 49, 50) ")",
+                      v, AT_ONCE, e))
             return false;
         while (out->n < n && db_next(&q))
             out->v[out->n++] = (struct score){ db_int(&q, 0), (int)((db_int(&q, 1) + 1) / 2) };

@@ -81,17 +81,29 @@ static bool rank_of(struct ctx *tx, const struct record *deal, int64_t neighbour
     return db_done(&q, e);
 }
 
-static bool next_rank(struct ctx *tx, const struct record *deal, str rank, bool is_below, str *out, struct err *e)
+static bool first_text(struct ctx *tx, struct db_rows *q, str *out, struct err *e)
 {
-    static const char below[] = "SELECT MIN(rank) FROM deal WHERE stage = $1 AND rank > $2 AND id <> $3 AND deleted_at IS NULL";
-    static const char above[] = "SELECT MAX(rank) FROM deal WHERE stage = $1 AND rank < $2 AND id <> $3 AND deleted_at IS NULL";
+    if (db_next(q))
+        *out = db_text(q, 0, tx->a);
+    return db_done(q, e);
+}
+
+static bool rank_below(struct ctx *tx, const struct record *deal, str rank, str *out, struct err *e)
+{
     struct db_rows q;
-    if (!db_query(tx->c, &q, is_below ? below : above,
-                  DB_ARGS(V(record_int(deal, "stage")), V(rank), V(deal->id)), e))
-        return false;
-    if (db_next(&q))
-        *out = db_text(&q, 0, tx->a);
-    return db_done(&q, e);
+    return db_query(tx->c, &q, "SELECT MIN(rank) FROM deal WHERE stage = $1 AND rank > $2 AND id <> $3"
+                               " AND deleted_at IS NULL",
+                    DB_ARGS(V(record_int(deal, "stage")), V(rank), V(deal->id)), e)
+        && first_text(tx, &q, out, e);
+}
+
+static bool rank_above(struct ctx *tx, const struct record *deal, str rank, str *out, struct err *e)
+{
+    struct db_rows q;
+    return db_query(tx->c, &q, "SELECT MAX(rank) FROM deal WHERE stage = $1 AND rank < $2 AND id <> $3"
+                               " AND deleted_at IS NULL",
+                    DB_ARGS(V(record_int(deal, "stage")), V(rank), V(deal->id)), e)
+        && first_text(tx, &q, out, e);
 }
 
 static bool neighbours(struct ctx *tx, const struct record *deal, int64_t after, int64_t before,
@@ -99,8 +111,8 @@ static bool neighbours(struct ctx *tx, const struct record *deal, int64_t after,
 {
     *above = *below = (str){ 0 };
     if (after)
-        return rank_of(tx, deal, after, above, e) && (!above->n || next_rank(tx, deal, *above, true, below, e));
-    return rank_of(tx, deal, before, below, e) && (!below->n || next_rank(tx, deal, *below, false, above, e));
+        return rank_of(tx, deal, after, above, e) && (!above->n || rank_below(tx, deal, *above, below, e));
+    return rank_of(tx, deal, before, below, e) && (!below->n || rank_above(tx, deal, *below, above, e));
 }
 
 /* A neighbour that has gone elsewhere meanwhile says nothing: the card comes on top. */
