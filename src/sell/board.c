@@ -85,7 +85,6 @@ static bool may_see_scores(const struct ctx *c)
         && access_field(c->who, person, entity_field(person, S("fit"))) != FIELD_RIGHT_HIDDEN;
 }
 
-#define TEN(a, b, c, d, e, f, g, h, i, j) "$" #a ",$" #b ",$" #c ",$" #d ",$" #e ",$" #f ",$" #g ",$" #h ",$" #i ",$" #j
 static bool read_scores(struct ctx *c, const int64_t *people, size_t n, struct scores *out, struct err *e)
 {
     out->v = arena_new(c->a, struct score, n + 1);
@@ -96,9 +95,9 @@ static bool read_scores(struct ctx *c, const int64_t *people, size_t n, struct s
             v[i] = V(from + i < n ? people[from + i] : (int64_t)0);
         if (!db_query(c->c, &q, "SELECT id, COALESCE(fit, 0) + COALESCE(engagement, 0) FROM person"
                                " WHERE (fit IS NOT NULL OR engagement IS NOT NULL) AND deleted_at IS NULL AND id IN ("
-                               TEN(1, 2, 3, 4, 5, 6, 7, 8, 9, 10) "," TEN(11, 12, 13, 14, 15, 16, 17, 18, 19, 20) ","
-                               TEN(21, 22, 23, 24, 25, 26, 27, 28, 29, 30) "," TEN(31, 32, 33, 34, 35, 36, 37, 38, 39, 40)
-                               "," TEN(41, 42, 43, 44, 45, 46, 47, 48, 49, 50) ")",
+                               "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+                               "$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, "
+                               "$35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)",
                       v, AT_ONCE, e))
             return false;
         while (out->n < n && db_next(&q))
