@@ -81,3 +81,13 @@ struct summary_row { str key, label; int64_t n, sum; };
 __attribute__((warn_unused_result))
 bool record_summary(struct ctx *c, const struct list_spec *s, str group, str sum,
                     struct summary_row **out, size_t *n, struct err *e);
+
+/* The plain numbers of every record of a list, for reports that reckon with them (medians, shares):
+ * v[0] the id, then a value per named field; references by id, choices by their place in the
+ * declaration, money in base currency. FACT_NONE where unset. Rights and filter as in a list; no order. */
+enum { FACTS_MAX = 12 };
+#define FACT_NONE INT64_MIN
+typedef bool record_fact_fn(void *arg, const int64_t *v, struct err *e);
+__attribute__((warn_unused_result))
+bool record_each(struct ctx *c, const struct list_spec *s, const char *const *fields, int nfields,
+                 record_fact_fn *fn, void *arg, struct err *e);
