@@ -55,3 +55,6 @@ build/fuzz/o/%.o: src/%.cc
 build/libsetu.a: build/o/lang/phone_shim.o
 build/san/libsetu.a: build/san/o/lang/phone_shim.o
 build/fuzz/libsetu.a: build/fuzz/o/lang/phone_shim.o
+
+# ── tests against the program itself ──
+build/san/http/capture: | build/san/setu

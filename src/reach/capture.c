@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "record/match.h"
+#include "record/type.h"
 #include "web/limit.h"
 
 const char *const utm_names[UTM_COUNT] = { "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content" };
@@ -173,6 +174,17 @@ static bool put_person(struct job *j, struct err *e)
 
 /* ── consent: the words, their version, the proof ────────────────────────── */
 
+/* The page where it was given; a host without a dot is no address elsewhere: it stands in the evidence. */
+static struct val page_of(struct job *j)
+{
+    const struct field *f = entity_field(&consent_entity, S("source_url"));
+    struct err none = { 0 };
+    struct val v;
+    bool is_url = str_starts(j->in->arrival.landing, S("http"))
+        && type_parse(j->tx, f, kept(j->in->arrival.landing, 500), &v, &none);
+    return is_url ? v : (struct val){ 0 };
+}
+
 static bool put_consent(struct job *j, const char *channel, struct err *e)
 {
     const struct form *f = j->in->form;
@@ -184,9 +196,9 @@ static bool put_consent(struct job *j, const char *channel, struct err *e)
     record_set(r, "state", val_text(S("given")));
     record_set(r, "text_version", val_text(f->consent_version));
     record_set(r, "wording", val_text(f->consent_text));
-    record_set(r, "source_url", val_text(str_starts(j->in->arrival.landing, S("http")) ? kept(j->in->arrival.landing, 500) : (str){ 0 }));
-    record_set(r, "evidence", val_text(arena_fmt(tx->a, "form %.*s, key %.*s, from %.*s, %.*s", STR_ARG(f->slug),
-        STR_ARG(j->in->key), STR_ARG(source_ip(tx->a, j->in->arrival.ip)), STR_ARG(kept(j->in->arrival.user_agent, 300)))));
+    record_set(r, "source_url", page_of(j));
+    record_set(r, "evidence", val_text(arena_fmt(tx->a, "form %.*s on %.*s, key %.*s, from %.*s, %.*s", STR_ARG(f->slug),
+        STR_ARG(kept(j->in->arrival.landing, 500)), STR_ARG(j->in->key), STR_ARG(source_ip(tx->a, j->in->arrival.ip)), STR_ARG(kept(j->in->arrival.user_agent, 300)))));
     return record_create(tx, r, e);
 }
 

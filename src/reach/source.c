@@ -141,6 +141,8 @@ static const char *const markers[] = {
     "puppeteer", "phantomjs", "electron", "httrack", "ips-agent", "appinsights", "siteimprove", "dareboost",
     "datanyze", "outbrain", "thousandeyes", "silktide", "hardenize", "verify", "optimizer", "newsai", "manus-user",
     "scope3", "collapsify", "agent)", "-agent", ".com", ".io", ".net/", "w3c", "fake", "analyz", "collect",
+    "inspector", "gtmetrix", "hotjar", "linktiger", "marketgoo", "playstore-", "httpagent", "securityheaders", "splash version",
+    "rigor)", "testlocally", "mailto:", "translationserver", "watchtowr", "finder)", "foregenix",
 };
 
 bool source_is_bot(struct arena *a, str user_agent)
