@@ -185,6 +185,14 @@ static struct val page_of(struct job *j)
     return is_url ? v : (struct val){ 0 };
 }
 
+static str evidence_of(struct job *j)
+{
+    const struct arrival *from = &j->in->arrival;
+    str ip = source_ip(j->tx->a, from->ip), page = kept(from->landing, 500), ua = kept(from->user_agent, 300);
+    return arena_fmt(j->tx->a, "form %.*s on %.*s, key %.*s, from %.*s, %.*s", STR_ARG(j->in->form->slug),
+                     STR_ARG(page), STR_ARG(j->in->key), STR_ARG(ip), STR_ARG(ua));
+}
+
 static bool put_consent(struct job *j, const char *channel, struct err *e)
 {
     const struct form *f = j->in->form;
@@ -197,8 +205,7 @@ static bool put_consent(struct job *j, const char *channel, struct err *e)
     record_set(r, "text_version", val_text(f->consent_version));
     record_set(r, "wording", val_text(f->consent_text));
     record_set(r, "source_url", page_of(j));
-    record_set(r, "evidence", val_text(arena_fmt(tx->a, "form %.*s on %.*s, key %.*s, from %.*s, %.*s", STR_ARG(f->slug),
-        STR_ARG(kept(j->in->arrival.landing, 500)), STR_ARG(j->in->key), STR_ARG(source_ip(tx->a, j->in->arrival.ip)), STR_ARG(kept(j->in->arrival.user_agent, 300)))));
+    record_set(r, "evidence", val_text(evidence_of(j)));
     return record_create(tx, r, e);
 }
 
