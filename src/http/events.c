@@ -88,6 +88,7 @@ static void drop(struct listener *l)
         free(ch);
     }
     conns_events_leave(l->server, l->ip_key, l->is_counted);
+    epoll_ctl(hub.epoll, EPOLL_CTL_DEL, l->fd, NULL);   /* libmicrohttpd's own descriptor may keep the socket open yet */
     close(l->fd);
     free(l->backlog);
     free(l);
