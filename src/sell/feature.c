@@ -18,13 +18,27 @@ static const struct route routes[] = {
     { POST, "/deals/move",     move_card,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.move" },
     { GET,  "/deals/:id/move", move_page,  .access = ACCESS_USER, .audit = "deal.move.form" },
     { POST, "/deals/:id/move", move_post,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.move" },
+    { POST, "/deals/:id/lines",               line_add,      .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.line.add" },
+    { POST, "/deals/:id/lines/:line",         line_change,   .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.line.change" },
+    { POST, "/deals/:id/lines/:line/delete",  line_remove,   .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.line.remove" },
+    { POST, "/deals/:id/people",              buyer_add,     .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.person.add" },
+    { POST, "/deals/:id/people/:row/delete",  buyer_remove,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.person.remove" },
+    { POST, "/orders/:id/payments",           payment_add,   .access = ACCESS_USER, .body = BODY_FORM, .audit = "order.payment.add" },
     { 0 },
 };
+
+static void panel(struct request *rq, const struct record *r, struct html *middle, struct html *side)
+{
+    if (r->en == &deal_entity)
+        deal_panel(rq, r, middle, side);
+    else if (r->en == &sales_order_entity)
+        order_panel(rq, r, middle);
+}
 
 const struct feature sell_feature = {
     .name = "sell",
     .entities = sell_entities, .nentities = &sell_nentities,
     .nav = nav, .nnav = countof(nav),
     .routes = routes,
-    .seed = sell_seed,
+    .seed = sell_seed, .panel = panel,
 };

@@ -11,7 +11,7 @@ bool deal_after(struct ctx *tx, const struct record *old, const struct record *n
 
 /* ── stages.c ────────────────────────────────────────────────────────────── */
 
-struct stage { int64_t id, pipeline, position, probability, max_age_days; bool is_won, is_lost; str name, forecast, required; };
+struct stage { int64_t id, pipeline, position, probability, max_age_days; bool is_won, is_lost; str name, forecast, required, exit; };
 /* *out NULL: no such stage. The name is the reader's. */
 bool stage_load(struct ctx *c, int64_t id, struct stage **out, struct err *e);
 /* Those of a pipeline in their order. */

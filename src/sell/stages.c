@@ -18,9 +18,6 @@ str sell_stage_name(const struct locale *loc, const struct record *stage)
 
 /* ── reading ───────────────────────────────────────────────────────────────── */
 
-#define STAGE_COLUMNS "SELECT id, pipeline, position, probability, max_age_days, is_won, is_lost, forecast," \
-                      " required_fields, name, name_en, name_bn, name_hi, name_fa FROM stage"
-
 static struct stage row(struct ctx *c, const struct db_rows *q)
 {
     static const int name_column[LANG_COUNT] = { [LANG_EN] = 10, [LANG_BN] = 11, [LANG_HI] = 12, [LANG_FA] = 13 };
@@ -29,7 +26,7 @@ static struct stage row(struct ctx *c, const struct db_rows *q)
         .id = db_int(q, 0), .pipeline = db_int(q, 1), .position = db_int(q, 2), .probability = db_int(q, 3),
         .max_age_days = db_int(q, 4), .is_won = db_int(q, 5), .is_lost = db_int(q, 6),
         .forecast = db_text(q, 7, c->a), .required = db_text(q, 8, c->a),
-        .name = own.n ? own : db_text(q, 9, c->a),
+        .name = own.n ? own : db_text(q, 9, c->a), .exit = db_text(q, 14, c->a),
     };
 }
 
@@ -37,7 +34,9 @@ bool stage_load(struct ctx *c, int64_t id, struct stage **out, struct err *e)
 {
     struct db_rows q;
     struct stage *s = NULL;
-    if (!db_query(c->c, &q, STAGE_COLUMNS " WHERE id = $1 AND deleted_at IS NULL", DB_ARGS(V(id)), e))
+    if (!db_query(c->c, &q, "SELECT id, pipeline, position, probability, max_age_days, is_won, is_lost, forecast, required_fields,"
+                            " name, name_en, name_bn, name_hi, name_fa, exit_criteria FROM stage"
+                            " WHERE id = $1 AND deleted_at IS NULL", DB_ARGS(V(id)), e))
         return false;
     if (db_next(&q)) {
         s = arena_new(c->a, struct stage, 1);
@@ -55,7 +54,9 @@ bool stages_of(struct ctx *c, int64_t pipeline, struct stage **out, size_t *n, s
     struct db_rows q;
     struct stage *v = arena_new(c->a, struct stage, STAGES_MAX);
     size_t k = 0;
-    if (!db_query(c->c, &q, STAGE_COLUMNS " WHERE pipeline = $1 AND deleted_at IS NULL"
+    if (!db_query(c->c, &q, "SELECT id, pipeline, position, probability, max_age_days, is_won, is_lost, forecast, required_fields,"
+                            " name, name_en, name_bn, name_hi, name_fa, exit_criteria FROM stage"
+                            " WHERE pipeline = $1 AND deleted_at IS NULL"
                             " ORDER BY position, id LIMIT $2", DB_ARGS(V(pipeline), V(STAGES_MAX)), e))
         return false;
     while (db_next(&q))
