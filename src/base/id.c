@@ -8,11 +8,23 @@ enum { RANDOM_BITS = 22 };
 static const int64_t epoch_us = 1577836800 * (int64_t)SECOND_US;       /* 2020-01-01 */
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 static _Atomic int64_t last;
+static struct seeded replay;
+static bool is_replayed;
+
+void id_replay(uint64_t seed)
+{
+    is_replayed = seed != 0;
+    replay = seeded_from(seed);
+    atomic_store(&last, 0);
+}
 
 static int64_t at_instant(int64_t us)
 {
     uint32_t r;
-    random_bytes(&r, sizeof r);
+    if (is_replayed)
+        r = (uint32_t)seeded_next(&replay);
+    else
+        random_bytes(&r, sizeof r);
     int64_t ms = us > epoch_us ? (us - epoch_us) / 1000 : 0;
     return (ms << RANDOM_BITS | (r & ((1u << RANDOM_BITS) - 1))) + 1;
 }

@@ -2,6 +2,6 @@
 #include "cmd/cmds.h"
 
 const struct command *const commands[] = {
-    &init_command, &serve_command, &import_command, &export_command, &user_command, &token_command, &backup_command,
+    &init_command, &serve_command, &demo_command, &import_command, &export_command, &user_command, &token_command, &backup_command,
     &restore_command, &check_command, &migrate_command, &version_command, NULL,
 };

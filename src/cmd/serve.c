@@ -29,7 +29,7 @@ static int wait_for_stop(void)
     return n == sizeof info ? (int)info.ssi_signo : 0;
 }
 
-static void block_signals(void)
+void serve_block_signals(void)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -78,7 +78,7 @@ static int run(struct cmd *c)
 
     if (!folder)
         return cmd_usage(c, "--data DIR is missing: the folder of the workspace");
-    block_signals();
+    serve_block_signals();
     if (!workspace_open(cmd_path(c, folder), &ws, &e))
         return cmd_refuse(c, &e);
     int code = serve_workspace(c, ws, listen ? listen : "127.0.0.1:8080", NULL);

@@ -100,6 +100,8 @@ struct capture {
  * definition of MQL is met. */
 __attribute__((warn_unused_result))
 bool funnel_capture(struct ctx *tx, const struct capture *in, int64_t *lead, struct err *e);
+/* What falls due by c->now: reminders, deadlines that passed, recycled leads whose day has come. */
+__attribute__((warn_unused_result)) bool funnel_clocks(struct ctx *c, struct err *e);
 
 /* ── what both sides promise: target.c ───────────────────────────────────── */
 

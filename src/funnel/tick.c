@@ -186,7 +186,12 @@ static bool recycles(struct ctx *c, struct err *e)
         && take_ids(&q, &d, e) && each(c, &d, reopen, e);
 }
 
+bool funnel_clocks(struct ctx *c, struct err *e)
+{
+    return reminders(c, e) && breaches(c, e) && recycles(c, e);
+}
+
 bool funnel_tick(struct ctx *c, struct err *e)
 {
-    return feed_read(c, e) && reminders(c, e) && breaches(c, e) && recycles(c, e);
+    return feed_read(c, e) && funnel_clocks(c, e);
 }

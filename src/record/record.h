@@ -83,6 +83,10 @@ __attribute__((warn_unused_result))
 bool record_write(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
 __attribute__((warn_unused_result))
 bool record_write_bulk(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
+/* Inside a bulk write: one act of many, with a row in the write log and an undo of its own.
+ * What it does is kept or dropped with the whole; pages are not told. */
+__attribute__((warn_unused_result))
+bool record_act(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e);
 
 /* Inside record_write: fn alone is rolled back when it fails, and the act goes on. */
 __attribute__((warn_unused_result))

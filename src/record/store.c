@@ -94,6 +94,17 @@ bool record_try(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e)
     return false;
 }
 
+bool record_act(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e)
+{
+    struct write w = { .id = id_mint() };
+    struct ctx own = *tx;
+    if (!tx->write)
+        die("record: an act outside record_write");
+    own.write = &w;
+    own.write_id = w.id;
+    return fn(&own, arg, e);
+}
+
 /* ── rights of a write ─────────────────────────────────────────────────────── */
 
 static bool may_write_fields(struct ctx *tx, const struct entity *en, uint64_t mask, struct err *e)

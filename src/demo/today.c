@@ -1,0 +1,88 @@
+/* today.c - the last strokes: what people would have read by now, lists they keep, scores of the day. */
+#include "demo/inside.h"
+
+enum { AT_ONCE = 500 };
+
+/* Everything older than a day and a half has been read. */
+static bool read_notices(struct demo *d, struct ctx *tx, struct err *e)
+{
+    struct db_rows q;
+    int64_t *id = arena_new(tx->a, int64_t, AT_ONCE);
+    size_t n = AT_ONCE;
+    while (n == AT_ONCE) {
+        n = 0;
+        if (!db_query(tx->c, &q, "SELECT id FROM notification WHERE read_at IS NULL AND created_at < $1 LIMIT 500",
+                      DB_ARGS(V(d->now - 36 * HOUR_US)), e))
+            return false;
+        while (db_next(&q))
+            id[n++] = db_int(&q, 0);
+        if (!db_done(&q, e))
+            return false;
+        for (size_t i = 0; i < n; i++) {
+            struct arena scratch = *tx->a;
+            struct ctx own = *tx;
+            own.a = &scratch;
+            struct record *r = record_new(own.a, &notification_entity);
+            r->id = id[i];
+            record_set(r, "read_at", val_int(d->now - 30 * HOUR_US));
+            if (!record_update(&own, r, 0, NULL, e))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Points fade: each is counted once more for today. */
+static bool score_all(struct demo *d, struct ctx *tx, struct err *e)
+{
+    for (size_t i = 0; i < d->nhumans; i++) {
+        struct arena scratch = *tx->a;
+        struct ctx own = *tx;
+        own.a = &scratch;
+        if (d->human[i].id && !score_person(&own, d->human[i].id, e))
+            return false;
+    }
+    return true;
+}
+
+static const struct { const char *entity, *name, *criteria, *sort; int owner; } views[] = {
+    { "person", "Ready to talk", "grade in (A1, A2, B1) and lifecycle in (lead, mql)", "-engagement", U_OWNER },
+    { "company", "Key accounts", "is_key = true", "name", U_OWNER },
+    { "deal", "Open over 20 lakh", "status = open and amount >= 2000000", "-amount", U_OWNER },
+    { "deal", "Closing this month", "status = open and close_date in this month", "close_date", U_CRO },
+    { "person", "ঢাকার গ্রাহক", "country = \"Bangladesh\" and lifecycle = customer", "name", 2 },
+    { "lead", "मेरी लीड", "owner = me and status in (offered, accepted)", "due_at", 11 },
+    { "person", "مشتریان ایران", "country = \"Iran\"", "-last_activity_at", U_MARKETING },
+};
+
+static bool put_views(struct demo *d, struct ctx *tx, struct err *e)
+{
+    for (size_t i = 0; i < countof(views); i++) {
+        struct ctx me = as_user(d, tx, views[i].owner);
+        struct record *r = record_new(tx->a, &saved_view_entity);
+        record_set(r, "entity", text(views[i].entity));
+        record_set(r, "name", text(views[i].name));
+        record_set(r, "criteria", text(views[i].criteria));
+        record_set(r, "sort", text(views[i].sort));
+        record_set(r, "is_shared", val_int(i < 4));
+        record_set(r, "position", val_int((int64_t)i));
+        if (!store(&me, r, NULL, e))
+            return false;
+    }
+    return true;
+}
+
+/* The minute's round begins after what the story wrote: it has seen all of it. */
+static bool catch_up(struct ctx *tx, struct err *e)
+{
+    return db_exec(tx->c, "INSERT INTO funnel_feed (name, at) SELECT 'event', COALESCE(MAX(id), 0) FROM event WHERE true"
+                          " ON CONFLICT (name) DO UPDATE SET at = excluded.at", DB_NONE, NULL, e)
+        && db_exec(tx->c, "INSERT INTO funnel_feed (name, at) SELECT 'change', COALESCE(MAX(id), 0) FROM change WHERE true"
+                          " ON CONFLICT (name) DO UPDATE SET at = excluded.at", DB_NONE, NULL, e);
+}
+
+bool today_make(struct demo *d, struct ctx *tx, struct err *e)
+{
+    struct ctx sys = as_program(d, tx, LANG_EN);
+    return put_views(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e) && catch_up(&sys, e);
+}
