@@ -12,7 +12,8 @@ static const char *const sources[] = {
     [BY_IMPORT] = "import", [BY_NEWSLETTER] = "campaign",
 };
 static const char *const paths[] = {
-    "/", "/machines", "/machines/vffs-450", "/machines/linea-8", "/dosing", "/service", "/prices", "/cases/rice-mill", "/blog/film-thickness", "/contact",
+    "/", "/machines", "/machines/vffs-450", "/machines/linea-8", "/dosing", "/service", "/prices",
+    "/cases/rice-mill", "/blog/film-thickness", "/contact",
 };
 
 static const char *source_of_human(const struct human *h)

@@ -7,7 +7,15 @@
 #include "demo/inside.h"
 
 enum season { EVER, EID, DIWALI, NOWRUZ, YEAR_END, EXPO, WEBINAR };
-static const struct row { const char *name; enum office office; const char *channel, *goal; enum way way; enum season season; int budget, marketer; const char *utm; } rows[] = {
+static const struct row {
+    const char *name;
+    enum office office;
+    const char *channel, *goal;
+    enum way way;
+    enum season season;
+    int budget, marketer;
+    const char *utm;
+} rows[] = {
     { "ঈদের আগে নতুন লাইন {y}", DHAKA, "social", "leads", BY_FORM, EID, 900000, 19, "eid-line" },
     { "दीवाली पैकिंग उत्सव {y}", KOLKATA, "ads", "leads", BY_FORM, DIWALI, 800000, 20, "diwali-pack" },
     { "طرح نوروزی {y}", TEHRAN, "sms", "leads", BY_FORM, NOWRUZ, 700000, U_MARKETING, "nowruz" },
@@ -162,7 +170,11 @@ bool campaigns_make(struct demo *d, struct ctx *tx, struct err *e)
 
 /* ── forms ───────────────────────────────────────────────────────────────── */
 
-static const struct { const char *name, *slug; enum lang lang; const char *title, *intro, *fields, *button, *thanks, *consent; } forms[FORMS] = {
+static const struct {
+    const char *name, *slug;
+    enum lang lang;
+    const char *title, *intro, *fields, *button, *thanks, *consent;
+} forms[FORMS] = {
     { "Ask for a quote", "quote-en", LANG_EN, "Ask for a quote", "Tell us what you pack. A colleague answers within a working day.",
       "name*\nemail*\nphone\ncompany\njob_title\ncity\nmessage:longtext = What do you pack, and how fast?\n", "Send", "Thank you. We will call you.",
       "You may write to me about machines and services." },

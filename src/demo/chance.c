@@ -6,8 +6,6 @@ int64_t below(struct demo *d, int64_t n) { return seeded_below(&d->r, n); }
 int64_t between(struct demo *d, int64_t from, int64_t to) { return from + below(d, to - from + 1); }
 bool chance(struct demo *d, int percent) { return below(d, 100) < percent; }
 
-static str product_name(int row);
-
 const struct demo_words *demo_words(enum lang l)
 {
     static const struct demo_words *const all[LANG_COUNT] = {
@@ -16,10 +14,9 @@ const struct demo_words *demo_words(enum lang l)
     return all[l];
 }
 
-/* ── texts ───────────────────────────────────────────────────────────────── */
-
-extern const char *const demo_product_names[PRODUCTS];
 static str product_name(int row) { return str_of(demo_product_names[row]); }
+
+/* ── texts ───────────────────────────────────────────────────────────────── */
 
 /* The number wears the digits of the text around it, told by the script of its first letter. */
 static str number_in(struct arena *a, str around, int64_t n)
@@ -79,7 +76,7 @@ struct val local_price(struct demo *d, enum office o, int64_t base)
     double whole = (double)base / 100 / ((double)d->rate[o] / 1e9);
     while (unit * 200 < (int64_t)whole)
         unit *= 10;
-    return val_money(((int64_t)(whole / (double)unit) * unit + 0) * one, str_of(currency));
+    return val_money(((int64_t)(whole / (double)unit) * unit) * one, str_of(currency));
 }
 
 /* ── the queue of acts: a heap by time, then by order of entry ───────────── */

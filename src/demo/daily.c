@@ -74,3 +74,19 @@ bool task_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
         record_set(r, "done_at", val_int(done));
     return store(tx, r, NULL, e);
 }
+
+/* Of the days around now: some late, most ahead. */
+bool plan_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
+{
+    struct record *r = record_new(tx->a, &task_entity);
+    str title = pick(d, tx->a, words_of(h)->tasks, h->product), kind = str_cut(&title, ':');
+    int64_t due = work_later(d, h->office, d->now + between(d, -3, 9) * DAY_US, 2);
+    about(r, h);
+    r->created_at = d->now - between(d, 4, 9) * DAY_US;
+    record_set(r, "title", val_text(title));
+    record_set(r, "kind", val_text(kind));
+    record_set(r, "due_at", val_int(due));
+    record_set(r, "owner", val_ref(d->user[h->owner]));
+    record_set(r, "priority", text(chance(d, 20) ? "high" : "normal"));
+    return store(tx, r, NULL, e) && (!chance(d, 30) || meeting_put(d, tx, h, e));
+}

@@ -125,7 +125,10 @@ static int line_of(struct demo *d, const struct record *deal) { return record_in
 
 static bool lose(struct demo *d, struct ctx *me, struct human *h, int line, struct err *e)
 {
-    static const char *const reasons[] = { "price", "price", "competitor", "no_budget", "no_decision", "timing", "no_need", "no_response", "missing_feature" };
+    static const char *const reasons[] = {
+    "price", "price", "competitor", "no_budget", "no_decision", "timing", "no_need", "no_response",
+    "missing_feature",
+};
     const struct demo_words *w = demo_words(user_rows[h->owner].lang);
     struct record *r = record_new(me->a, &deal_entity);
     r->id = h->deal;
@@ -139,7 +142,9 @@ static bool lose(struct demo *d, struct ctx *me, struct human *h, int line, stru
 
 static bool win(struct demo *d, struct ctx *me, struct human *h, int line, struct err *e)
 {
-    static const char *const reasons[] = { "product", "product", "service", "service", "price", "relationship", "speed", "brand" };
+    static const char *const reasons[] = {
+    "product", "product", "service", "service", "price", "relationship", "speed", "brand",
+};
     const struct demo_words *w = demo_words(user_rows[h->owner].lang);
     struct record *r = record_new(me->a, &deal_entity);
     r->id = h->deal;

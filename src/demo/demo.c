@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { YEARS = 3, ACTS_MAX = 40000, ACTS_AT_ONCE = 400, KEEP_BYTES = 64 << 20, PLAY_BYTES = 256 << 20 };
+enum { YEARS = 3, ACTS_MAX = 40000, ACTS_AT_ONCE = 120, KEEP_BYTES = 64 << 20, PLAY_BYTES = 256 << 20 };
 
 /* ── acting ──────────────────────────────────────────────────────────────── */
 

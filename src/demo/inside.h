@@ -2,6 +2,7 @@
 #pragma once
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "core/core.h"
 #include "demo/demo.h"
@@ -26,7 +27,7 @@ enum { U_OWNER = 0, U_CRO = 1, U_MARKETING = 18 };      /* rows others name */
 
 /* ── the plan of the story ───────────────────────────────────────────────── */
 
-struct firm { str name, domain; enum office office; const char *industry, *city; int employees; bool is_key; int64_t id, owner; };
+struct firm { str name, domain; enum office office; const char *industry, *city; int employees; bool is_key; int owner; int64_t id; };
 enum way { BY_FORM, BY_EVENT, BY_WEBINAR, BY_CALL, BY_REFERRAL, BY_IMPORT, BY_NEWSLETTER };
 struct human {
     str name, email, phone, job_title;
@@ -89,6 +90,7 @@ static inline struct val text(const char *z) { return val_text(str_of(z)); }
 /* ── the parts of the story ──────────────────────────────────────────────── */
 
 bool house_make(struct demo *d, struct ctx *tx, struct err *e);         /* house.c: users, teams, rules */
+extern const char *const demo_product_names[PRODUCTS];
 bool shelf_make(struct demo *d, struct ctx *tx, struct err *e);         /* shelf.c: products, pipelines */
 bool campaigns_make(struct demo *d, struct ctx *tx, struct err *e);     /* campaigns.c */
 bool forms_make(struct demo *d, struct ctx *tx, struct err *e);
@@ -104,4 +106,5 @@ bool meeting_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
 bool call_put(struct demo *d, struct ctx *tx, struct human *h, bool is_reached, struct err *e);
 bool touch_put_row(struct ctx *tx, const struct human *h, const char *kind, const char *side, const char *channel,
                    const char *source, int64_t campaign, str note, struct err *e);
+bool plan_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e);          /* something still to be done */
 bool today_make(struct demo *d, struct ctx *tx, struct err *e);         /* today.c: what must look alive */

@@ -116,7 +116,7 @@ static bool call_again(struct demo *d, struct ctx *tx, struct human *h, struct e
         return false;
     if (!is_reached)
         act_at(d, work_later(d, h->office, tx->now, 7), h->attempts < 6 ? call_again : give_up, h);
-    else if (chance(d, 70))
+    else if (chance(d, 54))
         act_at(d, work_later(d, h->office, tx->now, 14), qualify, h);
     else
         act_at(d, work_later(d, h->office, tx->now, 20), give_up, h);
@@ -125,7 +125,9 @@ static bool call_again(struct demo *d, struct ctx *tx, struct human *h, struct e
 
 static bool give_up(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
 {
-    static const char *const later[] = { "no_budget", "no_need_now", "no_authority", "timing", "competitor", "unresponsive" };
+    static const char *const later[] = {
+    "no_budget", "no_need_now", "no_authority", "timing", "competitor", "unresponsive",
+};
     static const char *const never[] = { "not_a_buyer", "wrong_contact", "outside_target", "competitor" };
     struct ctx me = as_user(d, tx, h->owner);
     struct record *lead;

@@ -97,7 +97,7 @@ static int64_t likely(struct demo *d, enum office o, int64_t day)
         [LONDON]  = { 75, 75, 80, 70, 70, 65, 55, 45, 90, 95, 90, 40 },
     };
     int64_t first = zone_days(offices[o].zone, d->start), all = zone_days(offices[o].zone, d->now) - first;
-    int64_t grown = 45 + 55 * (day - first) / (all ? all : 1), noon = zone_instant(offices[o].zone, day, 12 * HOUR_US);
+    int64_t grown = 30 + 70 * (day - first) / (all ? all : 1), noon = zone_instant(offices[o].zone, day, 12 * HOUR_US);
     int64_t p = month[o][ymd_from_days(CALENDAR_GREGORIAN, day).m - 1] * grown / 100;
     return bizcal_open_at(&d->cal[o], noon) ? p : p / 4;
 }

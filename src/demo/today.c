@@ -32,6 +32,26 @@ static bool read_notices(struct demo *d, struct ctx *tx, struct err *e)
     return true;
 }
 
+static bool is_open(struct ctx *tx, int64_t deal, bool *out, struct err *e)
+{
+    int64_t one;
+    return db_get_int(tx->c, "SELECT 1 FROM deal WHERE id = $1 AND status = 'open'", DB_ARGS(V(deal)), out, &one, e);
+}
+
+/* Each open deal has something to be done, or it would not be open. */
+static bool plan_all(struct demo *d, struct ctx *tx, struct err *e)
+{
+    for (size_t i = 0; i < d->nhumans; i++) {
+        struct human *h = &d->human[i];
+        bool open = false;
+        if (h->deal && !is_open(tx, h->deal, &open, e))
+            return false;
+        if (open && chance(d, 70) && !plan_put(d, tx, h, e))
+            return false;
+    }
+    return true;
+}
+
 /* Points fade: each is counted once more for today. */
 static bool score_all(struct demo *d, struct ctx *tx, struct err *e)
 {
@@ -84,5 +104,5 @@ static bool catch_up(struct ctx *tx, struct err *e)
 bool today_make(struct demo *d, struct ctx *tx, struct err *e)
 {
     struct ctx sys = as_program(d, tx, LANG_EN);
-    return put_views(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e) && catch_up(&sys, e);
+    return put_views(d, &sys, e) && plan_all(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e) && catch_up(&sys, e);
 }
