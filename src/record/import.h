@@ -23,16 +23,22 @@ enum { IMPORT_SLICE = 500, IMPORT_COLUMNS_MAX = 200, IMPORT_KEYS_MAX = 4, IMPORT
 
 enum import_missing { IMPORT_REFUSE, IMPORT_LEAVE, IMPORT_CREATE };   /* a reference nobody answers to */
 struct import_word { str from, to; };                               /* a cell that means another text */
+struct import_set { const struct field *field; str text; };         /* what a created record begins with ... */
+struct import_make { str cell; const struct import_set *set; size_t n; };   /* ... when this names it; "*": always */
 struct import_column {
     str header;
     const struct field *field;                  /* NULL: not read */
     const char *match;                          /* reference: field to look for; NULL: id or title */
     enum import_missing missing;
     const struct import_word *words; size_t nwords;
+    const struct import_make *make; size_t nmake;
     int64_t times;                              /* numbers and money: multiplied; 0: as they stand */
     bool is_template;                           /* header is "{first} {last}" of other columns */
 };
-struct import_default { const struct field *field; str text; };
+struct import_default {
+    const struct field *field; str text;
+    const struct import_column *as;             /* a reference that is looked for as in a column; NULL: plain */
+};
 struct import_map {
     const struct entity *en;
     struct import_column column[IMPORT_COLUMNS_MAX]; size_t ncolumns;

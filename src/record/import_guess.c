@@ -10,10 +10,48 @@ static void put_pair(struct json *j, const char *key, str value)
     json_str(j, value);
 }
 
-static void put_column(struct json *j, const struct import_column *c)
+static void put_make(struct json *j, const struct import_column *c)
+{
+    json_key(j, S("make"));
+    json_open(j, '{');
+    for (size_t i = 0; i < c->nmake; i++) {
+        json_key(j, c->make[i].cell);
+        json_open(j, '{');
+        for (size_t k = 0; k < c->make[i].n; k++)
+            put_pair(j, c->make[i].set[k].field->name, c->make[i].set[k].text);
+        json_close(j, '}');
+    }
+    json_close(j, '}');
+}
+
+/* How a reference is found, and what is made when it is not. */
+static void put_finding(struct json *j, const struct import_column *c)
 {
     static const char *const missing[] = { "refuse", "leave", "create" };
 
+    if (c->match)
+        put_pair(j, "match", str_of(c->match));
+    if (c->missing != IMPORT_REFUSE)
+        put_pair(j, "missing", str_of(missing[c->missing]));
+    if (c->nmake)
+        put_make(j, c);
+}
+
+static void put_default(struct json *j, const struct import_default *d)
+{
+    if (!d->as) {
+        put_pair(j, d->field->name, d->text);
+        return;
+    }
+    json_key(j, str_of(d->field->name));
+    json_open(j, '{');
+    put_pair(j, "value", d->text);
+    put_finding(j, d->as);
+    json_close(j, '}');
+}
+
+static void put_column(struct json *j, const struct import_column *c)
+{
     json_key(j, c->header);
     if (!c->field) {
         json_unset(j);
@@ -21,10 +59,7 @@ static void put_column(struct json *j, const struct import_column *c)
     }
     json_open(j, '{');
     put_pair(j, "field", str_of(c->field->name));
-    if (c->match)
-        put_pair(j, "match", str_of(c->match));
-    if (c->missing != IMPORT_REFUSE)
-        put_pair(j, "missing", str_of(missing[c->missing]));
+    put_finding(j, c);
     if (c->times) {
         json_key(j, S("times"));
         json_int(j, c->times);
@@ -72,7 +107,7 @@ str import_map_text(struct arena *a, const struct import_map *m)
     if (m->currency[0])
         put_pair(&j, "currency", str_of(m->currency));
     for (size_t i = 0; i < m->ninit; i++)
-        put_pair(&j, m->init[i].field->name, m->init[i].text);
+        put_default(&j, &m->init[i]);
     json_close(&j, '}');
     json_close(&j, '}');
     return buf_str(&b);

@@ -64,6 +64,52 @@ static bool read_missing(const json_t *j, struct import_column *c, struct err *e
     return !j || bad(e, MSG_import_map_bad, "missing");
 }
 
+/* { "Won": { "is_won": true, "probability": 100 }, "*": { ... } } */
+static bool read_set(struct arena *a, const struct entity *target, json_t *fields, struct import_make *m, struct err *e)
+{
+    const char *name;
+    json_t *j;
+    struct import_set *v = arena_new(a, struct import_set, json_object_size(fields) + 1);
+
+    if (!json_is_object(fields))
+        return bad(e, MSG_import_map_bad, "make");
+    json_object_foreach(fields, name, j) {
+        const struct field *f = entity_field(target, str_of(name));
+        if (!f || f->type == FIELD_COMPUTED || f->flags & (F_SECRET | F_READONLY))
+            return bad(e, MSG_import_map_field_unknown, name);
+        char number[40];
+        if (json_is_number(j))
+            snprintf(number, sizeof number, "%.15g", json_number_value(j));
+        else if (!json_is_string(j) && !json_is_boolean(j))
+            return bad(e, MSG_import_map_bad, name);
+        const char *text = json_is_number(j) ? number : json_is_true(j) ? "true" : json_is_false(j) ? "false" : json_string_value(j);
+        v[m->n++] = (struct import_set){ f, arena_str(a, str_of(text)) };
+    }
+    m->set = v;
+    return true;
+}
+
+static bool read_make(struct arena *a, json_t *make, struct import_column *c, struct err *e)
+{
+    const struct entity *target = c->field->ref ? entity_find(str_of(c->field->ref)) : NULL;
+    const char *cell;
+    json_t *fields;
+
+    if (!make)
+        return true;
+    if (!target || !json_is_object(make) || c->missing != IMPORT_CREATE)
+        return bad(e, MSG_import_map_bad, "make");
+    struct import_make *v = arena_new(a, struct import_make, json_object_size(make) + 1);
+    json_object_foreach(make, cell, fields) {
+        struct import_make *m = &v[c->nmake++];
+        m->cell = arena_str(a, str_of(cell));
+        if (!read_set(a, target, fields, m, e))
+            return false;
+    }
+    c->make = v;
+    return true;
+}
+
 static bool only_known_keys(json_t *j, const char *const *known, size_t n, struct err *e)
 {
     const char *key;
@@ -80,7 +126,7 @@ static bool only_known_keys(json_t *j, const char *const *known, size_t n, struc
 
 static bool read_column(struct arena *a, const struct entity *en, json_t *j, struct import_column *c, struct err *e)
 {
-    static const char *const known[] = { "field", "match", "missing", "words", "values", "alias", "times" };
+    static const char *const known[] = { "field", "match", "missing", "make", "words", "values", "alias", "times" };
 
     if (json_is_null(j))
         return true;                            /* named, and not read */
@@ -95,6 +141,7 @@ static bool read_column(struct arena *a, const struct entity *en, json_t *j, str
     return only_known_keys(j, known, countof(known), e)
         && find_field(en, json_object_get(j, "field"), &c->field, e)
         && read_match(a, json_object_get(j, "match"), c, e) && read_missing(json_object_get(j, "missing"), c, e)
+        && read_make(a, json_object_get(j, "make"), c, e)
         && read_words(a, json_object_get(j, "words"), c, e) && read_words(a, json_object_get(j, "values"), c, e)
         && read_words(a, json_object_get(j, "alias"), c, e);
 }
@@ -137,16 +184,35 @@ static bool read_templates(struct arena *a, json_t *compose, struct import_map *
     return true;
 }
 
+/* "Hardware", or { "value": "Hardware", "missing": "create" } of a reference. */
+static bool read_default(struct arena *a, const struct field *f, json_t *j, struct import_default *out, struct err *e)
+{
+    static const char *const known[] = { "value", "match", "missing", "make" };
+    json_t *value = json_is_object(j) ? json_object_get(j, "value") : j;
+
+    *out = (struct import_default){ .field = f };
+    if (!json_is_string(value))
+        return bad(e, MSG_import_map_bad, f->name);
+    out->text = text_of(a, value);
+    if (!json_is_object(j))
+        return true;
+    struct import_column *c = arena_new(a, struct import_column, 1);
+    *c = (struct import_column){ .header = str_of(f->name), .field = f };
+    out->as = c;
+    if (f->type != FIELD_REF)
+        return bad(e, MSG_import_map_bad, f->name);
+    return only_known_keys(j, known, countof(known), e) && read_match(a, json_object_get(j, "match"), c, e)
+        && read_missing(json_object_get(j, "missing"), c, e) && read_make(a, json_object_get(j, "make"), c, e);
+}
+
 static bool read_defaults(struct arena *a, json_t *defaults, struct import_map *m, struct err *e)
 {
     const char *field;
     json_t *j;
 
     json_object_foreach(defaults, field, j) {
-        if (!json_is_string(j))
-            return bad(e, MSG_import_map_bad, field);
         if (!strcmp(field, "currency") && !entity_field(m->en, S("currency"))) {
-            str code = str_of(json_string_value(j));
+            str code = json_is_string(j) ? str_of(json_string_value(j)) : (str){ 0 };
             if (code.n != 3)
                 return bad(e, MSG_import_map_bad, "currency");
             memcpy(m->currency, code.p, 3);
@@ -155,8 +221,8 @@ static bool read_defaults(struct arena *a, json_t *defaults, struct import_map *
         const struct field *f = entity_field(m->en, str_of(field));
         if (!f)
             return bad(e, MSG_import_map_field_unknown, field);
-        if (m->ninit < ENTITY_FIELDS_MAX)
-            m->init[m->ninit++] = (struct import_default){ f, text_of(a, j) };
+        if (m->ninit < ENTITY_FIELDS_MAX && !read_default(a, f, j, &m->init[m->ninit++], e))
+            return false;
     }
     return true;
 }

@@ -2,9 +2,10 @@
  *
  * By the field the mapping names, else by title, else by id. A title that differs
  * in nothing but case, spaces and signs ("GTXPro", "GTX Pro") is taken for it and
- * noted. Several of one title are told apart by the row's other references (a
- * stage by its pipeline), else refused. Answers are kept: a column of 8,800 rows
- * names 85 companies.
+ * noted. What must belong to something the row names too (a stage to a pipeline)
+ * is looked for and made there and nowhere else; others of one title are told
+ * apart by the row's references, else refused. Answers are kept: a column of
+ * 8,800 rows names 85 companies.
  */
 #include "base/id.h"
 #include "msg/import.h"
@@ -68,6 +69,35 @@ static bool is_used(const struct ref_table *t, int64_t id)
     return false;
 }
 
+/* ── where the row belongs ───────────────────────────────────────────────── */
+
+/* The reference that records of `en` must have and the row has too: the pipeline of a stage. NULL: none. */
+static const struct field *scope_of(const struct entity *en, const struct entity *row)
+{
+    for (size_t i = 0; i < en->nfields; i++) {
+        const struct field *f = &en->fields[i], *g;
+        if (f->type == FIELD_REF && f->flags & F_REQUIRED && (g = entity_field(row, str_of(f->name))) && g->type == FIELD_REF
+            && !strcmp(f->ref, g->ref))
+            return f;
+    }
+    return NULL;
+}
+
+/* 0: anywhere. */
+static int64_t scope_id(const struct field *scope, const struct record *row)
+{
+    return scope ? record_int(row, scope->name) : 0;
+}
+
+static size_t inside_scope(struct record **v, size_t n, const struct field *scope, int64_t id)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!id || record_int(v[i], scope->name) == id)
+            v[left++] = v[i];
+    return left;
+}
+
 /* ── near titles ─────────────────────────────────────────────────────────── */
 
 static str squeezed(struct arena *a, str s)
@@ -81,11 +111,14 @@ static str squeezed(struct arena *a, str s)
     return (str){ p, n };
 }
 
-static bool query_titles(struct ctx *tx, const struct entity *en, int64_t max, struct db_rows *rows, struct err *e)
+static bool query_titles(struct ctx *tx, const struct entity *en, const struct field *scope, int64_t max, struct db_rows *rows,
+                         struct err *e)
 {
     struct sql *q = sql_new(tx->a);
     sql_lit(q, "SELECT t0.id, t0.");
     sql_name(q, en->title);
+    sql_lit(q, ", t0.");
+    sql_name(q, scope ? scope->name : "id");
     sql_lit(q, " FROM ");
     sql_name(q, en->name);
     sql_lit(q, " t0 WHERE t0.deleted_at IS NULL AND ");
@@ -95,14 +128,15 @@ static bool query_titles(struct ctx *tx, const struct entity *en, int64_t max, s
     return sql_query(tx->c, q, rows, e);
 }
 
-static bool read_near(struct import_state *s, struct ctx *tx, struct ref_table *t, const struct entity *en, struct err *e)
+static bool read_near(struct import_state *s, struct ctx *tx, struct ref_table *t, const struct entity *en,
+                      const struct field *scope, struct err *e)
 {
     struct db_rows rows;
     if (t->near_is_read)
         return true;
     t->near_is_read = true;
     t->near = arena_new(&s->keep, struct near_title, NEAR_MAX);
-    if (!query_titles(tx, en, NEAR_MAX + 1, &rows, e))
+    if (!query_titles(tx, en, scope, NEAR_MAX + 1, &rows, e))
         return false;
     while (db_next(&rows)) {
         if (t->nnear == NEAR_MAX) {
@@ -110,18 +144,18 @@ static bool read_near(struct import_state *s, struct ctx *tx, struct ref_table *
             break;
         }
         str title = db_text(&rows, 1, &s->keep);
-        t->near[t->nnear++] = (struct near_title){ squeezed(&s->keep, title), title, db_int(&rows, 0) };
+        t->near[t->nnear++] = (struct near_title){ squeezed(&s->keep, title), title, db_int(&rows, 0), db_int(&rows, 2) };
     }
     return db_done(&rows, e);
 }
 
-static const struct near_title *near_of(struct arena scratch, const struct ref_table *t, str text)
+static const struct near_title *near_of(struct arena scratch, const struct ref_table *t, str text, int64_t scope)
 {
     const struct near_title *found = NULL;
     str want = squeezed(&scratch, text);
 
     for (size_t i = 0; i < t->nnear; i++)
-        if (want.n && str_eq(t->near[i].squeezed, want)) {
+        if (want.n && (!scope || t->near[i].scope == scope) && str_eq(t->near[i].squeezed, want)) {
             if (found)
                 return NULL;
             found = &t->near[i];
@@ -170,7 +204,7 @@ static bool by_id(struct ctx *tx, const struct entity *en, str text, struct reco
 }
 
 /* *out NULL: nobody. *is_kept false: the answer holds for this row only. */
-static bool look_up(struct ctx *tx, const struct import_column *c, const struct record *row, str text,
+static bool look_up(struct ctx *tx, const struct import_column *c, const struct field *scope, const struct record *row, str text,
                     struct record **out, bool *is_kept, struct err *e)
 {
     const struct entity *en = entity_find(str_of(c->field->ref));
@@ -183,6 +217,7 @@ static bool look_up(struct ctx *tx, const struct import_column *c, const struct 
         return by_match(tx, en, c->match, text, out, e);
     if (!record_find_titled(tx, en, text, &v, &n, e))
         return false;
+    n = inside_scope(v, n, scope, scope_id(scope, row));
     left = n > 1 ? agreeing(v, n, row) : n;
     if (left > 1) {
         fail(e, ERR_INVALID, MSG_import_ref_ambiguous, "%zu %s titled '%.*s'", left, en->name, STR_ARG(text));
@@ -206,6 +241,24 @@ static void agree_with(struct record *made, const struct record *row)
     }
 }
 
+static bool begin_with(struct ctx *tx, const struct import_column *c, str cell, struct record *made, struct err *e)
+{
+    for (size_t i = 0; i < c->nmake; i++) {
+        const struct import_make *m = &c->make[i];
+        if (!str_eq(m->cell, S("*")) && !str_eq(m->cell, cell))
+            continue;
+        for (size_t k = 0; k < m->n; k++) {
+            const struct field *f = m->set[k].field;
+            struct err ignored = { 0 };
+            struct val v;
+            if (!type_from_canon(tx, f, m->set[k].text, &v, &ignored) && !type_parse(tx, f, m->set[k].text, &v, e))
+                return err_field(e, f->name);
+            record_set(made, f->name, v);
+        }
+    }
+    return true;
+}
+
 static bool make_target(struct import_state *s, struct ctx *tx, struct ref_table *t, const struct import_column *c,
                         const struct record *row, str text, str key, struct val *out, struct err *e)
 {
@@ -220,7 +273,7 @@ static bool make_target(struct import_state *s, struct ctx *tx, struct ref_table
     if (c->match)
         record_set(r, en->title, val_text(text));
     agree_with(r, row);
-    if (!record_create(tx, r, e))
+    if (!begin_with(tx, c, text, r, e) || !record_create(tx, r, e))
         return false;
     struct ref_entry *made = keep(s, t, key, r->id, text, NOTE_CREATED);
     made->next_made = s->made;
@@ -247,19 +300,21 @@ static enum ref_outcome nobody(struct import_state *s, struct ctx *tx, struct re
     return REF_FAILED;
 }
 
-enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
-                             struct val *out, struct err *e)
+enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, const struct import_column *c, struct ref_table **table,
+                                    struct record *row, str text, struct val *out, struct err *e)
 {
-    const struct import_column *c = &s->m->column[column];
     const struct entity *en = entity_find(str_of(c->field->ref));
-    struct ref_table *t = s->ref[column] ? s->ref[column] : (s->ref[column] = arena_new(&s->keep, struct ref_table, 1));
-    str key = c->match ? text : fold(tx->a, text);
+    const struct field *scope = c->match ? NULL : scope_of(en, row->en);
+    int64_t inside = scope_id(scope, row);
+    struct ref_table *t = *table ? *table : (*table = arena_new(&s->keep, struct ref_table, 1));
+    str folded = c->match ? text : fold(tx->a, text);
+    str key = inside ? arena_fmt(tx->a, "%.*s\n%lld", STR_ARG(folded), (long long)inside) : folded;
     struct ref_entry *r = kept(t, key);
     struct record *found;
     bool is_kept;
 
     if (!r) {
-        if (!look_up(tx, c, row, text, &found, &is_kept, e))
+        if (!look_up(tx, c, scope, row, text, &found, &is_kept, e))
             return REF_FAILED;
         if (found && !is_kept) {
             if (!is_used(t, found->id))         /* kept under no text, as named */
@@ -267,9 +322,9 @@ enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, size
             *out = (struct val){ .is_set = true, .i = found->id, .s = record_title(found) };
             return REF_FOUND;
         }
-        if (!found && !c->match && !read_near(s, tx, t, en, e))
+        if (!found && !c->match && !read_near(s, tx, t, en, scope, e))
             return REF_FAILED;
-        const struct near_title *n = found || c->match ? NULL : near_of(*tx->a, t, text);
+        const struct near_title *n = found || c->match ? NULL : near_of(*tx->a, t, text, inside);
         if (!found && !n)
             return nobody(s, tx, t, c, row, text, key, out, e);
         r = found ? keep(s, t, key, found->id, record_title(found), NOTE_KIND_COUNT)
@@ -293,7 +348,7 @@ bool import_ref_note_unused(struct import_state *s, struct ctx *c, size_t column
 
     if (!s->ref[column] || s->ref[column]->n == 0)
         return true;
-    if (!query_titles(c, entity_find(str_of(k->field->ref)), UNUSED_TARGETS + 1, &rows, e))
+    if (!query_titles(c, entity_find(str_of(k->field->ref)), NULL, UNUSED_TARGETS + 1, &rows, e))
         return false;
     for (; db_next(&rows); all++)
         if (!is_used(s->ref[column], db_int(&rows, 0)) && unused++ < UNUSED_SHOWN) {

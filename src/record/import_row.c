@@ -150,7 +150,7 @@ static bool read_cell(struct row_job *j, size_t column, struct record *r, struct
         record_set(r, c->field->name, v);
         return true;
     }
-    switch (import_ref_resolve(s, &j->tx, column, r, text, &v, e)) {
+    switch (import_ref_resolve(s, &j->tx, c, &s->ref[column], r, text, &v, e)) {
     case REF_FOUND:
         record_set(r, c->field->name, v);
         return true;
@@ -233,17 +233,52 @@ static bool seen_before(struct import_state *s, struct ctx *tx, const struct rec
     return false;
 }
 
-/* Values for all rows are read once. */
-static bool read_defaults(struct import_state *s, const struct ctx *tx, struct err *e)
+/* Looked for, perhaps made, in every row: what one row made may have gone with it. */
+static bool find_default(struct row_job *j, size_t i, struct record *r, struct err *e)
 {
-    struct ctx kept = *tx;
+    struct import_state *s = j->s;
+    const struct import_default *d = &s->m->init[i];
+
+    s->init[i] = (struct val){ 0 };
+    switch (import_ref_resolve(s, &j->tx, d->as, &s->init_ref[i], r, d->text, &s->init[i], e)) {
+    case REF_FOUND:
+        return true;
+    case REF_LEFT:
+    case REF_LATER:
+        import_log_note(s, NOTE_LEFT, d->as->header, d->text, (str){ 0 });
+        return true;
+    case REF_FAILED:
+        break;
+    }
+    return err_field(e, d->field->name);
+}
+
+/* Plain values are read once for all rows. */
+static bool read_defaults(struct row_job *j, struct record *r, struct err *e)
+{
+    struct import_state *s = j->s;
+    struct ctx kept = j->tx;
+    bool is_first = !s->has_init;
+
     kept.a = &s->keep;
-    for (; s->ninit < s->m->ninit; s->ninit++) {
-        const struct import_default *d = &s->m->init[s->ninit];
-        if (!type_parse(&kept, d->field, d->text, &s->init[s->ninit], e))
+    for (size_t i = 0; i < s->m->ninit; i++) {
+        const struct import_default *d = &s->m->init[i];
+        if (d->as ? !find_default(j, i, r, e) : is_first && !type_parse(&kept, d->field, d->text, &s->init[i], e))
             return false;
     }
+    s->has_init = true;
     return true;
+}
+
+/* A day the table has a column for and leaves empty is not known: it must not become today. */
+static void leave_unknown_days(const struct import_state *s, struct record *r)
+{
+    for (size_t i = 0; i < s->norder; i++) {
+        const struct field *f = s->m->column[s->order[i]].field;
+        bool is_moment = f->init && (!strcmp(f->init, "today") || !strcmp(f->init, "now"));
+        if (is_moment && !(f->flags & F_REQUIRED) && !r->v[field_index(r->en, f)].is_set)
+            r->has |= (uint64_t)1 << field_index(r->en, f);
+    }
 }
 
 static bool create(struct import_state *s, struct ctx *tx, struct record *r, struct err *e)
@@ -251,7 +286,10 @@ static bool create(struct import_state *s, struct ctx *tx, struct record *r, str
     for (size_t i = 0; i < s->m->ninit; i++)
         if (!r->v[field_index(r->en, s->m->init[i].field)].is_set)
             record_set(r, s->m->init[i].field->name, s->init[i]);
-    return record_create(tx, r, e);
+    leave_unknown_days(s, r);
+    struct ctx past = *tx;                      /* a new row tells what has been: nobody can be asked for more */
+    past.is_history = true;
+    return record_create(&past, r, e);
 }
 
 static bool merge(struct import_state *s, struct ctx *tx, struct record *r, const struct record *old, struct err *e)
@@ -288,7 +326,7 @@ bool import_row_write(struct db_conn *conn, void *arg, struct err *e)
     struct record *r = record_new(tx->a, s->m->en), *old;
 
     (void)conn;
-    if (!check_width(s, j->row, e) || !read_defaults(s, tx, e))
+    if (!check_width(s, j->row, e) || !read_defaults(j, r, e))
         return false;
     put_defaults(s, r, true);
     for (size_t i = 0; i < s->norder; i++)

@@ -21,7 +21,7 @@ struct ref_entry {
     enum import_note_kind kind;                 /* NOTE_NEAR, NOTE_CREATED, or NOTE_KIND_COUNT: as it stands */
     struct ref_entry *next, *next_made;
 };
-struct near_title { str squeezed, title; int64_t id; };
+struct near_title { str squeezed, title; int64_t id, scope; };
 struct ref_table {                              /* what one column has been looked up for */
     struct ref_entry *slot[4096];
     size_t n;
@@ -41,8 +41,8 @@ struct import_state {
     str *header; size_t nheader;
     int at[IMPORT_COLUMNS_MAX];                 /* cell of a column; -1: a template */
     size_t order[IMPORT_COLUMNS_MAX], norder;   /* columns that are read, in the order of the entity's fields */
-    struct ref_table *ref[IMPORT_COLUMNS_MAX];
-    struct val init[ENTITY_FIELDS_MAX]; size_t ninit;   /* values of m->init, once read */
+    struct ref_table *ref[IMPORT_COLUMNS_MAX], *init_ref[ENTITY_FIELDS_MAX];
+    struct val init[ENTITY_FIELDS_MAX]; bool has_init;  /* values of m->init, once read */
     struct import_counts n;
     struct notes notes;
     FILE *report;
@@ -73,8 +73,9 @@ void import_log_report_notes(struct import_state *s, const struct import_result 
 bool import_log_start(struct import_state *s, struct err *e);
 bool import_log_end(struct import_state *s, const struct import_result *out, bool is_done, struct err *e);
 
-enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, size_t column, struct record *row, str text,
-                             struct val *out, struct err *e);
+/* *t: what this column has been looked up for; made when NULL. */
+enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, const struct import_column *c, struct ref_table **t,
+                                    struct record *row, str text, struct val *out, struct err *e);
 void import_ref_forget(struct ref_entry **made);       /* rolled back */
 void import_ref_settle(struct import_state *s);        /* the rows are written */
 void import_log_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used);

@@ -70,6 +70,8 @@ struct ctx {
     int64_t write_id;                           /* groups the change rows of one act; set by record_write */
     struct write *write;                        /* inside record_write: private to store.c */
     int depth;                                  /* hooks within hooks, limited */
+    bool is_history;                            /* what is created has been so: dates stand as given, rules that
+                                                 * would ask a person for more rest (imports) */
 };
 
 /* The same act with the program's own rights, still told as the person's in the

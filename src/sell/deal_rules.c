@@ -3,8 +3,13 @@
  *
  * Before the write values are derived and refused, after it other records are written with the
  * program's own rights, in the same transaction: a deal never moves without its receipt.
+ *
+ * A deal that is brought in from elsewhere (tx->is_history) tells what has been: its stage asks
+ * for nothing, its own days are the moments it was entered and closed, and its order, if there
+ * was one, stands where it was made.
  */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "funnel/funnel.h"
@@ -78,13 +83,23 @@ static bool stage_fits(struct ctx *tx, const struct record *now, struct stage **
     return true;
 }
 
+/* The moment a deal came to where it stands: now, or in history the day it tells. */
+static int64_t moment_of(struct ctx *tx, const struct record *now, const struct stage *s)
+{
+    struct val day = record_val(now, s->is_won || s->is_lost ? "close_date" : "opened_at");
+    if (!tx->is_history || !day.is_set)
+        return tx->now;
+    int64_t at = zone_instant(tx->loc->zone, day.i, DAY_US / 2);    /* noon: the same day for most readers */
+    return at < tx->now ? at : tx->now;
+}
+
 static void close_or_reopen(struct ctx *tx, const struct record *old, struct record *now, const struct stage *s)
 {
     bool was_closed = old && record_int(old, "closed_at"), is_closed = s->is_won || s->is_lost;
     put(now, "status", val_text(s->is_won ? S("won") : s->is_lost ? S("lost") : S("open")));
     if (is_closed) {
         if (!record_int(now, "closed_at"))
-            put(now, "closed_at", val_int(tx->now));
+            put(now, "closed_at", val_int(moment_of(tx, now, s)));
         bool is_dated = old ? record_changed(old, now, "close_date") : record_val(now, "close_date").is_set;
         if (!is_dated)
             put(now, "close_date", val_int(zone_days(tx->loc->zone, tx->now)));
@@ -98,13 +113,13 @@ static void close_or_reopen(struct ctx *tx, const struct record *old, struct rec
 
 static bool enter_stage(struct ctx *tx, const struct record *old, struct record *now, const struct stage *s, struct err *e)
 {
-    if (!stage_is_ready(tx, s, now, e))
+    if (!tx->is_history && !stage_is_ready(tx, s, now, e))
         return false;
     put(now, "probability", val_int(s->probability));
     bool is_chosen = old && record_changed(old, now, "forecast");
     if (!is_chosen || s->is_won || s->is_lost)
         put(now, "forecast", val_text(s->forecast));
-    put(now, "stage_entered_at", val_int(tx->now));
+    put(now, "stage_entered_at", val_int(moment_of(tx, now, s)));
     close_or_reopen(tx, old, now, s);
     bool is_placed = old ? record_changed(old, now, "rank") : record_text(now, "rank").n > 0;
     if (!is_placed)
@@ -140,7 +155,7 @@ bool deal_before(struct ctx *tx, const struct record *old, struct record *now, s
     if ((!old || record_changed(old, now, "stage")) && !enter_stage(tx, old, now, s, e))
         return false;
     if (!tx->who->is_system || !old)
-        put(now, "last_activity_at", val_int(tx->now));
+        put(now, "last_activity_at", val_int(tx->is_history ? record_int(now, "stage_entered_at") : tx->now));
     return true;
 }
 
@@ -168,7 +183,7 @@ static bool leave_receipt(struct ctx *tx, const struct record *old, const struct
     record_set(r, "deal", val_ref(now->id));
     record_set(r, "from_stage", val_ref(old ? record_int(old, "stage") : 0));
     record_set(r, "to_stage", val_ref(record_int(now, "stage")));
-    record_set(r, "at", val_int(tx->now));
+    record_set(r, "at", val_int(old ? tx->now : record_int(now, "stage_entered_at")));
     record_set(r, "moved_by", val_ref(sys.by));
     int64_t entered = old ? record_int(old, "stage_entered_at") : 0;
     if (entered)
@@ -192,7 +207,7 @@ static bool tell_event(struct ctx *tx, const struct record *old, const struct re
     json_str(&j, record_text(now, "status"));
     json_close(&j, '}');
     return event_add(tx, &(struct event){
-        .person_id = record_int(now, "person"), .kind = "deal.stage", .en = &deal_entity, .record_id = now->id,
+        .person_id = record_int(now, "person"), .at = old ? 0 : record_int(now, "stage_entered_at"), .kind = "deal.stage", .en = &deal_entity, .record_id = now->id,
         .campaign_id = record_int(now, "campaign"), .deal_id = now->id, .company_id = record_int(now, "company"),
         .data = buf_str(&b) }, e);
 }
@@ -220,7 +235,7 @@ bool deal_after(struct ctx *tx, const struct record *old, const struct record *n
         return false;
     if (is_told && !tell_funnel(tx, now, e))
         return false;
-    bool is_new_win = is_moved && is_status(now, "won") && !(old && is_status(old, "won"));
+    bool is_new_win = is_moved && is_status(now, "won") && !(old && is_status(old, "won")) && !tx->is_history;
     struct ctx sys = ctx_as_system(tx);
     return !is_new_win || sell_order_from_deal(&sys, now->id, &order, e);
 }
