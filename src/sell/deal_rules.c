@@ -154,7 +154,7 @@ bool deal_before(struct ctx *tx, const struct record *old, struct record *now, s
         return false;
     if ((!old || record_changed(old, now, "stage")) && !enter_stage(tx, old, now, s, e))
         return false;
-    if (!tx->who->is_system || !old)
+    if (!old || (!tx->who->is_system && now->has))   /* a write that changes nothing is no activity */
         put(now, "last_activity_at", val_int(tx->is_history ? record_int(now, "stage_entered_at") : tx->now));
     return true;
 }

@@ -448,7 +448,8 @@ START_TEST(an_outside_crm_comes_in_with_its_totals_and_its_traps_named)
 
     /* again: no doubles; undone: as before */
     struct import_result again = run_maven("sales_pipeline", false);
-    ck_assert_int_eq(again.n.unchanged, 8800);
+    ck_assert_msg(again.n.unchanged == 8800, "%lld unchanged, %lld updated, %lld created; %.*s", (long long)again.n.unchanged,
+                  (long long)again.n.updated, (long long)again.n.created, STR_ARG(again.first_refusals));
     struct ctx c = fresh();
     int64_t undone, left;
     ck_assert_msg(import_undo(&c, r.run_id, &undone, &left, &e), "%s", e.detail);
