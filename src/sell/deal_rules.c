@@ -207,7 +207,8 @@ static bool tell_event(struct ctx *tx, const struct record *old, const struct re
     json_str(&j, record_text(now, "status"));
     json_close(&j, '}');
     return event_add(tx, &(struct event){
-        .person_id = record_int(now, "person"), .at = old ? 0 : record_int(now, "stage_entered_at"), .kind = "deal.stage", .en = &deal_entity, .record_id = now->id,
+        .person_id = record_int(now, "person"), .kind = "deal.stage", .at = old ? 0 : record_int(now, "stage_entered_at"),
+        .en = &deal_entity, .record_id = now->id,
         .campaign_id = record_int(now, "campaign"), .deal_id = now->id, .company_id = record_int(now, "company"),
         .data = buf_str(&b) }, e);
 }
