@@ -4,6 +4,7 @@
  * it. A person with several roles sees the blocks of all of them, once.
  */
 #include "admin/home.h"
+#include "admin/settings.h"
 #include "base/clock.h"
 #include "core/core.h"
 #include "msg/admin.h"
@@ -68,6 +69,14 @@ void home_page(struct request *rq)
     struct html h = web_html(rq);
     struct home m = { &h, web_ctx(rq), arena_new(&rq->a, struct home_view, 1) };
     struct err e = { 0 };
+    bool is_new = false;
+    if (access_is_admin(m.c->who) && (!welcome_is_due(m.c, &is_new, &e) || is_new)) {
+        if (is_new)
+            answer_redirect(rq, S("/welcome"));
+        else
+            web_fail(rq, &e);
+        return;
+    }
     greet(&m);
     for (size_t i = 0; i < countof(blocks); i++)
         if (m.c->who->roles & blocks[i].roles && !blocks[i].fill(&m, &e)) {

@@ -29,6 +29,7 @@ void app_catalogue(void)
         return;
     is_done = true;
     web_open();
+    web_settings_changed = workspace_reload;
     for (const struct feature *const *f = features; *f; f++)
         catalogue_add((*f)->entities, (*f)->nentities ? *(*f)->nentities : 0);
     catalogue_check();

@@ -1,14 +1,10 @@
 /* token.c - setu token: keys for programs. The key is printed once; only its hash is kept. */
 #include "base/clock.h"
-#include "base/random.h"
 #include "cmd/cmds.h"
 #include "core/core.h"
 #include "msg/cmd.h"
 #include "record/type.h"
 #include "web/session.h"
-#include <sodium.h>
-
-enum { SECRET_BYTES = 32 };
 
 static const struct option_help options[] = {
     { "data", "DIR", "the folder of the workspace" },
@@ -20,17 +16,6 @@ static const struct option_help options[] = {
 };
 
 static bool run_create(struct ctx *tx, void *arg, struct err *e) { return record_create(tx, arg, e); }
-
-/* "setu1_" and 43 characters of base64url. */
-static str mint(struct arena *a)
-{
-    unsigned char raw[SECRET_BYTES];
-    char text[64];
-    random_bytes(raw, sizeof raw);
-    sodium_bin2base64(text, sizeof text, raw, sizeof raw, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    sodium_memzero(raw, sizeof raw);
-    return arena_fmt(a, "setu1_%s", text);
-}
 
 static bool fill(struct cmd *c, struct record *r, str token, struct err *e)
 {
@@ -69,7 +54,7 @@ static int run(struct cmd *c)
         return cmd_usage(c, "say what: setu token create --user E --name N");
     if (!cmd_option(c, "user") || !cmd_option(c, "name"))
         return cmd_usage(c, "--user and --name are needed");
-    str token = mint(&c->a);
+    str token = token_mint(&c->a);
     struct record *r = record_new(&c->a, &api_token_entity);
     if (!fill(c, r, token, &e) || !record_write(&c->ctx, run_create, r, &e))
         return cmd_refuse(c, &e);

@@ -5,6 +5,8 @@
 #include "msg/web.h"
 #include "web/find.h"
 
+bool (*web_settings_changed)(struct workspace *ws, struct db_conn *c, struct err *e);
+
 static void asset(struct request *rq)
 {
     for (const struct asset *a = assets; a->path; a++)

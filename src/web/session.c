@@ -5,6 +5,17 @@
 #include "base/random.h"
 #include <sodium.h>
 
+str token_mint(struct arena *a)
+{
+    enum { SECRET_BYTES = 32 };
+    unsigned char raw[SECRET_BYTES];
+    char text[64];
+    random_bytes(raw, sizeof raw);
+    sodium_bin2base64(text, sizeof text, raw, sizeof raw, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(raw, sizeof raw);
+    return arena_fmt(a, "setu1_%s", text);
+}
+
 str token_hash(struct arena *a, str token)
 {
     unsigned char h[crypto_hash_sha256_BYTES];

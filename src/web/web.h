@@ -58,4 +58,6 @@ bool web_param_id(struct request *rq, int n, int64_t *id);
 
 /* Start of the day's work: tables ready, sodium ready. Once per process. */
 void web_open(void);
+/* Told by the page of settings after its commit; app/ sets it: the workspace reads its settings anew. */
+extern bool (*web_settings_changed)(struct workspace *ws, struct db_conn *c, struct err *e);
 extern const struct route web_routes[];         /* sign-in, sign-out, undo, static assets */
