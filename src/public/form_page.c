@@ -338,7 +338,9 @@ void form_send(struct request *rq)
         go_to_thanks(&an);
         return;
     }
-    bool is_spam = request_form(rq, "homepage").n > 0 || source_is_bot(&rq->a, an.from.user_agent);
+    /* The name a program gives itself decides what counts as a visit, never who may write to us:
+     * a partner's script and an odd browser send real enquiries. */
+    bool is_spam = request_form(rq, "homepage").n > 0;
     if (t == TOKEN_WRONG || t == TOKEN_TOO_OLD) {
         an.token = new_token(&an);
         again(&an, 422, say(rq, t == TOKEN_WRONG ? MSG_public_token_wrong : MSG_public_token_old));
