@@ -258,7 +258,7 @@ static bool can_be_reached(struct answer *an)
         enum form_kind k = an->form->field[i].kind;
         if (k != FORM_EMAIL && k != FORM_PHONE)
             continue;
-        if (an->value[i].n)
+        if (an->value[i].n || an->error[i].n)   /* a wrong one has its own words */
             return true;
         first = i;
     }

@@ -176,6 +176,7 @@ void track_seen(struct request *rq)
     struct err e = { 0 };
     int64_t ms = 0;
     answer_text(rq, 204, "text/plain; charset=utf-8", (str){ 0 });
+    answer_header(rq, "Cross-Origin-Resource-Policy", S("cross-origin"));
     if (!may_count(rq, url, visitor))
         return;
     struct seen_job j = { .in = { .path = path_of(url), .arrival = { .referrer = request_form(rq, "r"),

@@ -245,7 +245,7 @@ void form_panel(struct request *rq, const struct record *r, struct html *middle,
     struct figure figures[4] = {
         counted(c, MSG_reach_panel_answers, &submission_entity, arena_fmt(c->a, "form = %.*s and is_spam = false", STR_ARG(id))),
         counted(c, MSG_reach_panel_week, &submission_entity,
-                arena_fmt(c->a, "form = %.*s and is_spam = false and at within last 7 days", STR_ARG(id))),
+                arena_fmt(c->a, "form = %.*s and is_spam = false and at in last 7 days", STR_ARG(id))),
         counted(c, MSG_reach_panel_spam, &submission_entity, arena_fmt(c->a, "form = %.*s and is_spam = true", STR_ARG(id))),
         conversion_of(c, r),
     };
