@@ -27,12 +27,16 @@ static const struct route routes[] = {
     { 0 },
 };
 
+/* What is sold stands above what was said about it. */
 static void panel(struct request *rq, const struct record *r, struct html *middle, struct html *side)
 {
+    struct html first = html_part(middle);
     if (r->en == &deal_entity)
-        deal_panel(rq, r, middle, side);
+        deal_panel(rq, r, &first, side);
     else if (r->en == &sales_order_entity)
-        order_panel(rq, r, middle);
+        order_panel(rq, r, &first);
+    html_markup(&first, html_done(middle));
+    *middle = first;
 }
 
 const struct feature sell_feature = {
