@@ -6,6 +6,7 @@
  */
 #include "app/server.h"
 #include "api/api.h"
+#include "base/fault.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "web/feature.h"
@@ -21,7 +22,6 @@ struct server {
     struct workspace *ws;
     struct http_server *http;
     const char *const *hosts;
-    const struct route *tables[TABLES_MAX];
     struct http_app app;
     pthread_t ticker;
     int stop;                           /* eventfd: ends the ticker */
@@ -59,7 +59,7 @@ static void *tick_loop(void *arg)
         die("tick: %s", e.detail);
     do {
         for (const struct feature *const *f = features; *f; f++)
-            if ((*f)->tick)
+            if ((*f)->tick && !fault_is_on("no_tick"))
                 tick_feature(s, *f, &a, c);
     } while (poll(&p, 1, MINUTE_MS) == 0);
     db_conn_close(c);
@@ -94,22 +94,25 @@ static void tell_pages(const struct ctx *c, const struct touched *list)
     }
 }
 
+const struct route *const *server_routes(void)
+{
+    static const struct route *tables[TABLES_MAX] = { web_routes, import_routes, record_routes, api_routes };
+    size_t n = 4;
+    for (const struct feature *const *f = features; *f && n < TABLES_MAX - 1; f++)
+        if ((*f)->routes)
+            tables[n++] = (*f)->routes;
+    tables[n] = NULL;
+    return tables;
+}
+
 bool server_start(struct workspace *ws, const struct server_options *o, struct server **out, struct err *e)
 {
     struct server *s = calloc(1, sizeof *s);
-    size_t n = 0;
     if (!s)
         die("out of memory at start");
     s->ws = ws;
     s->hosts = o->hosts;
-    s->tables[n++] = web_routes;
-    s->tables[n++] = import_routes;
-    s->tables[n++] = record_routes;
-    s->tables[n++] = api_routes;
-    for (const struct feature *const *f = features; *f && n < TABLES_MAX - 1; f++)
-        if ((*f)->routes)
-            s->tables[n++] = (*f)->routes;
-    s->app = (struct http_app){ .routes = s->tables, .site = site_of, .site_db = db_of, .enter = web_enter,
+    s->app = (struct http_app){ .routes = server_routes(), .site = site_of, .site_db = db_of, .enter = web_enter,
                                 .error = web_fail, .app = s };
     record_on_write(tell_pages);
     struct http_options h = { .listen = o->listen, .trusted_proxies = o->proxies, .spool = ws->folder };

@@ -6,5 +6,6 @@
 struct server;
 struct server_options { const char *listen; const char *const *hosts; const char *const *proxies; };     /* hosts NULL: any */
 bool server_start(struct workspace *ws, const struct server_options *o, struct server **out, struct err *e);
+const struct route *const *server_routes(void);         /* every table of every room, NULL-ended */
 int server_port(const struct server *s);
 void server_stop(struct server *s);             /* drains; accepts NULL */

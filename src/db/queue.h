@@ -19,6 +19,7 @@ struct write {
     const char *file;
     int line;
     bool is_bulk, is_schema, ok;
+    bool is_early;                      /* told before it is on disk: a fault, for a test */
     sem_t done;
     struct write *next;
 };

@@ -14,7 +14,9 @@
  */
 #include "db/sqlite.h"
 #include <signal.h>
+#include <unistd.h>
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "msg/db.h"
 
@@ -25,6 +27,7 @@ enum {
     WAIT_MS = 250,
     IDLE_MS = 5000,                             /* quiet for so long: the log is emptied */
     SLOW_US = 500 * 1000,                       /* a write worth a line in the log */
+    EARLY_US = 2000,                            /* the fault: acknowledged, and not yet committed */
 };
 
 static _Thread_local const struct db *writer_of;        /* this thread is the writer of */
@@ -124,6 +127,10 @@ static void write_run(struct db_conn *c, struct write *w)
     if (took > SLOW_US && !w->is_schema)
         log_event(LOG_WARN, "slow_write", LOG_S("file", str_of(w->file)), LOG_N("line", w->line),
                   LOG_N("us", took));
+    if (w->is_early) {
+        sem_post(&w->done);
+        usleep(EARLY_US);
+    }
 }
 
 /* ── groups ──────────────────────────────────────────────────────────────── */
@@ -168,7 +175,8 @@ static void wake(struct db *db, struct group *g)
     db->commits += kept > 0;
     for (struct write *w = g->head, *next; w; w = next) {
         next = w->next;                         /* w is gone once its caller wakes */
-        sem_post(&w->done);
+        if (!w->is_early)
+            sem_post(&w->done);
     }
     for (int i = 0; kept > 0 && i < nlisteners; i++)
         db->on_commit[i].fn(db->on_commit[i].arg);
@@ -305,6 +313,14 @@ static bool write_wait(struct db *db, struct write *w)
 {
     if (writer_of == db)
         return fail(w->e, ERR_INTERNAL, 0, "a write inside a write at %s:%d", w->file, w->line);
+    if (fault_is_on("early_ack") && !w->is_schema) {
+        struct write *kept = malloc(sizeof *kept);      /* outlives its caller, so never freed */
+        if (!kept)
+            return fail(w->e, ERR_BUSY, MSG_db_busy, "out of memory");
+        *kept = *w;
+        kept->is_early = true;
+        return queue_wait(&db->queue, kept, kept->e);
+    }
     return queue_wait(&db->queue, w, w->e);
 }
 

@@ -1,0 +1,24 @@
+/* fault.h - switches that break a promise on purpose, so that a test can show it would notice.
+ *
+ * SETU_FAULT=name,name in the environment of a build with SETU_FAULTS (the sanitized
+ * one). In the release build none of it is there.
+ *   open_gate   the rights of records are not asked (record/access.c)
+ *   early_ack   a write is acknowledged before it is on disk (db/sqlite_writer.c)
+ *   no_tick     the minute's round rests, so that nothing changes by itself (app/server.c)
+ */
+#pragma once
+#ifdef SETU_FAULTS
+#include <stdlib.h>
+#include "base/str.h"
+
+static inline bool fault_is_on(const char *name)
+{
+    str list = str_of(getenv("SETU_FAULT"));
+    while (list.n)
+        if (str_eq(str_cut(&list, ','), str_of(name)))
+            return true;
+    return false;
+}
+#else
+#define fault_is_on(name) false
+#endif
