@@ -192,6 +192,27 @@ static void drop_hidden(struct ctx *c, const struct entity *en, str folded, stru
     *n = kept;
 }
 
+static bool is_reference(const struct entity *en, const char *name)
+{
+    const struct field *f = name ? entity_field(en, str_of(name)) : NULL;
+    return f && f->type == FIELD_REF;
+}
+
+/* A title that is another record's stands in the index as it was written: the reader gets
+ * what they may see of it, and as it is called now. */
+static void name_anew(struct ctx *c, const struct entity *en, struct hit *v, size_t from, size_t n)
+{
+    if (!is_reference(en, en->title) && !is_reference(en, en->subtitle))
+        return;
+    for (size_t i = from; i < n; i++) {
+        struct record *r;
+        struct err e = { 0 };
+        bool found = record_get(c, en, v[i].id, &r, &e);
+        v[i].title = found ? record_title(r) : (str){ 0 };
+        v[i].subtitle = found ? subtitle_of(c->a, c->loc, r) : (str){ 0 };
+    }
+}
+
 /* Stable: titles that begin with the words first, else as found. */
 static void rank(struct hit *v, size_t n, str folded, struct arena *a)
 {
@@ -220,6 +241,7 @@ bool search_run(struct ctx *c, str words, const struct entity *en, int limit,
         if (!search_entity(c, each, folded, limit, v, &got, e))
             return false;
         drop_hidden(c, each, folded, v, from, &got);
+        name_anew(c, each, v, from, got);
     }
     rank(v, got, folded, c->a);
     *out = v;

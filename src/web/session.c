@@ -105,12 +105,10 @@ bool session_end_all(struct ctx *c, int64_t user_id, int64_t except, struct err 
     return db_write(c->ws->db, end, &r, e);
 }
 
-bool token_find(struct db_conn *c, str token, int64_t now, int64_t *token_id, int64_t *user_id,
+bool token_find(struct arena *a, struct db_conn *c, str token, int64_t now, int64_t *token_id, int64_t *user_id,
                 unsigned *scopes, struct err *e)
 {
     static const char *const name[ACTION_COUNT] = { "see", "create", "change", "delete", "export" };
-    char space[4096];
-    struct arena a = { .at = space, .end = space + sizeof space, .base = space };
     struct db_rows q;
     bool found = false;
 
@@ -118,7 +116,7 @@ bool token_find(struct db_conn *c, str token, int64_t now, int64_t *token_id, in
         return false;
     if (!db_query(c, &q, "SELECT id, owner, scopes FROM api_token WHERE token_hash = $1 AND deleted_at IS NULL"
                          " AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
-                  DB_ARGS(V(token_hash(&a, token)), V(now)), e))
+                  DB_ARGS(V(token_hash(a, token)), V(now)), e))
         return false;
     if (db_next(&q)) {
         found = true;

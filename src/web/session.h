@@ -20,7 +20,7 @@ bool session_end(struct ctx *c, int64_t session_id, struct err *e);
 /* All of a user but `except` (0: all): after a change of password, role, or when disabled. */
 bool session_end_all(struct ctx *c, int64_t user_id, int64_t except, struct err *e);
 /* An API token: SHA-256 of "setu1_..."; fills the token's scopes. False with ERR_NONE: unknown, ended, revoked. */
-bool token_find(struct db_conn *c, str token, int64_t now, int64_t *token_id, int64_t *user_id,
+bool token_find(struct arena *a, struct db_conn *c, str token, int64_t now, int64_t *token_id, int64_t *user_id,
                 unsigned *scopes, struct err *e);
 /* A new key: "setu1_" and 43 characters of base64url. */
 str token_mint(struct arena *a);

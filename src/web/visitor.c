@@ -87,7 +87,7 @@ static bool by_token(struct request *rq, struct visitor *v, str bearer, struct e
 {
     int64_t token_id, user_id;
     unsigned scopes;
-    if (!token_find(rq->db, bearer, v->ctx.now, &token_id, &user_id, &scopes, e))
+    if (!token_find(&rq->a, rq->db, bearer, v->ctx.now, &token_id, &user_id, &scopes, e))
         return false;
     if (!actor_load(&rq->a, rq->db, user_id, &v->who, e))
         return false;

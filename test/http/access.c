@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "client/served.h"
+#include "http/router.h"
 #include "record/search.h"
 #include <sqlite3.h>
 
@@ -303,16 +304,29 @@ static bool is_refusal(const struct reply *r)
         || (r->status == 303 && str_starts(reply_header(r, "Location"), S("/sign-in")));
 }
 
+/* The log's checkpoint moves data_version too: only a write that shows in the ledger, or again
+ * when the same is asked again, is one. */
+static bool wrote_since(const struct ask *q, int64_t before, int64_t ledger)
+{
+    if (commits() == before)
+        return false;
+    if (number("SELECT max(id) FROM write_log", 0) != ledger)
+        return true;
+    before = commits();
+    ask(q);
+    return commits() != before;
+}
+
 /* Asks; what must be refused is refused and writes nothing, what may be is not refused. */
 static struct reply expect(const struct ask *q, bool is_allowed)
 {
-    int64_t before = commits();
+    int64_t before = commits(), ledger = number("SELECT max(id) FROM write_log", 0);
     struct reply r = ask(q);
     if (!is_allowed) {
         refused++;
         if (!is_refusal(&r))
             say(q->w, q->method, q->path, &r, "was not refused");
-        if (commits() != before)
+        if (wrote_since(q, before, ledger))
             say(q->w, q->method, q->path, &r, "was refused and wrote");
     } else if (is_refusal(&r)) {
         say(q->w, q->method, q->path, &r, "was refused");
@@ -393,6 +407,17 @@ static const char *method_name(enum method m)
     return m == GET ? "GET" : m == POST ? "POST" : m == PATCH ? "PATCH" : m == PUT ? "PUT" : "DELETE";
 }
 
+/* A better page of a room may have taken the path of a generic one: that is asked as such. */
+static bool is_reached(const struct route *r, const char *path)
+{
+    static struct router *router;
+    struct match m = { 0 };
+    struct err e = { 0 };
+    if (!router && !router_open(server_routes(), &router, &e))
+        die("%s", e.detail);
+    return router_find(router, r->method, str_of(path), &m) && m.route == r;
+}
+
 /* "/:entity/:id/field/:name" with its parts filled in; the id stays '@'. */
 static const char *path_for(const struct route *r, const struct entity *en, const struct field *f)
 {
@@ -409,7 +434,7 @@ static const char *path_for(const struct route *r, const struct entity *en, cons
         else
             buf_put(&b, part);
     }
-    return arena_cstr(&c.a, buf_str(&b));
+    return b.n ? arena_cstr(&c.a, buf_str(&b)) : "/";
 }
 
 static void body_for(struct ask *q, const struct way *way, const struct field *f)
@@ -434,7 +459,7 @@ static void ask_one(const struct way *way, const struct route *r, int w, const s
     enum own now = is_live(en, id) ? o : DELETED;
     bool has_page = way->is_api || (!(en->flags & E_NO_PAGE) && who[w].has_session);
     bool sees = has_page && may(w, en, ACTION_SEE, now), allowed = sees && may(w, en, way->act, now);
-    if (!f && strstr(r->path, ":name"))
+    if ((!f && strstr(r->path, ":name")) || !is_reached(r, q.path))
         return;
     body_for(&q, way, f);
     struct reply reply = expect(&q, allowed);
@@ -448,6 +473,8 @@ static void ask_all(const struct way *way, const struct route *r, int w, const s
 {
     struct ask q = { w, method_name(r->method), path_for(r, en, NULL), NULL, NULL, { 0 }, way->is_api };
     bool has_page = way->is_api || (!(en->flags & E_NO_PAGE) && who[w].has_session);
+    if (!is_reached(r, q.path))
+        return;
     body_for(&q, way, NULL);
     expect(&q, has_page && may_some(w, en, ACTION_SEE) && may_some(w, en, way->act));
 }
@@ -501,19 +528,25 @@ static const char *const opens[] = {
     "definition.sign",      /* the heads of both sides sign the same page */
 };
 
-static bool is_opening(const struct route *r)
+/* Routes that write when they are read, and why. */
+static const char *const remembers[] = {
+    "notifications.open",   /* a notice that was followed is read */
+};
+
+static bool is_among(const char *const *list, size_t n, const struct route *r)
 {
-    for (size_t i = 0; i < countof(opens); i++)
-        if (!strcmp(opens[i], r->audit))
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(list[i], r->audit))
             return true;
     return false;
 }
+#define IS_AMONG(list, r) is_among((list), countof(list), (r))
 
 /* Has this role a right to write any business record at all? */
 static bool may_write_some(int w)
 {
     for (size_t i = 0; i < countof(model) && who[w].is_known; i++)
-        if (strchr("AT", model[i].right[who[w].role][ACTION_CHANGE]))
+        if (!model_word(model[i].entities, "saved_view") && model[i].right[who[w].role][ACTION_CHANGE] != '-')
             return true;
     return false;
 }
@@ -533,7 +566,7 @@ static void ask_other(const struct route *r, int w, enum own o)
                : r->body == BODY_NONE ? NULL : "application/x-www-form-urlencoded";
         q.body = r->body == BODY_JSON ? S("{}") : r->body == BODY_MULTIPART ? S("--b--\r\n") : r->body == BODY_NONE ? (str){ 0 } : S("x=1");
     }
-    int64_t before = commits(), version = 0;
+    int64_t before = commits(), version = 0, ledger = number("SELECT max(id) FROM write_log", 0);
     if (id) {
         char sql[160];
         snprintf(sql, sizeof sql, "SELECT version FROM \"%s\" WHERE id = ?1 AND deleted_at IS NULL", en->name);
@@ -541,14 +574,14 @@ static void ask_other(const struct route *r, int w, enum own o)
     }
     bool is_known = who[w].is_known && (q.is_api || who[w].has_session);
     struct reply reply = r->access == ACCESS_PUBLIC ? ask(&q) : is_known ? ask(&q) : expect(&q, false);
-    bool wrote = commits() != before;
+    bool wrote = commits() != before && (r->method != GET || wrote_since(&q, before, ledger));
     if (r->access == ACCESS_ADMIN && is_known && who[w].role != 0 && !is_refusal(&reply))
         say(w, q.method, q.path, &reply, "is for administrators");
-    if (r->method == GET && wrote)
+    if (r->method == GET && wrote && !IS_AMONG(remembers, r))
         say(w, q.method, q.path, &reply, "reading wrote");
     if (wrote && r->method != GET && r->access != ACCESS_PUBLIC && !may_write_some(w))
         say(w, q.method, q.path, &reply, "somebody who may write nothing wrote");
-    if (id && !may(w, en, ACTION_CHANGE, o) && !is_opening(r) && is_changed(en, id, version))
+    if (id && !may(w, en, ACTION_CHANGE, o) && !IS_AMONG(opens, r) && is_changed(en, id, version))
         say(w, q.method, q.path, &reply, "changed what is not theirs");
 }
 
