@@ -14,7 +14,7 @@ static str say(struct ctx *tx, msg_id id) { return msg_text(tx->a, tx->loc, id, 
 static const struct definition { const char *stage, *owner_team, *buyer_stage, *criteria, *evidence; msg_id title, text; } definitions[] = {
     { "lead", "marketing", "consideration", "email is not empty or phone is not empty or mobile is not empty",
       "person.email|person.phone|person.mobile", MSG_funnel_seed_lead, MSG_funnel_seed_lead_text },
-    { "mql", "marketing", "preference", "grade in (A1, A2, B1, B2)", "person.email|person.phone|person.mobile",
+    { "mql", "marketing", "preference", "grade in (A1, A2, B1, B2, C1)", "person.email|person.phone|person.mobile",
       MSG_funnel_seed_mql, MSG_funnel_seed_mql_text },
     { "sal", "sales", "preference", "", "owner", MSG_funnel_seed_sal, MSG_funnel_seed_sal_text },
     { "sql", "sales", "intention", "", "need, budget, authority, timing", MSG_funnel_seed_sql, MSG_funnel_seed_sql_text },

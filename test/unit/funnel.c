@@ -909,7 +909,7 @@ START_TEST(a_definition_holds_when_both_heads_have_signed_and_then_never_changes
     ck_assert(!act(&head, SIGN_MARKETING, mql, NULL));
 
     ck_assert(set(&head, &stage_definition_entity, mql, "criteria", "grade = A1"));
-    ck_assert_str_eq(text(&stage_definition_entity, mql, "criteria"), "grade in (A1, A2, B1, B2)");
+    ck_assert_str_eq(text(&stage_definition_entity, mql, "criteria"), "grade in (A1, A2, B1, B2, C1)");
     ck_assert_int_eq(definition("mql"), mql);
     ck_assert_int_eq(counted(&stage_definition_entity, "stage = mql and status = draft and revision = 2"), 1);
     struct ctx c = fresh(sys);
@@ -924,7 +924,7 @@ START_TEST(a_definition_holds_when_both_heads_have_signed_and_then_never_changes
     must(&head, SIGN_MARKETING, next, NULL);
     ck_assert_int_eq(definition("mql"), next);
     ck_assert_str_eq(text(&stage_definition_entity, mql, "status"), "retired");
-    ck_assert_str_eq(text(&stage_definition_entity, mql, "criteria"), "grade in (A1, A2, B1, B2)");
+    ck_assert_str_eq(text(&stage_definition_entity, mql, "criteria"), "grade in (A1, A2, B1, B2, C1)");
 }
 END_TEST
 
