@@ -32,6 +32,8 @@ static const struct known { const char *key; enum form_kind kind; msg_id label; 
 /* Names that the page's own hidden fields have. */
 static const char *const reserved[] = { "token", "consent", "homepage", "referrer", "landing", "visitor", "embed", "lang" };
 
+const char *form_kind_name(enum form_kind k) { return kind_names[k]; }
+
 /* ── one line ────────────────────────────────────────────────────────────── */
 
 static bool wrong(struct err *e, int64_t line, msg_id msg, str word)

@@ -34,6 +34,7 @@ struct form_field {
 /* False: e->field is "fields", e->pos the line (from 1; 0: the whole), its message says what to write. */
 __attribute__((warn_unused_result))
 bool form_fields_parse(struct arena *a, str text, struct form_field **out, size_t *n, struct err *e);
+const char *form_kind_name(enum form_kind k);   /* "longtext" */
 /* What the visitor reads. */
 str form_field_label(struct arena *a, const struct locale *loc, const struct form_field *f);
 /* One answer as typed, in any digits, to the text that is kept; empty stays empty. The error

@@ -193,7 +193,6 @@ static struct figure conversion_of(struct ctx *c, const struct record *r)
 
 static void fill_questions(struct ctx *c, const struct record *r, struct form_panel_view *v)
 {
-    static const char *const kinds[FORM_KINDS] = { "text", "longtext", "email", "phone", "number", "date", "choice", "choices", "yes" };
     struct form *f;
     struct err e = { 0 };
     if (!form_from(c, r, &f, &e)) {
@@ -204,7 +203,7 @@ static void fill_questions(struct ctx *c, const struct record *r, struct form_pa
     loc.lang = f->lang;
     struct question_line *q = arena_new(c->a, struct question_line, f->nfields);
     for (size_t i = 0; i < f->nfields; i++)
-        q[i] = (struct question_line){ form_field_label(c->a, &loc, &f->field[i]), str_of(kinds[f->field[i].kind]),
+        q[i] = (struct question_line){ form_field_label(c->a, &loc, &f->field[i]), str_of(form_kind_name(f->field[i].kind)),
                                        f->field[i].is_required };
     v->questions = q;
     v->nquestions = f->nfields;

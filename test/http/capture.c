@@ -1,5 +1,5 @@
 /* capture.c - public forms and visits against the program itself: a workspace with four forms, one
- * served by build/san/setu as a child, its file read beside it.
+ * served by build/san/setu (or $SETU_BIN) as a child, its file read beside it.
  *
  * Tokens are made with the workspace's key as if the page had been opened ten seconds ago, so no
  * test needs to wait; one goes through the page itself. Each test has an address of its own.
@@ -90,7 +90,8 @@ static void start_server(void)
         int null = open("/dev/null", O_WRONLY);
         dup2(out[1], 1);
         dup2(null, 2);
-        execl("build/san/setu", "setu", "serve", "--data", folder, "--listen", "127.0.0.1:0", "--proxy", "127.0.0.1", (char *)NULL);
+        const char *bin = getenv("SETU_BIN");
+        execl(bin ? bin : "build/san/setu", "setu", "serve", "--data", folder, "--listen", "127.0.0.1:0", "--proxy", "127.0.0.1", (char *)NULL);
         _exit(127);
     }
     close(out[1]);
