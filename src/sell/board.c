@@ -350,6 +350,19 @@ static struct board_view view_of(struct request *rq, const struct board *b)
     };
 }
 
+/* A pipeline that still bears the name of its kind, in whatever language, is called so in the reader's. */
+static str pipeline_name(struct ctx *c, const struct record *p)
+{
+    const struct field *f = entity_field(&pipeline_entity, S("kind"));
+    for (const struct choice *k = f->choices; k->value; k++)
+        for (int l = 0; l < LANG_COUNT; l++) {
+            struct locale loc = locale_default((enum lang)l, c->ws->country);
+            if (str_eq(record_text(p, "kind"), str_of(k->value)) && str_eq(record_title(p), msg_text(c->a, &loc, k->label, NULL)))
+                return msg_text(c->a, c->loc, k->label, NULL);
+        }
+    return record_title(p);
+}
+
 static struct html_safe pipeline_picker(struct request *rq, const struct asked *a, str *current)
 {
     enum { PIPELINES_MAX = 20 };
@@ -363,7 +376,7 @@ static struct html_safe pipeline_picker(struct request *rq, const struct asked *
     for (size_t i = 0; i < list.n; i++) {
         struct asked other = *a;
         other.pipeline = list.rows[i]->id;
-        items[i] = (struct ui_menu_item){ .label = record_title(list.rows[i]), .is_current = other.pipeline == a->pipeline,
+        items[i] = (struct ui_menu_item){ .label = pipeline_name(c, list.rows[i]), .is_current = other.pipeline == a->pipeline,
                                           .url = board_url(rq, &other, a->q, a->is_mine, a->is_quarter) };
         if (items[i].is_current)
             *current = items[i].label;
