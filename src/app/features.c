@@ -3,6 +3,7 @@
 #include "app/workspace.h"
 #include "core/core.h"
 #include "funnel/funnel.h"
+#include "insight/insight.h"
 #include "people/people.h"
 #include "public/public.h"
 #include "reach/reach.h"
@@ -14,6 +15,6 @@ static const struct feature core_feature = {
 };
 
 static const struct feature *const all[] = {
-    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &admin_feature, &public_feature, NULL,
+    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &insight_feature, &admin_feature, &public_feature, NULL,
 };
 const struct feature *const *features = all;

@@ -196,3 +196,24 @@ bool credit_read(struct ctx *c, str filter, struct credit *out, struct err *e)
     *out = x;
     return true;
 }
+
+/* The deals that thank `key`. */
+bool credit_deals(const struct ask *k, int by, int64_t key, struct behind *out, struct err *e)
+{
+    struct wons w = { .c = k->c };
+    struct path p = { 0 };
+    if (!read_wons(k->c, ask_won(k), &w, e))
+        return false;
+    for (size_t i = 0; i < w.n && out->n < BEHIND_MAX; i++) {
+        if (!read_path(k->c, &w.v[i], &p, e))
+            return false;
+        if (p.n == 0)
+            path_put(k->c->a, &p, own_touch(&w.v[i]));
+        for (size_t t = 0; t < p.n; t++)
+            if (p.v[t].key[by] == key) {
+                behind_put(out, w.v[i].id);
+                break;
+            }
+    }
+    return true;
+}

@@ -71,15 +71,25 @@ bool won_report(const struct ask *k, const char *id, str title, const char *grou
 bool cycle_report(const struct ask *k, struct report **out, struct err *e);
 
 struct credit;
-struct report *credit_report(const struct ask *k, const struct credit *x, int by, struct err *e);
+struct report *credit_report(const struct ask *k, const struct credit *x, int by);
+bool roi_of_campaign(const struct ask *k, const struct credit *x, int64_t campaign, struct report **out, struct err *e);
 bool roi_report(const struct ask *k, const struct credit *x, struct report **out, struct err *e);
 
 enum { LIFECYCLES = 8 };
 struct funnel_stage { int64_t entered, moved, median_days; };   /* days in 1/10 */
-struct funnel_figures { struct funnel_stage stage[LIFECYCLES]; };
-bool funnel_read(const struct ask *k, struct funnel_figures *out, struct err *e);
-bool funnel_report(const struct ask *k, const struct funnel_figures *f, bool is_buyer, struct report **out, struct err *e);
+struct cohort_figures { struct funnel_stage stage[LIFECYCLES]; };
+bool funnel_read(const struct ask *k, struct cohort_figures *out, struct err *e);
+bool funnel_report(const struct ask *k, const struct cohort_figures *f, bool is_buyer, struct report **out, struct err *e);
 bool cohort_report(const struct ask *k, int stage, struct report **out, struct err *e);
 struct handoff_figures { int64_t delivered, accepted, returned, waiting, due, on_time, touched, median_touch; };
 bool handoff_read(const struct ask *k, struct handoff_figures *out, struct err *e);
 bool handoff_reports(const struct ask *k, struct report **people, struct report **reasons, struct err *e);
+
+/* ── the records behind a figure that no query says: behind.c ────────────── */
+
+enum { BEHIND_MAX = 180 };                      /* as many ids as a query takes; the first ones found */
+struct behind { int64_t id[BEHIND_MAX]; size_t n; };
+void behind_put(struct behind *b, int64_t id);  /* once each */
+bool funnel_people(const struct ask *k, str stage, bool has_moved, struct behind *out, struct err *e);
+bool handoff_leads(const struct ask *k, const char *by, str key, struct behind *out, struct err *e);
+bool credit_deals(const struct ask *k, int by, int64_t key, struct behind *out, struct err *e);
