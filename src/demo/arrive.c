@@ -69,7 +69,9 @@ static bool put_person(struct demo *d, struct ctx *tx, struct human *h, bool con
     struct record *r = record_new(tx->a, &person_entity);
     record_set(r, "name", val_text(h->name));
     record_set(r, "email", val_text(h->email));
-    record_set(r, h->way == BY_IMPORT ? "phone" : "mobile", val_text(h->phone));
+    record_set(r, "phone", val_text(h->phone));
+    if (chance(d, 40))
+        record_set(r, "whatsapp", val_text(h->phone));
     record_set(r, "job_title", val_text(h->job_title));
     record_set(r, "company", val_ref(h->firm ? h->firm->id : 0));
     record_set(r, "owner", val_ref(h->way == BY_CALL || h->way == BY_REFERRAL || h->way == BY_IMPORT ? d->user[h->owner] : 0));

@@ -32,11 +32,13 @@ static bool put_line(struct demo *d, struct ctx *tx, struct human *h, int produc
     return store(tx, r, NULL, e);
 }
 
-static bool put_lines(struct demo *d, struct ctx *tx, struct human *h, bool is_renewal, struct err *e)
+enum { FIRST_SERVICE = 12, SPARES = 14 };
+
+/* service 0: a machine, else the contract that is renewed. */
+static bool put_lines(struct demo *d, struct ctx *tx, struct human *h, int service, struct err *e)
 {
-    enum { FIRST_SERVICE = 12, SPARES = 14 };
-    if (is_renewal)
-        return put_line(d, tx, h, FIRST_SERVICE + (int)below(d, 2), between(d, 1, 3), 1, e)
+    if (service)
+        return put_line(d, tx, h, service, between(d, 1, 3), 1, e)
             && (!chance(d, 40) || put_line(d, tx, h, SPARES, between(d, 1, 4), 2, e));
     return put_line(d, tx, h, h->product, chance(d, 75) ? 1 : between(d, 2, 4), 1, e)
         && (!chance(d, 45) || put_line(d, tx, h, 12 + (int)below(d, 2), 1, 2, e))
@@ -55,6 +57,11 @@ static bool put_group(struct demo *d, struct ctx *tx, struct human *h, struct er
     return store(tx, r, NULL, e);
 }
 
+static str project_of(struct demo *d, struct ctx *tx, const struct human *h)
+{
+    return pick(d, tx->a, demo_words(offices[h->office].lang)->projects, h->product);
+}
+
 static struct record *plan_of(struct demo *d, struct ctx *tx, struct human *h, struct record *r)
 {
     const struct demo_words *w = demo_words(user_rows[h->owner].lang);
@@ -71,27 +78,24 @@ bool deal_begins(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
     struct record *r = plan_of(d, tx, h, record_new(tx->a, &deal_entity));
     if (!strcmp(user_rows[h->owner].roles, "sdr"))
         h->owner = seller_of(d, h->office, "ae");
-    str who = h->firm ? h->firm->name : h->name;
     r->id = h->deal;
-    record_set(r, "name", val_text(arena_fmt(tx->a, "%.*s – %s", STR_ARG(who), demo_product_names[h->product])));
+    record_set(r, "name", val_text(project_of(d, tx, h)));
     record_set(r, "owner", val_ref(d->user[h->owner]));
     h->stage = 0;
     h->ndeals++;
     act_at(d, work_later(d, h->office, tx->now, 45), move_on, h);
-    return record_update(&sys, r, 0, NULL, e) && put_lines(d, &sys, h, false, e) && put_group(d, &sys, h, e);
+    return record_update(&sys, r, 0, NULL, e) && put_lines(d, &sys, h, 0, e) && put_group(d, &sys, h, e);
 }
 
 static bool open_deal(struct demo *d, struct ctx *tx, struct human *h, int pipeline, struct err *e)
 {
     struct ctx me = as_user(d, tx, h->owner);
     struct record *r = plan_of(d, &me, h, record_new(tx->a, &deal_entity));
-    str who = h->firm ? h->firm->name : h->name;
-    const char *what = pipeline ? "Service" : demo_product_names[h->product];
+    int service = pipeline ? FIRST_SERVICE + (int)below(d, 2) : 0;
     if (!d->nstages[pipeline])
         return true;
-    record_set(r, "name", val_text(pipeline ? arena_fmt(tx->a, "%.*s – %s %d", STR_ARG(who), what,
-                                                        ymd_from_days(CALENDAR_GREGORIAN, tx->now / DAY_US).y)
-                                            : arena_fmt(tx->a, "%.*s – %s", STR_ARG(who), what)));
+    int year = ymd_from_days(CALENDAR_GREGORIAN, tx->now / DAY_US).y;
+    record_set(r, "name", val_text(pipeline ? arena_fmt(tx->a, "%s %d", demo_product_names[service], year) : project_of(d, tx, h)));
     record_set(r, "company", val_ref(h->firm ? h->firm->id : 0));
     record_set(r, "person", val_ref(h->id));
     record_set(r, "pipeline", val_ref(d->pipeline[pipeline]));
@@ -103,7 +107,7 @@ static bool open_deal(struct demo *d, struct ctx *tx, struct human *h, int pipel
     if (!store(&me, r, &h->deal, e))
         return false;
     act_at(d, work_later(d, h->office, tx->now, 40), move_on, h);
-    return put_lines(d, &me, h, pipeline == 1, e) && put_group(d, &me, h, e);
+    return put_lines(d, &me, h, service, e) && put_group(d, &me, h, e);
 }
 
 bool deal_opens(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
@@ -192,6 +196,27 @@ static bool move_on(struct demo *d, struct ctx *tx, struct human *h, struct err 
     if (!chance(d, QUIET))
         act_at(d, work_later(d, h->office, tx->now, line ? 70 : 75), move_on, h);
     return step(d, &me, h, line, e);
+}
+
+/* Somebody looks after an open deal: the next step is set anew, dates that passed are moved. */
+bool deal_tended(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
+{
+    enum { NEGLECTED = 14 };
+    struct record *deal, *r = record_new(tx->a, &deal_entity);
+    int64_t today = zone_days(offices[h->office].zone, tx->now);
+    if (!h->deal || chance(d, NEGLECTED))
+        return true;
+    struct ctx me = as_user(d, tx, h->owner);
+    if (!deal_now(&me, h, &deal, e))
+        return false;
+    if (!str_eq(record_text(deal, "status"), S("open")))
+        return true;
+    plan_of(d, &me, h, r);
+    r->id = h->deal;
+    record_set(r, "next_step_at", val_int(work_later(d, h->office, d->now - (chance(d, 18) ? 2 : 0) * DAY_US, 26)));
+    bool is_past = record_int(deal, "close_date") <= today;
+    record_set(r, "close_date", is_past ? val_int(today + between(d, 3, 70)) : record_val(deal, "close_date"));
+    return record_update(&me, r, 0, NULL, e) && (!chance(d, 50) || call_put(d, &me, h, true, e));
 }
 
 /* ── after the win ───────────────────────────────────────────────────────── */

@@ -58,6 +58,23 @@ bool store(struct ctx *tx, struct record *r, int64_t *id, struct err *e)
     return true;
 }
 
+struct one { bool (*fn)(struct ctx *, int64_t, struct err *); int64_t id; };
+
+static bool run_one(struct ctx *tx, void *arg, struct err *e)
+{
+    struct one *o = arg;
+    return o->fn(tx, o->id, e);
+}
+
+bool each_act(struct ctx *tx, bool (*fn)(struct ctx *, int64_t, struct err *), int64_t id, struct err *e)
+{
+    struct arena scratch = *tx->a;
+    struct ctx own = *tx;
+    struct one o = { fn, id };
+    own.a = &scratch;
+    return record_act(&own, run_one, &o, e);
+}
+
 /* ── the clock goes on ───────────────────────────────────────────────────── */
 
 static bool is_before(const struct act *x, const struct act *y)

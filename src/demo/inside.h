@@ -84,6 +84,8 @@ struct ctx as_user(struct demo *d, struct ctx *tx, int user);
 struct ctx as_program(struct demo *d, struct ctx *tx, enum lang l);
 int user_row_of(const struct demo *d, int64_t id);                      /* -1: nobody */
 int seller_of(struct demo *d, enum office o, const char *role);
+/* An act of its own for one record, in memory that is given back. */
+bool each_act(struct ctx *tx, bool (*fn)(struct ctx *, int64_t, struct err *), int64_t id, struct err *e);
 bool store(struct ctx *tx, struct record *r, int64_t *id, struct err *e);
 static inline struct val text(const char *z) { return val_text(str_of(z)); }
 
@@ -100,6 +102,7 @@ bool lead_goes_on(struct demo *d, struct ctx *tx, struct human *h, struct err *e
 bool clocks_run(struct demo *d, struct ctx *tx, struct human *h, struct err *e);
 bool deal_begins(struct demo *d, struct ctx *tx, struct human *h, struct err *e);       /* deal_life.c: h->deal is there */
 bool deal_opens(struct demo *d, struct ctx *tx, struct human *h, struct err *e);        /* one without a lead */
+bool deal_tended(struct demo *d, struct ctx *tx, struct human *h, struct err *e);
 bool note_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e);          /* daily.c */
 bool task_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e);
 bool meeting_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e);

@@ -33,6 +33,8 @@ static void plan_answer(struct demo *d, struct human *h, const struct record *le
     int64_t from = record_int(lead, "offered_at"), due = record_int(lead, "due_at"), all = bizcal_between(cal, from, due), at;
     bool is_late = chance(d, 11);
     struct err e = { 0 };
+    if (from > d->now - 5 * HOUR_US && chance(d, 65))
+        return;                                 /* still waiting while somebody looks */
     if (due <= from || all <= 0)
         all = 4 * HOUR_US;
     double share = is_late ? 1.2 + 2.5 * seeded_unit(&d->r) : 0.08 + 0.7 * seeded_unit(&d->r);

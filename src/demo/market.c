@@ -146,9 +146,14 @@ static void set_time(struct demo *d, struct human *h)
 }
 
 /* The last ones come while somebody looks: within the last hours before now. */
-static void hurry(struct demo *d, struct human *h, int i)
+static void hurry(struct demo *d, int i)
 {
-    static const int minutes[] = { 4, 11, 19, 26, 38, 47, 65, 88, 120, 170, 240, 330, 600, 900, 1300, 1500, 1900, 2400 };
+    static const enum office offices_of[] = { KOLKATA, DHAKA, KOLKATA, TEHRAN, KOLKATA, LONDON, DHAKA };
+    struct human *h;
+    do
+        h = &d->human[below(d, (int64_t)d->nhumans)];
+    while (h->office != offices_of[i % (int)countof(offices_of)] || h->way == BY_IMPORT);
+    static const int minutes[] = { 4, 11, 19, 26, 38, 47, 65, 88, 120, 150, 170, 200, 240, 270, 330, 600, 900, 1300, 1500, 1900, 2400 };
     h->way = BY_FORM;
     h->campaign = some_campaign(d, h->office);
     h->arrives = d->now - minutes[i % (int)countof(minutes)] * MINUTE_US - below(d, 3 * MINUTE_US);
@@ -156,7 +161,7 @@ static void hurry(struct demo *d, struct human *h, int i)
 
 void market_plan(struct demo *d)
 {
-    enum { HURRIED = 18 };
+    enum { HURRIED = 26 };
     int total = 0;
     plan_firms(d);
     d->human = arena_new(d->keep, struct human, 1000);
@@ -173,7 +178,9 @@ void market_plan(struct demo *d)
             d->nhumans++;
         }
     for (int i = 0; i < HURRIED; i++)
-        hurry(d, &d->human[between(d, 0, (int64_t)d->nhumans - 1)], i);
-    for (size_t i = 0; i < d->nhumans; i++)
+        hurry(d, i);
+    for (size_t i = 0; i < d->nhumans; i++) {
         act_at(d, d->human[i].arrives, arrive, &d->human[i]);
+        act_at(d, d->now - between(d, 60, 6 * 24 * 60) * MINUTE_US, deal_tended, &d->human[i]);
+    }
 }

@@ -3,6 +3,14 @@
 
 enum { AT_ONCE = 500 };
 
+static bool read_one(struct ctx *tx, int64_t id, struct err *e)
+{
+    struct record *r = record_new(tx->a, &notification_entity);
+    r->id = id;
+    record_set(r, "read_at", val_int(tx->now - 30 * HOUR_US));
+    return record_update(tx, r, 0, NULL, e);
+}
+
 /* Everything older than a day and a half has been read. */
 static bool read_notices(struct demo *d, struct ctx *tx, struct err *e)
 {
@@ -18,16 +26,9 @@ static bool read_notices(struct demo *d, struct ctx *tx, struct err *e)
             id[n++] = db_int(&q, 0);
         if (!db_done(&q, e))
             return false;
-        for (size_t i = 0; i < n; i++) {
-            struct arena scratch = *tx->a;
-            struct ctx own = *tx;
-            own.a = &scratch;
-            struct record *r = record_new(own.a, &notification_entity);
-            r->id = id[i];
-            record_set(r, "read_at", val_int(d->now - 30 * HOUR_US));
-            if (!record_update(&own, r, 0, NULL, e))
+        for (size_t i = 0; i < n; i++)
+            if (!each_act(tx, read_one, id[i], e))
                 return false;
-        }
     }
     return true;
 }
@@ -52,16 +53,47 @@ static bool plan_all(struct demo *d, struct ctx *tx, struct err *e)
     return true;
 }
 
+/* The desks of those who sign in: some tasks of their own, a meeting later today. */
+static bool put_desk(struct demo *d, struct ctx *tx, int user, struct err *e)
+{
+    const struct demo_words *w = demo_words(user_rows[user].lang);
+    const char *zone = offices[user_rows[user].office].zone;
+    int64_t today = zone_days(zone, d->now), in_hours = d->now + 2 * HOUR_US, evening = zone_instant(zone, today, 18 * HOUR_US);
+    struct record *m = record_new(tx->a, &meeting_entity);
+    for (size_t i = 0; i < w->mine.n; i++) {
+        struct record *r = record_new(tx->a, &task_entity);
+        str title = str_of(w->mine.v[i]), kind = str_cut(&title, ':');
+        record_set(r, "title", val_text(title));
+        record_set(r, "kind", val_text(kind));
+        record_set(r, "due_at", val_int(zone_instant(zone, today + (int64_t)i - 1, 16 * HOUR_US)));
+        record_set(r, "owner", val_ref(d->user[user]));
+        record_set(r, "priority", text(i ? "normal" : "high"));
+        if (!store(tx, r, NULL, e))
+            return false;
+    }
+    record_set(m, "title", text(w->weekly.v[0]));
+    record_set(m, "at", val_int(in_hours < evening ? in_hours : evening));
+    record_set(m, "duration", val_int(45 * MINUTE_US));
+    record_set(m, "place", text(w->places.v[2]));
+    record_set(m, "owner", val_ref(d->user[user]));
+    return store(tx, m, NULL, e);
+}
+
+static bool put_desks(struct demo *d, struct ctx *tx, struct err *e)
+{
+    for (int i = 0; i < DEMO_SIGNINS; i++)
+        for (int u = 0; u < USERS; u++)
+            if (!strcmp(user_rows[u].name, demo_signins[i].name) && !put_desk(d, tx, u, e))
+                return false;
+    return true;
+}
+
 /* Points fade: each is counted once more for today. */
 static bool score_all(struct demo *d, struct ctx *tx, struct err *e)
 {
-    for (size_t i = 0; i < d->nhumans; i++) {
-        struct arena scratch = *tx->a;
-        struct ctx own = *tx;
-        own.a = &scratch;
-        if (d->human[i].id && !score_person(&own, d->human[i].id, e))
+    for (size_t i = 0; i < d->nhumans; i++)
+        if (d->human[i].id && !each_act(tx, score_person, d->human[i].id, e))
             return false;
-    }
     return true;
 }
 
@@ -104,5 +136,5 @@ static bool catch_up(struct ctx *tx, struct err *e)
 bool today_make(struct demo *d, struct ctx *tx, struct err *e)
 {
     struct ctx sys = as_program(d, tx, LANG_EN);
-    return put_views(d, &sys, e) && plan_all(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e) && catch_up(&sys, e);
+    return put_views(d, &sys, e) && plan_all(d, &sys, e) && put_desks(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e) && catch_up(&sys, e);
 }

@@ -22,7 +22,8 @@ struct demo_words {
     struct demo_texts tasks;                                    /* begin with the kind: "call:..." */
     struct demo_texts needs, budgets, authorities, timings;
     struct demo_texts returned[7];                              /* in the order of the lead's reasons */
-    struct demo_texts lost, won, steps;
+    struct demo_texts lost, won, steps, projects;               /* projects: names of deals */
+    struct demo_texts mine, weekly;                             /* tasks and a meeting of who signs in */
 };
 const struct demo_words *demo_words(enum lang l);
 extern const struct demo_words demo_words_bn, demo_words_hi, demo_words_fa, demo_words_en;

@@ -102,6 +102,15 @@ static const char *const won[] = { "ডেমো দেখে সিদ্ধা
 static const char *const steps[] = {
     "কোটেশন নিয়ে কল", "কারখানায় মাপ নেওয়া", "চূড়ান্ত দর পাঠানো", "পরিচালকের সঙ্গে সভা",
 };
+static const char *const projects[] = {
+    "নতুন লাইনে {p}", "{p} ও সার্ভিস চুক্তি", "দ্বিতীয় কারখানায় {p}", "পুরোনো মেশিনের বদলে {p}", "{p}, কিস্তিতে",
+};
+static const char *const mine[] = {
+    "todo:নভেম্বরের পূর্বাভাস দলের সঙ্গে মেলানো",
+    "call:শুভ্রর আটকে থাকা ডিল নিয়ে কথা",
+    "meeting:এসডিআরদের সঙ্গে সাপ্তাহিক সভা ঠিক করা",
+};
+static const char *const weekly[] = { "সাপ্তাহিক পাইপলাইন সভা" };
 
 const struct demo_words demo_words_bn = {
     .first = first, .nfirst = countof(first), .last = last, .nlast = countof(last), .firm = firm, .nfirm = countof(firm),
@@ -111,5 +120,6 @@ const struct demo_words demo_words_bn = {
     .places = TEXTS(places), .tasks = TEXTS(tasks), .needs = TEXTS(needs), .budgets = TEXTS(budgets), .authorities = TEXTS(authorities),
     .timings = TEXTS(timings),
     .returned = { TEXTS(misrouted), TEXTS(duplicate), TEXTS(incomplete), TEXTS(wrong), TEXTS(outside), TEXTS(quiet), TEXTS(level) },
-    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps),
+    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps), .projects = TEXTS(projects),
+    .mine = TEXTS(mine), .weekly = TEXTS(weekly),
 };

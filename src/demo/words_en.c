@@ -99,6 +99,15 @@ static const char *const won[] = { "The demo decided it.", "Chose us for the fas
 static const char *const steps[] = {
     "Call about the quote", "Measure at the plant", "Send the final price", "Meeting with the director",
 };
+static const char *const projects[] = {
+    "{p} for the new line", "{p} with service", "{p} for the second site", "Replacement by {p}", "{p}, leased",
+};
+static const char *const mine[] = {
+    "todo:Go through the quarter with Rezwan",
+    "email:Reply to the board about the Tehran figures",
+    "call:Call Larkfield about the framework contract",
+};
+static const char *const weekly[] = { "Weekly pipeline review" };
 
 const struct demo_words demo_words_en = {
     .first = first, .nfirst = countof(first), .last = last, .nlast = countof(last), .firm = firm, .nfirm = countof(firm),
@@ -108,5 +117,6 @@ const struct demo_words demo_words_en = {
     .places = TEXTS(places), .tasks = TEXTS(tasks), .needs = TEXTS(needs), .budgets = TEXTS(budgets), .authorities = TEXTS(authorities),
     .timings = TEXTS(timings),
     .returned = { TEXTS(misrouted), TEXTS(duplicate), TEXTS(incomplete), TEXTS(wrong), TEXTS(outside), TEXTS(quiet), TEXTS(level) },
-    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps),
+    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps), .projects = TEXTS(projects),
+    .mine = TEXTS(mine), .weekly = TEXTS(weekly),
 };

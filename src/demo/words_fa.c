@@ -93,6 +93,16 @@ static const char *const won[] = { "با دیدن نمایش دستگاه تصم
 static const char *const steps[] = {
     "تماس دربارهٔ پیش‌فاکتور", "اندازه‌گیری در کارخانه", "ارسال قیمت نهایی", "جلسه با مدیرعامل",
 };
+static const char *const projects[] = {
+    "{p} برای خط جدید", "{p} همراه قرارداد خدمات", "{p} برای کارخانهٔ دوم", "جایگزینی دستگاه قدیمی با {p}",
+    "{p}، اقساطی",
+};
+static const char *const mine[] = {
+    "todo:بررسی بودجهٔ طرح نوروزی",
+    "email:پاسخ به آژانس دربارهٔ طرح‌ها",
+    "meeting:هماهنگی جلسهٔ هفتگی با فروش",
+};
+static const char *const weekly[] = { "جلسهٔ هفتگی فروش و بازاریابی" };
 
 const struct demo_words demo_words_fa = {
     .first = first, .nfirst = countof(first), .last = last, .nlast = countof(last), .firm = firm, .nfirm = countof(firm),
@@ -102,5 +112,6 @@ const struct demo_words demo_words_fa = {
     .places = TEXTS(places), .tasks = TEXTS(tasks), .needs = TEXTS(needs), .budgets = TEXTS(budgets), .authorities = TEXTS(authorities),
     .timings = TEXTS(timings),
     .returned = { TEXTS(misrouted), TEXTS(duplicate), TEXTS(incomplete), TEXTS(wrong), TEXTS(outside), TEXTS(quiet), TEXTS(level) },
-    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps),
+    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps), .projects = TEXTS(projects),
+    .mine = TEXTS(mine), .weekly = TEXTS(weekly),
 };

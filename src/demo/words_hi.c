@@ -99,6 +99,15 @@ static const char *const won[] = { "डेमो देखकर निर्ण
 static const char *const steps[] = {
     "कोटेशन पर फ़ोन", "कारखाने में नाप लेना", "अंतिम दाम भेजना", "निदेशक के साथ बैठक",
 };
+static const char *const projects[] = {
+    "नई लाइन: {p}", "{p} और सेवा अनुबंध", "दूसरी इकाई में {p}", "पुरानी मशीन की जगह {p}", "{p}, किश्तों में",
+};
+static const char *const mine[] = {
+    "call:कल की तीन लीड को दोबारा फ़ोन",
+    "message:मेघा को सौदे का सार भेजना",
+    "todo:दीवाली अभियान की लीड पर टिप्पणी लिखना",
+};
+static const char *const weekly[] = { "साप्ताहिक लीड समीक्षा" };
 
 const struct demo_words demo_words_hi = {
     .first = first, .nfirst = countof(first), .last = last, .nlast = countof(last), .firm = firm, .nfirm = countof(firm),
@@ -108,5 +117,6 @@ const struct demo_words demo_words_hi = {
     .places = TEXTS(places), .tasks = TEXTS(tasks), .needs = TEXTS(needs), .budgets = TEXTS(budgets), .authorities = TEXTS(authorities),
     .timings = TEXTS(timings),
     .returned = { TEXTS(misrouted), TEXTS(duplicate), TEXTS(incomplete), TEXTS(wrong), TEXTS(outside), TEXTS(quiet), TEXTS(level) },
-    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps),
+    .lost = TEXTS(lost), .won = TEXTS(won), .steps = TEXTS(steps), .projects = TEXTS(projects),
+    .mine = TEXTS(mine), .weekly = TEXTS(weekly),
 };

@@ -25,7 +25,8 @@ static bool each(struct ctx *c, const struct due *d, record_write_fn *fn, struct
         struct arena scratch = *c->a;
         struct ctx own = *c;
         struct act act = { d->v[i] };
-        own.a = &scratch;
+        if (!c->write)
+            own.a = &scratch;                   /* inside a write its list of what was touched stays */
         if (!record_write_bulk(&own, fn, &act, e))
             return false;
     }
