@@ -79,6 +79,9 @@ __attribute__((warn_unused_result))
 bool db_try(struct db_conn *tx, db_write_fn *run, void *arg, struct err *e);
 bool db_is_writer(const struct db_conn *c);     /* true inside a db_write_fn */
 
+/* At most so many writes share a commit; 1 measures what sharing is worth (setu bench). At start only. */
+void db_group_max(struct db *db, int n);
+
 /* Called on the writer thread after each durable commit; keep it short (live updates). */
 void db_on_commit(struct db *db, void (*fn)(void *arg), void *arg);
 

@@ -12,7 +12,7 @@ void queue_open(struct queue *q, int max)
 {
     pthread_condattr_t attr;
 
-    *q = (struct queue){ .max = max };
+    *q = (struct queue){ .max = max, .group_max = GROUP_MAX };
     for (int i = 0; i < 2; i++)
         q->list[i].tail = &q->list[i].head;
     pthread_mutex_init(&q->mutex, NULL);
@@ -97,7 +97,7 @@ int queue_begin_group(struct queue *q, int idle_ms, bool *is_bulk)
         n = -1;
     }
     pthread_mutex_unlock(&q->mutex);
-    return n < GROUP_MAX ? n : GROUP_MAX;
+    return n < q->group_max ? n : q->group_max;
 }
 
 struct write *queue_take(struct queue *q, bool is_bulk, bool is_first)

@@ -28,7 +28,7 @@ struct queue {
     pthread_mutex_t mutex;
     pthread_cond_t filled;
     struct write_list { struct write *head, **tail; int n; } list[2];   /* by is_bulk */
-    int max, patience;
+    int max, patience, group_max;
     bool is_closed;
 };
 

@@ -344,6 +344,8 @@ bool db_schema(struct db *db, db_write_fn *run, void *arg, struct err *e)
                                            .line = __LINE__, .is_schema = true });
 }
 
+void db_group_max(struct db *db, int n) { db->queue.group_max = n; }
+
 void db_on_commit(struct db *db, void (*fn)(void *arg), void *arg)
 {
     int i = db->non_commit;
