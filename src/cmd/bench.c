@@ -4,6 +4,7 @@
  *           hundred a transaction: with history and search, as if people had
  *           written them over two years. The same numbers give the same data.
  *   csv     people as a table of twelve columns, to be imported
+ *   duplicates  the whole pass over all people, nothing written
  *   serve   as `setu serve`, but each write is a transaction of its own: what
  *           group commit is measured against
  */
@@ -14,6 +15,7 @@
 #include "demo/words.h"
 #include "people/people.h"
 #include "record/access.h"
+#include "record/match.h"
 #include "sell/sell.h"
 
 enum { SLICE = 500, SLICE_BYTES = 64 << 20, YEARS_DAYS = 730, COMPANIES_KEPT = 20000, STAGES_MAX = 32 };
@@ -209,27 +211,55 @@ static bool put_all(struct fill *f, const char *what, int64_t n, put_fn *put, st
     return ok;
 }
 
-static bool read_ids(struct fill *f, const char *sql, struct db_val v, int64_t *ids, int max, int *n, struct err *e)
+static bool take_ids(struct db_rows *q, int64_t *ids, int max, int *n, struct err *e)
 {
-    struct db_rows q;
     *n = 0;
-    if (!db_query(f->c->db, &q, sql, DB_ARGS(v), e))
-        return false;
-    while (*n < max && db_next(&q))
-        ids[(*n)++] = db_int(&q, 0);
-    return db_done(&q, e);
+    while (*n < max && db_next(q))
+        ids[(*n)++] = db_int(q, 0);
+    return db_done(q, e);
 }
 
 static bool read_house(struct fill *f, struct err *e)
 {
+    struct db_conn *c = f->c->db;
+    struct db_rows q;
     int n;
-    if (!read_ids(f, "SELECT id FROM pipeline WHERE deleted_at IS NULL ORDER BY is_default DESC, position, id LIMIT $1", V(1),
-                  &f->pipeline, 1, &n, e))
+    return db_query(c, &q, "SELECT id FROM pipeline WHERE deleted_at IS NULL ORDER BY is_default DESC, position, id LIMIT 1",
+                    DB_NONE, e)
+        && take_ids(&q, &f->pipeline, 1, &n, e)
+        && db_query(c, &q, "SELECT id FROM stage WHERE pipeline = $1 AND deleted_at IS NULL ORDER BY is_won + is_lost, position",
+                    DB_ARGS(V(f->pipeline)), e)
+        && take_ids(&q, f->stage, STAGES_MAX, &f->nstages, e)
+        && db_query(c, &q, "SELECT id FROM user WHERE deleted_at IS NULL ORDER BY id", DB_NONE, e)
+        && take_ids(&q, f->user, (int)countof(f->user), &f->nusers, e);
+}
+
+/* ── duplicates ──────────────────────────────────────────────────────────── */
+
+static bool read_people(struct cmd *c, struct match_item *v, int64_t max, size_t *n, struct err *e)
+{
+    struct db_rows q;
+    if (!db_query(c->db, &q, "SELECT id, name, email, phone, city, birthday FROM person WHERE deleted_at IS NULL ORDER BY id"
+                             " LIMIT $1", DB_ARGS(V(max)), e))
         return false;
-    return read_ids(f, "SELECT id FROM stage WHERE pipeline = $1 AND deleted_at IS NULL ORDER BY is_won + is_lost, position",
-                    V(f->pipeline), f->stage, STAGES_MAX, &f->nstages, e)
-        && read_ids(f, "SELECT id FROM user WHERE deleted_at IS NULL AND id > $1 ORDER BY id", V(0), f->user,
-                    (int)countof(f->user), &f->nusers, e);
+    for (*n = 0; db_next(&q); (*n)++)
+        v[*n] = (struct match_item){ .id = db_int(&q, 0), .name = db_text(&q, 1, &c->a), .email = db_text(&q, 2, &c->a),
+                                     .phone = db_text(&q, 3, &c->a), .city = db_text(&q, 4, &c->a), .birth_days = db_int(&q, 5) };
+    return db_done(&q, e);
+}
+
+static int duplicates(struct cmd *c, int64_t people)
+{
+    struct match_item *v = arena_new(&c->a, struct match_item, (size_t)people + 1);
+    struct match_pair *pairs;
+    struct err e = { 0 };
+    size_t n, npairs;
+    int64_t start = clock_mono();
+
+    if (!read_people(c, v, people, &n, &e) || !match_all(&c->a, v, n, false, MATCH_LIKELY / 100.0, &pairs, &npairs, &e))
+        return cmd_refuse(c, &e);
+    fprintf(c->out, "%zu people, %zu pairs in %.2f s\n", n, npairs, (double)(clock_mono() - start) / SECOND_US);
+    return EXIT_DONE;
 }
 
 /* ── the command ─────────────────────────────────────────────────────────── */
@@ -273,8 +303,8 @@ static int csv(struct cmd *c, int64_t people)
     return EXIT_DONE;
 }
 
-/* Fill on an open workspace, as commands that need data are run. */
-static int fill_folder(struct cmd *c, const char *folder, int64_t people)
+/* On an open workspace, as commands that need data are run. */
+static int with_folder(struct cmd *c, const char *folder, int (*run_on)(struct cmd *c, int64_t people), int64_t people)
 {
     struct workspace *ws;
     struct err e = { 0 };
@@ -286,7 +316,7 @@ static int fill_folder(struct cmd *c, const char *folder, int64_t people)
     c->ctx = workspace_ctx(ws, &c->a, NULL, &c->loc);
     if (db_reader(ws->db, &c->db, &e) && db_read_begin(c->db, 0, &e)) {
         c->ctx.c = c->db;
-        code = fill(c, people);
+        code = run_on(c, people);
     } else {
         cmd_refuse(c, &e);
     }
@@ -320,14 +350,16 @@ static int run(struct cmd *c)
         return cmd_usage(c, "--people is a number");
     if (what && !strcmp(what, "csv"))
         return csv(c, people);
-    if (!what || (strcmp(what, "fill") && strcmp(what, "serve")))
-        return cmd_usage(c, "say what: fill, csv or serve");
+    if (!what || (strcmp(what, "fill") && strcmp(what, "serve") && strcmp(what, "duplicates")))
+        return cmd_usage(c, "say what: fill, csv, duplicates or serve");
     if (!folder)
         return cmd_usage(c, "--data DIR is missing: the folder of the workspace");
-    return !strcmp(what, "fill") ? fill_folder(c, folder, people) : serve_folder(c, folder);
+    if (!strcmp(what, "serve"))
+        return serve_folder(c, folder);
+    return with_folder(c, folder, !strcmp(what, "fill") ? fill : duplicates, people);
 }
 
 const struct command bench_command = {
-    .name = "bench", .arguments = "fill|csv|serve [--data DIR] [--people N]",
+    .name = "bench", .arguments = "fill|csv|duplicates|serve [--data DIR] [--people N]",
     .summary = "data and servers to measure with", .run = run, .options = options,
 };
