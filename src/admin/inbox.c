@@ -44,8 +44,8 @@ void inbox_page(struct request *rq)
     struct inbox_line *lines = arena_new(c->a, struct inbox_line, list.n + 1);
     struct inbox_view v = {
         .lines = lines, .n = list.n,
-        .tabs = { { .label = _(admin_inbox_unread), .url = url_path(S("/notifications")), .is_current = !is_all },
-                  { .label = _(admin_inbox_all), .url = url_path(S("/notifications?show=all")), .is_current = is_all } },
+        .tabs = { { .label = _(admin_inbox_unread), .icon = "bell", .url = url_path(S("/notifications")), .is_current = !is_all },
+                  { .label = _(admin_inbox_all), .icon = "list", .url = url_path(S("/notifications?show=all")), .is_current = is_all } },
     };
     for (size_t i = 0; i < list.n; i++) {
         lines[i] = line_of(c, list.rows[i]);

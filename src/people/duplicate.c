@@ -178,8 +178,8 @@ void duplicates_page(struct request *rq)
     struct html page = web_html(rq), *h = &page;
     bool is_company = str_starts(rq->path, S("/companies"));
     struct duplicates_view v = { .is_company = is_company, .tabs = {
-        { .label = _(people_duplicates_people), .url = url_path(S("/people/duplicates")), .is_current = !is_company },
-        { .label = _(people_duplicates_companies), .url = url_path(S("/companies/duplicates")), .is_current = is_company } } };
+        { .label = _(people_duplicates_people), .icon = "user-round", .url = url_path(S("/people/duplicates")), .is_current = !is_company },
+        { .label = _(people_duplicates_companies), .icon = "building-2", .url = url_path(S("/companies/duplicates")), .is_current = is_company } } };
     struct err e = { 0 };
     if (!fill_pairs(h, web_ctx(rq), is_company ? &company_entity : &person_entity, &v, &e)) {
         web_fail(rq, &e);

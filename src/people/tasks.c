@@ -8,11 +8,12 @@
 #include "people/inside.h"
 #include "web/records.h"
 
-static const struct tab { const char *name; msg_id label; const char *filter, *sort; } tabs[] = {
-    { "today", MSG_people_tasks_today, "owner = me and done_at is empty and due_at = today", "due_at" },
-    { "late", MSG_people_tasks_late, "owner = me and done_at is empty and due_at < now", "due_at" },
-    { "upcoming", MSG_people_tasks_upcoming, "owner = me and done_at is empty and (due_at > today or due_at is empty)", "due_at" },
-    { "done", MSG_people_tasks_done, "owner = me and done_at in last 30 days", "-done_at" },
+static const struct tab { const char *name; msg_id label; const char *icon, *filter, *sort; } tabs[] = {
+    { "today", MSG_people_tasks_today, "calendar", "owner = me and done_at is empty and due_at = today", "due_at" },
+    { "late", MSG_people_tasks_late, "clock", "owner = me and done_at is empty and due_at < now", "due_at" },
+    { "upcoming", MSG_people_tasks_upcoming, "calendar-clock",
+      "owner = me and done_at is empty and (due_at > today or due_at is empty)", "due_at" },
+    { "done", MSG_people_tasks_done, "check", "owner = me and done_at in last 30 days", "-done_at" },
 };
 
 static bool is_list(struct request *rq)
@@ -37,7 +38,7 @@ static bool fill_tabs(struct html *h, struct ctx *c, const struct tab *now, stru
         str label = _msg(tabs[i].label), count = loc_int(h->a, h->loc, n);
         v->tabs[v->ntabs++] = (struct ui_item){
             .label = n ? arena_fmt(h->a, "%.*s · %.*s%s", STR_ARG(label), STR_ARG(count), is_capped ? "+" : "") : label,
-            .url = url_fmt(h->a, "/tasks?show=%s", tabs[i].name), .is_current = now == &tabs[i] };
+            .icon = tabs[i].icon, .url = url_fmt(h->a, "/tasks?show=%s", tabs[i].name), .is_current = now == &tabs[i] };
     }
     return true;
 }

@@ -21,13 +21,13 @@ struct happened { int64_t id, at, record_id, actor; str kind, data; const struct
 
 /* ── reading ───────────────────────────────────────────────────────────────── */
 
-static const struct filter { const char *name; msg_id label; const char *like[3]; } filters[] = {
-    { "", MSG_people_timeline_all, { "%", "", "" } },
-    { "notes", MSG_people_timeline_notes, { "note.%", "", "" } },
-    { "talks", MSG_people_timeline_talks, { "call.%", "meeting.%", "" } },
-    { "tasks", MSG_people_timeline_tasks, { "task.%", "", "" } },
-    { "signals", MSG_people_timeline_signals, { "form.%", "page.%", "mail.%" } },
-    { "moves", MSG_people_timeline_moves, { "stage.%", "deal.%", "lead.%" } },
+static const struct filter { const char *name; msg_id label; const char *icon, *like[3]; } filters[] = {
+    { "", MSG_people_timeline_all, "list", { "%", "", "" } },
+    { "notes", MSG_people_timeline_notes, "sticky-note", { "note.%", "", "" } },
+    { "talks", MSG_people_timeline_talks, "phone-call", { "call.%", "meeting.%", "" } },
+    { "tasks", MSG_people_timeline_tasks, "square-check-big", { "task.%", "", "" } },
+    { "signals", MSG_people_timeline_signals, "activity", { "form.%", "page.%", "mail.%" } },
+    { "moves", MSG_people_timeline_moves, "arrow-up-down", { "stage.%", "deal.%", "lead.%" } },
 };
 
 static const struct filter *filter_of(str name)
@@ -313,7 +313,7 @@ static void fill_frame(struct html *h, struct ctx *c, const struct record *r, co
     v->meeting = compose(h, "meetings", v);
     v->task = compose(h, "tasks", v);
     for (size_t i = 0; i < countof(filters); i++)
-        v->tabs[v->ntabs++] = (struct ui_item){ .label = _msg(filters[i].label), .is_current = f == &filters[i],
+        v->tabs[v->ntabs++] = (struct ui_item){ .label = _msg(filters[i].label), .icon = filters[i].icon, .is_current = f == &filters[i],
             .url = url_fmt(h->a, "%.*s?show=%s#timeline", STR_ARG(v->back), filters[i].name) };
 }
 
