@@ -459,6 +459,7 @@ void board_page(struct request *rq)
     }
     struct board_view v = view_of(rq, b);
     v.error = wrong;
+    v.is_filtered = v.is_filtered && !wrong.n;  /* what cannot be read filters nothing */
     if (request_is_fragment(rq)) {
         struct html h = html_new(c->a, c->loc, 2 * BOARD_BYTES);
         h.csrf = web_html(rq).csrf;
