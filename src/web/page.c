@@ -202,8 +202,8 @@ void web_fail(struct request *rq, const struct err *e)
         log_event(LOG_ERROR, "error", LOG_S("request", rq->id), LOG_S("detail", str_of(e->detail)),
                   LOG_S("file", str_of(e->file ? e->file : "")), LOG_N("line", e->line));
     if (!v) {                                   /* before anybody was met: a refused request */
-        v = rq->user = arena_new(&rq->a, struct visitor, 1);
-        v->loc = locale_default(lang_from_accept(request_header(rq, "Accept-Language"), LANG_EN), "GB");
+        web_meet(rq);
+        v = web_visitor(rq);
     }
     str text = err_text(&rq->a, &v->loc, e);
     if (e->code == ERR_BUSY || e->code == ERR_TOO_MANY)

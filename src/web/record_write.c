@@ -113,6 +113,14 @@ static bool is_asked_again(struct request *rq, struct record *r)
     return w.s.n > 0;
 }
 
+/* A second click on the same form: answered as the first was, not asked about the record it made. */
+static bool is_posted_before(struct ctx *c, str once)
+{
+    struct err e = { 0 };
+    str id = { 0 };
+    return once.n && once_find(c, once, &id, &e) && id.n;
+}
+
 void records_create(struct request *rq)
 {
     const struct entity *en = records_entity(rq);
@@ -121,7 +129,7 @@ void records_create(struct request *rq)
         return;
     struct save s = { .r = record_new(&rq->a, en), .once = request_form(rq, "once") };
     bool is_read = record_form_read(rq, s.r, &e);
-    if (is_read && is_asked_again(rq, s.r))
+    if (is_read && !is_posted_before(web_ctx(rq), s.once) && is_asked_again(rq, s.r))
         return;
     if (!is_read || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_FORBIDDEN || e.code == ERR_BUSY || e.code == ERR_INTERNAL || e.code == ERR_FULL)

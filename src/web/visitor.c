@@ -130,6 +130,16 @@ static void meet(struct request *rq, struct visitor *v)
         (void)!own_settings(v, &e);
 }
 
+void web_meet(struct request *rq)
+{
+    struct visitor *v = arena_new(&rq->a, struct visitor, 1);
+    rq->user = v;
+    if (rq->site && rq->db && rq->refusal)      /* the server refuses with a snapshot open */
+        meet(rq, v);
+    else
+        v->loc = locale_default(lang_from_accept(request_header(rq, "Accept-Language"), LANG_EN), "GB");
+}
+
 /* ── CSRF ──────────────────────────────────────────────────────────────────── */
 
 static bool same_origin(struct request *rq)

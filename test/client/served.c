@@ -26,9 +26,9 @@ static const char *program(void)
 
 /* ── the child ───────────────────────────────────────────────────────────── */
 
-static _Noreturn void become(const char *const *words, int in, int out, int err, const char *faults)
+static _Noreturn void become(const char *bin, const char *const *words, int in, int out, int err, const char *faults)
 {
-    char *argv[WORDS_MAX + 2] = { (char *)(uintptr_t)program() };
+    char *argv[WORDS_MAX + 2] = { (char *)(uintptr_t)(bin ? bin : program()) };
     for (int i = 0; words[i] && i < WORDS_MAX; i++)
         argv[i + 1] = (char *)(uintptr_t)words[i];
     if (faults)
@@ -49,7 +49,7 @@ int served_run(struct arena *a, const char *const *words, str input, str *out)
         die("no pipe");
     pid_t pid = fork();
     if (pid == 0)
-        become(words, in[0], told[1], told[1], NULL);
+        become(NULL, words, in[0], told[1], told[1], NULL);
     close(in[0]), close(told[1]);
     if (input.n && write(in[1], input.p, input.n) != (ssize_t)input.n)
         die("the program does not read");
@@ -107,7 +107,7 @@ bool served_start(struct served *s)
     const char *words[] = { "serve", "--data", s->dir, "--listen", "127.0.0.1:0", NULL };
     s->pid = fork();
     if (s->pid == 0)
-        become(words, none, told[1], err, s->faults);
+        become(s->bin, words, none, told[1], err, s->faults);
     close(told[1]), close(err), close(none);
     s->port = port_told(told[0]);
     close(told[0]);

@@ -17,6 +17,7 @@ struct served {
     char dir[64];
     int port;
     pid_t pid;
+    const char *bin;                            /* another program than $SETU_BIN, or NULL */
     const char *faults;                         /* SETU_FAULT of the child, or NULL */
     bool is_broken;                             /* it ended otherwise than asked */
     unsigned char key[32];

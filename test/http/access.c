@@ -530,7 +530,7 @@ static const char *const opens[] = {
 
 /* Routes that write when they are read, and why. */
 static const char *const remembers[] = {
-    "notifications.open",   /* a notice that was followed is read */
+    "inbox.open",   /* a notice that was followed is read */
 };
 
 static bool is_among(const char *const *list, size_t n, const struct route *r)

@@ -1,0 +1,328 @@
+/* bad.c - what goes wrong in front of a person: told in their language, nothing lost.
+ *
+ * The same in Bengali, Hindi, Persian and English; what the person typed stands in the page again.
+ * The expected words are the catalogue's own, so a page in another language fails. */
+#include "app/workspace.h"
+#include "client/served.h"
+#include "msg/http.h"
+#include "msg/record.h"
+#include "people/people.h"
+#include "record/type.h"
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#undef fail
+
+static const char *const langs[] = { "en", "bn", "hi", "fa" };
+static struct served server;
+static struct served_user user[countof(langs)];
+static struct client c;
+
+static void begin(void) { c = served_client(&server); }
+static void end(void) { client_free(&c); }
+
+static struct reply send_as(size_t l, const char *method, const char *path, str body)
+{
+    const char *head = arena_fmt(&c.a, "Cookie: sid=%s\r\nX-CSRF-Token: %s\r\n", user[l].session, user[l].csrf).p;
+    c.ncookies = 0;
+    return client_send(&c, method, path, head, strcmp(method, "GET") ? "application/x-www-form-urlencoded" : NULL, body);
+}
+#define POST_AS(l, path, ...) send_as((l), "POST", (path), arena_fmt(&c.a, __VA_ARGS__))
+#define GET_AS(l, path) send_as((l), "GET", (path), (str){ 0 })
+
+static struct locale locale_of(size_t l)
+{
+    enum lang lang = LANG_EN;
+    lang_from_code(str_of(langs[l]), &lang);
+    return locale_default(lang, "BD");
+}
+
+/* The page is in the reader's language and says these words. */
+static void tells(size_t l, struct reply r, int status, str words)
+{
+    ck_assert_msg(r.status == status, "%s: %d, not %d: %.400s", langs[l], r.status, status, r.body.n ? r.body.p : "");
+    ck_assert_msg(reply_has(&r, arena_fmt(&c.a, "lang=\"%s\"", langs[l]).p), "not a page in %s", langs[l]);
+    ck_assert_msg(!strcmp(langs[l], "fa") == reply_has(&r, "dir=\"rtl\""), "%s: the page runs the wrong way", langs[l]);
+    ck_assert_msg(str_find(r.body, words) >= 0, "%s does not say: %.*s", langs[l], STR_ARG(words));
+}
+
+/* What the type says of this text, in the reader's words. */
+static str words_of(size_t l, const struct entity *en, const char *field, const char *text)
+{
+    struct locale loc = locale_of(l);
+    struct workspace ws = { .country = "BD", .currency = "BDT", .zone = "Asia/Dhaka", .fiscal_month = 1 };
+    struct ctx x = { .a = &c.a, .ws = &ws, .loc = &loc, .who = &actor_system, .now = INT64_C(1795500000000000) };
+    struct val v;
+    struct err e = { 0 };
+    ck_assert(!type_parse(&x, entity_field(en, str_of(field)), str_of(text), &v, &e));
+    return err_text(&c.a, &loc, &e);
+}
+
+static const char *made_path(struct reply r)
+{
+    ck_assert_msg(r.status == 303, "%d %.300s", r.status, r.body.n ? r.body.p : "");
+    return arena_cstr(&c.a, reply_header(&r, "Location"));
+}
+
+/* ── forms ───────────────────────────────────────────────────────────────── */
+
+START_TEST(a_malformed_address_is_told_and_kept)
+{
+    for (size_t l = 0; l < countof(langs); l++) {
+        struct reply r = POST_AS(l, "/people", "name=Rahima+%zu&email=rahima.at.example", l);
+        tells(l, r, 422, words_of(l, &person_entity, "email", "rahima.at.example"));
+        ck_assert_msg(reply_has(&r, "rahima.at.example"), "%s: what was typed is gone", langs[l]);
+        ck_assert_msg(reply_has(&r, arena_fmt(&c.a, "Rahima %zu", l).p), "%s: the other fields are gone", langs[l]);
+        struct reply list = GET_AS(l, arena_fmt(&c.a, "/people?q=%%22Rahima+%zu%%22", l).p);
+        ck_assert(!reply_has(&list, "rahima.at.example"));
+    }
+}
+END_TEST
+
+/* 1403/13/45, in the digits of Iran: no such month. */
+START_TEST(a_wrong_date_in_persian_digits_is_told_and_kept)
+{
+    static const char date[] = "\xdb\xb1\xdb\xb4\xdb\xb0\xdb\xb3/\xdb\xb1\xdb\xb3/\xdb\xb4\xdb\xb5";
+    for (size_t l = 0; l < countof(langs); l++) {
+        struct reply r = POST_AS(l, "/people", "name=Date&birthday=%s", date);
+        tells(l, r, 422, words_of(l, &person_entity, "birthday", date));
+        ck_assert_msg(reply_has(&r, date), "%s: what was typed is gone", langs[l]);
+    }
+}
+END_TEST
+
+START_TEST(a_right_date_in_persian_digits_is_read)
+{
+    static const char date[] = "\xdb\xb1\xdb\xb3\xdb\xb7\xdb\xb0/\xdb\xb0\xdb\xb6/\xdb\xb0\xdb\xb1";       /* 1370/06/01 */
+    const char *path = made_path(POST_AS(3, "/people", "name=Dated&birthday=%s", date));
+    struct reply r = GET_AS(3, arena_fmt(&c.a, "%s/edit", path).p);
+    ck_assert_msg(reply_has(&r, "1991-08-23") || reply_has(&r, date) || reply_has(&r, "\xdb\xb1\xdb\xb3\xdb\xb7\xdb\xb0"), "the date is not there");
+}
+END_TEST
+
+START_TEST(a_stale_save_shows_both_values)
+{
+    for (size_t l = 0; l < countof(langs); l++) {
+        struct locale loc = locale_of(l);
+        struct err e = { .code = ERR_CONFLICT, .msg = MSG_record_stale };
+        static const char *const unlike[] = { "Zubair", "Meherunnesa", "Tapan+Ghosh", "Kiyanoush" };
+        const char *path = made_path(POST_AS(l, "/people", "name=%s&city=Dhaka", unlike[l]));
+        ck_assert_int_eq(POST_AS(l, path, "version=1&city=Sylhet").status, 303);
+        struct reply r = POST_AS(l, path, "version=1&city=Khulna");
+        tells(l, r, 409, err_text(&c.a, &loc, &e));
+        ck_assert_msg(reply_has(&r, "Khulna") && reply_has(&r, "Sylhet"), "%s: one of the two is missing", langs[l]);
+        r = GET_AS(l, path);
+        ck_assert_msg(reply_has(&r, "Sylhet") && !reply_has(&r, "Khulna"), "the stale value was written");
+        /* the form that came back carries the version of now: sent again, it is kept */
+        ck_assert_int_eq(POST_AS(l, path, "version=2&city=Khulna").status, 303);
+    }
+}
+END_TEST
+
+START_TEST(a_form_sent_twice_makes_one_record)
+{
+    struct reply form = GET_AS(0, "/people/new");
+    ptrdiff_t at = str_find(form.body, S("name=\"once\" value=\""));
+    ck_assert_msg(at >= 0, "the form has no key of its own");
+    str rest = str_from(form.body, (size_t)at + strlen("name=\"once\" value=\"")), once = str_cut(&rest, '"');
+    const char *a = made_path(POST_AS(0, "/people", "name=Twiceonly&once=%.*s", STR_ARG(once)));
+    const char *b = made_path(POST_AS(0, "/people", "name=Twiceonly&once=%.*s", STR_ARG(once)));
+    ck_assert_str_eq(a, b);
+    struct reply list = served_api(&c, user[0].token, "GET", "/api/v1/person/summary?q=Twiceonly", NULL, NULL);
+    ck_assert_msg(reply_has(&list, "\"count\":1"), "%.*s", STR_ARG(list.body));
+}
+END_TEST
+
+START_TEST(ten_megabytes_are_refused_in_words)
+{
+    enum { MUCH = 10 << 20 };
+    for (size_t l = 0; l < countof(langs); l++) {
+        struct locale loc = locale_of(l);
+        char *p = arena_new(&c.a, char, MUCH);
+        memset(p, 'x', MUCH);
+        memcpy(p, "name=", 5);
+        struct reply r = send_as(l, "POST", "/people", (str){ p, MUCH });
+        ck_assert_msg(r.status == 413, "%s: %d", langs[l], r.status);
+        struct err e = { .code = ERR_TOO_LARGE, .msg = MSG_http_body_too_large };
+        str words = err_text(&c.a, &loc, &e);
+        ck_assert_msg(str_find(r.body, words) >= 0, "%s does not say %.*s but %.200s", langs[l], STR_ARG(words), r.body.p);
+        client_close(&c);
+        client_free(&c);
+        begin();
+    }
+    ck_assert_int_eq(GET_AS(0, "/people").status, 200);
+}
+END_TEST
+
+START_TEST(one_field_too_long_is_told_with_its_limit)
+{
+    for (size_t l = 0; l < countof(langs); l++) {
+        char *p = arena_new(&c.a, char, 100001);
+        memset(p, 'y', 100000);
+        struct reply r = POST_AS(l, "/people", "name=%s", p);
+        ck_assert_msg(r.status == 422, "%s: %d", langs[l], r.status);
+        ck_assert_msg(reply_has(&r, arena_fmt(&c.a, "lang=\"%s\"", langs[l]).p), "not a page in %s", langs[l]);
+    }
+}
+END_TEST
+
+START_TEST(nothing_at_an_address_is_told_in_the_readers_words)
+{
+    for (size_t l = 0; l < countof(langs); l++) {
+        struct reply r = GET_AS(l, "/people/zzzzzzzzzzz");
+        ck_assert_int_eq(r.status, 404);
+        ck_assert_msg(reply_has(&r, arena_fmt(&c.a, "lang=\"%s\"", langs[l]).p), "not a page in %s", langs[l]);
+        r = client_send(&c, "GET", "/sign-in", arena_fmt(&c.a, "Accept-Language: %s\r\n", langs[l]).p, NULL, (str){ 0 });
+        ck_assert_msg(reply_has(&r, arena_fmt(&c.a, "lang=\"%s\"", langs[l]).p), "the door is not in %s", langs[l]);
+    }
+}
+END_TEST
+
+/* ── the folder ──────────────────────────────────────────────────────────── */
+
+START_TEST(a_second_server_is_sent_away_and_the_first_lives)
+{
+    str said;
+    const char *words[] = { "serve", "--data", server.dir, "--listen", "127.0.0.1:0", NULL };
+    ck_assert_int_eq(served_run(&c.a, words, (str){ 0 }, &said), 1);
+    ck_assert_msg(said.n > 20 && str_find(said, str_of(server.dir)) >= 0, "it says: %.*s", STR_ARG(said));
+    ck_assert_int_eq(GET_AS(0, "/people").status, 200);
+}
+END_TEST
+
+static void spoil(const char *path, off_t at, const char *with, size_t n)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    ck_assert(fd >= 0 && pwrite(fd, with, n, at) == (ssize_t)n);
+    close(fd);
+}
+
+START_TEST(a_damaged_file_is_refused_in_words_and_left_as_it_is)
+{
+    struct served hurt;
+    struct stat before, after;
+    str said;
+    served_new(&hurt, "en");
+    const char *path = arena_fmt(&c.a, "%s/setu.db", hurt.dir).p;
+    spoil(path, 0, "this is no database, not at all!", 32);
+    ck_assert(stat(path, &before) == 0);
+    const char *words[] = { "serve", "--data", hurt.dir, "--listen", "127.0.0.1:0", NULL };
+    int code = served_run(&c.a, words, (str){ 0 }, &said);
+    ck_assert_msg(code == 1, "%d %.*s", code, STR_ARG(said));
+    ck_assert_msg(str_find(said, str_of(hurt.dir)) >= 0, "it does not say which folder: %.*s", STR_ARG(said));
+    ck_assert(stat(path, &after) == 0);
+    ck_assert_msg(before.st_size == after.st_size && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec, "the file was written to");
+    served_remove(&hurt);
+}
+END_TEST
+
+START_TEST(a_folder_that_is_none_is_told)
+{
+    str said;
+    const char *words[] = { "serve", "--data", "/nonexistent/setu", "--listen", "127.0.0.1:0", NULL };
+    ck_assert_int_eq(served_run(&c.a, words, (str){ 0 }, &said), 1);
+    ck_assert_msg(str_find(said, S("/nonexistent/setu")) >= 0, "%.*s", STR_ARG(said));
+}
+END_TEST
+
+/* A file system of its own, filled to the last block by a second file. */
+START_TEST(a_full_disk_refuses_writes_in_words_and_keeps_what_was_there)
+{
+    struct served full;
+    struct served_user u;
+    struct workspace *ws;
+    struct err e = { 0 };
+    served_new(&full, "en");
+    const char *from = arena_fmt(&c.a, "%s/setu.db", full.dir).p;
+    if (mount("setu", full.dir, "tmpfs", 0, "size=24m,mode=0700") != 0) {
+        printf("skipped: no file system of its own can be made here (%s)\n", strerror(errno));
+        served_remove(&full);
+        return;
+    }
+    const char *words[] = { "init", "--data", full.dir, "--company", "Full", "--admin-email", SERVED_ADMIN, NULL };
+    ck_assert_int_eq(served_run(&c.a, words, (str){ 0 }, NULL), 0);
+    ck_assert(workspace_open(full.dir, &ws, &e));
+    served_user(ws, &c.a, &u, "fa@p.example", "owner", 0, "fa");
+    workspace_close(ws);
+    ck_assert(served_start(&full));
+    struct client mine = served_client(&full);
+    struct reply r = served_api(&mine, u.token, "POST", "/api/v1/person", NULL, "{\"name\":\"Before\"}");
+    ck_assert_int_eq(r.status, 201);
+
+    const char *ballast = arena_fmt(&c.a, "%s/ballast", full.dir).p;
+    int fd = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    char block[4096] = "";
+    while (write(fd, block, sizeof block) > 0)
+        ;
+    close(fd);
+    int refusals = 0;
+    for (int i = 0; i < 400 && refusals == 0; i++) {
+        r = served_api(&mine, u.token, "POST", "/api/v1/person", NULL, arena_fmt(&mine.a, "{\"name\":\"Full %d\"}", i).p);
+        ck_assert_msg(r.status == 201 || r.status == 507, "%d %.*s", r.status, STR_ARG(r.body));
+        refusals += r.status == 507;
+    }
+    ck_assert_msg(refusals == 1, "the disk does not fill");
+    ck_assert_msg(str_find(r.body, S("\xd8")) >= 0 || str_find(r.body, S("\xd9")) >= 0, "not in Persian: %.*s", STR_ARG(r.body));
+    r = served_api(&mine, u.token, "GET", "/api/v1/person?q=Before", NULL, NULL);
+    ck_assert_msg(r.status == 200 && reply_has(&r, "\"Before\""), "%d %.*s", r.status, STR_ARG(r.body));
+    unlink(ballast);
+    r = served_api(&mine, u.token, "POST", "/api/v1/person", NULL, "{\"name\":\"After\"}");
+    ck_assert_msg(r.status == 201, "room again, and still refused: %d %.*s", r.status, STR_ARG(r.body));
+    client_free(&mine);
+    bool ended = served_stop(&full);
+    const char *check[] = { "check", "--data", full.dir, NULL };
+    int code = served_run(&c.a, check, (str){ 0 }, NULL);
+    umount(full.dir);
+    unlink(from);
+    served_remove(&full);
+    ck_assert(ended);
+    ck_assert_int_eq(code, 0);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    const TTest *const tests[] = {
+        a_malformed_address_is_told_and_kept, a_wrong_date_in_persian_digits_is_told_and_kept,
+        a_right_date_in_persian_digits_is_read, a_stale_save_shows_both_values, a_form_sent_twice_makes_one_record,
+        ten_megabytes_are_refused_in_words, one_field_too_long_is_told_with_its_limit,
+        nothing_at_an_address_is_told_in_the_readers_words, a_second_server_is_sent_away_and_the_first_lives,
+        a_damaged_file_is_refused_in_words_and_left_as_it_is, a_folder_that_is_none_is_told,
+        a_full_disk_refuses_writes_in_words_and_keeps_what_was_there,
+    };
+    Suite *s = suite_create("bad");
+    TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 90);
+    tcase_add_checked_fixture(t, begin, end);
+    for (size_t i = 0; i < countof(tests); i++)
+        tcase_add_test(t, tests[i]);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    struct arena a = arena_open(16 << 20);
+    struct workspace *ws;
+    struct err e = { 0 };
+    served_new(&server, "en");
+    if (!workspace_open(server.dir, &ws, &e))
+        return fprintf(stderr, "%s\n", e.detail), 1;
+    for (size_t l = 0; l < countof(langs); l++)
+        served_user(ws, &a, &user[l], arena_fmt(&a, "%s@p.example", langs[l]).p, "owner", 0, langs[l]);
+    workspace_close(ws);
+    if (!served_start(&server))
+        return fprintf(stderr, "the server does not start\n"), 1;
+    SRunner *r = srunner_create(suite());
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    bool ended = served_stop(&server);
+    served_remove(&server);
+    arena_close(&a);
+    return failed || !ended;
+}
