@@ -5,6 +5,7 @@
  */
 #include "core/core.h"
 #include "msg/core.h"
+#include "record/record.h"
 
 static const struct choice roles_choices[] = {
     { "owner",             MSG_core_user_roles_owner },
@@ -89,6 +90,28 @@ static const struct field fields[] = {
       .type = FIELD_INSTANT, .flags = F_READONLY },
 };
 
+static bool is_owner(const struct record *r)
+{
+    str roles = r ? record_text(r, "roles") : (str){ 0 };
+    while (roles.n)
+        if (str_eq(str_cut(&roles, ','), S("owner")))
+            return record_int(r, "is_active") != 0;
+    return false;
+}
+
+/* Without an owner nobody could set anything up any more. */
+static bool user_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
+{
+    int64_t others = 0;
+    bool found;
+    if (!old || !is_owner(old) || is_owner(now))
+        return true;
+    if (!db_get_int(tx->c, "SELECT COUNT(*) FROM \"user\" WHERE id <> $1 AND is_active = 1 AND deleted_at IS NULL"
+                           " AND ',' || roles || ',' LIKE '%,owner,%'", DB_ARGS(V(old->id)), &found, &others, e))
+        return false;
+    return others > 0 || fail(e, ERR_INVALID, MSG_core_last_owner, "user %lld", (long long)old->id);
+}
+
 const struct entity user_entity = {
     .name = "user",
     .path = "users",
@@ -101,4 +124,5 @@ const struct entity user_entity = {
     .subtitle = "email",
     .order = "name",
     .flags = E_SETTINGS,
+    .before = user_before,
 };

@@ -193,6 +193,27 @@ START_TEST(nobody_is_told_what_they_did_themselves)
 }
 END_TEST
 
+static struct record *user_as(int64_t id, const char *roles, int is_active)
+{
+    struct record *r = start(&user_entity, id);
+    record_set(r, "roles", val_text(str_of(roles)));
+    record_set(r, "is_active", val_int(is_active));
+    return r;
+}
+
+START_TEST(the_last_owner_cannot_step_down_and_the_last_but_one_can)
+{
+    struct err refused = { 0 };
+    ck_assert(!record_write(&ctx, change, user_as(me_id, "ae", 1), &refused));
+    ck_assert_int_eq(refused.code, ERR_INVALID);
+    ck_assert(!record_write(&ctx, change, user_as(me_id, "owner", 0), &refused));
+    struct record *u = user_as(0, "ae,owner", 1);
+    record_set(u, "name", val_text(S("Second")));
+    put(make, u);
+    put(change, user_as(me_id, "ae", 1));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -200,6 +221,7 @@ int main(void)
         a_row_made_primary_becomes_the_address_of_the_person, a_note_is_an_event_of_person_and_company_and_undo_takes_it_back,
         a_call_of_yesterday_stands_at_its_own_time_and_moves_with_it, a_planned_meeting_is_no_activity_until_it_is_held,
         a_task_counts_when_it_is_done_and_once, nobody_is_told_what_they_did_themselves,
+        the_last_owner_cannot_step_down_and_the_last_but_one_can,
     };
     Suite *s = suite_create("desk");
     TCase *t = tcase_create("all");
