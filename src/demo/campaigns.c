@@ -68,7 +68,6 @@ static bool put_line(struct demo *d, struct ctx *tx, int64_t campaign, enum offi
     struct record *r = record_new(tx->a, &budget_line_entity);
     then.now = day * DAY_US + 6 * HOUR_US;
     then.now = then.now < d->start ? d->start : then.now > d->now ? d->now : then.now;
-    clock_set(then.now);
     record_set(r, "campaign", val_ref(campaign));
     record_set(r, "kind", text(kind));
     record_set(r, "amount", local_price(d, o, base));
