@@ -88,6 +88,9 @@ $(G)/msg_table.c: $(G)/tool-msgc $(PO)
 	@mkdir -p $(G)/msg
 	@for h in $(G)/msg.new/msg/*.h; do cmp -s $$h $(G)/msg/$${h##*/} || cp $$h $(G)/msg/; done
 	@mv $(G)/msg.new/msg_table.c $@
+# Made beside the table: looked at again after it, so that objects with other numbers are made anew in the same run.
+$(G)/msg/%.h: $(G)/msg_table.c
+	@:
 $(G)/views/%.c: src/%.html $(G)/tool-tplc
 	@mkdir -p $(@D)
 	$(G)/tool-tplc $< > $@
