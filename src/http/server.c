@@ -533,7 +533,8 @@ void http_stop(struct http_server *s)
     atomic_store(&s->is_stopping, true);
     events_drop_server(s);
     int64_t until = clock_mono() + s->o.drain_ms * 1000LL;
-    while (conns_busy(s) > 0 && clock_mono() < until)
+    /* A worker is done a little after its answer has left: its reader must be closed before the data is. */
+    while ((conns_busy(s) > 0 || workers_stats(s->pool).busy > 0) && clock_mono() < until)
         nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
     workers_close(s->pool);                     /* a late upload is answered 503, not queued */
     struct worker_stats w = workers_stats(s->pool);

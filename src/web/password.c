@@ -49,7 +49,7 @@ bool password_hash(struct arena *a, str password, str *out, struct err *e)
 {
     char hash[crypto_pwhash_STRBYTES];
     enter();
-    int rc = crypto_pwhash_str(hash, password.p, password.n, OPS, MEMORY);
+    int rc = crypto_pwhash_str(hash, password.n ? password.p : "", password.n, OPS, MEMORY);
     leave();
     if (rc != 0)
         return fail(e, ERR_BUSY, MSG_web_busy, "argon2id: no memory");
@@ -82,7 +82,7 @@ bool password_matches(str password, str hash)
     else
         memcpy(z, dummy(), sizeof z);
     enter();
-    int rc = crypto_pwhash_str_verify(z, password.p, password.n);
+    int rc = crypto_pwhash_str_verify(z, password.n ? password.p : "", password.n);
     leave();
     return rc == 0 && is_real;
 }
