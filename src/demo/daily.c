@@ -78,6 +78,7 @@ bool task_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
 /* Of the days around now: some late, most ahead. */
 bool plan_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
 {
+    struct ctx me = as_user(d, tx, h->owner);
     struct record *r = record_new(tx->a, &task_entity);
     str title = pick(d, tx->a, words_of(h)->tasks, h->product), kind = str_cut(&title, ':');
     int64_t due = work_later(d, h->office, d->now + between(d, -3, 9) * DAY_US, 2);
@@ -88,5 +89,5 @@ bool plan_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e)
     record_set(r, "due_at", val_int(due));
     record_set(r, "owner", val_ref(d->user[h->owner]));
     record_set(r, "priority", text(chance(d, 20) ? "high" : "normal"));
-    return store(tx, r, NULL, e) && (!chance(d, 30) || meeting_put(d, tx, h, e));
+    return store(&me, r, NULL, e) && (!chance(d, 30) || meeting_put(d, &me, h, e));
 }

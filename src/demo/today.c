@@ -59,6 +59,7 @@ static bool put_desk(struct demo *d, struct ctx *tx, int user, struct err *e)
     const struct demo_words *w = demo_words(user_rows[user].lang);
     const char *zone = offices[user_rows[user].office].zone;
     int64_t today = zone_days(zone, d->now), in_hours = d->now + 2 * HOUR_US, evening = zone_instant(zone, today, 18 * HOUR_US);
+    struct ctx me = as_user(d, tx, user);
     struct record *m = record_new(tx->a, &meeting_entity);
     for (size_t i = 0; i < w->mine.n; i++) {
         struct record *r = record_new(tx->a, &task_entity);
@@ -68,7 +69,7 @@ static bool put_desk(struct demo *d, struct ctx *tx, int user, struct err *e)
         record_set(r, "due_at", val_int(zone_instant(zone, today + (int64_t)i - 1, 16 * HOUR_US)));
         record_set(r, "owner", val_ref(d->user[user]));
         record_set(r, "priority", text(i ? "normal" : "high"));
-        if (!store(tx, r, NULL, e))
+        if (!store(&me, r, NULL, e))
             return false;
     }
     record_set(m, "title", text(w->weekly.v[0]));
@@ -76,7 +77,7 @@ static bool put_desk(struct demo *d, struct ctx *tx, int user, struct err *e)
     record_set(m, "duration", val_int(45 * MINUTE_US));
     record_set(m, "place", text(w->places.v[2]));
     record_set(m, "owner", val_ref(d->user[user]));
-    return store(tx, m, NULL, e);
+    return store(&me, m, NULL, e);
 }
 
 static bool put_desks(struct demo *d, struct ctx *tx, struct err *e)

@@ -169,13 +169,13 @@ static struct html_safe card_menu(struct request *rq, str id, str title)
 static void put_card(struct request *rq, struct html *h, const struct record *r, const struct scores *scores, bool may_move)
 {
     struct ctx *c = web_ctx(rq);
-    struct val company = record_val(r, "company"), owner = record_val(r, "owner"), amount = record_val(r, "amount");
+    struct val whose = record_val(r, record_int(r, "company") ? "company" : "person"), owner = record_val(r, "owner"), amount = record_val(r, "amount");
     struct next_step next = deal_next_step(c, r);
     int score = score_of(scores, record_int(r, "person"));
     str id = id_text(c->a, r->id), title = record_title(r);
     struct val date = record_val(r, "close_date");
     ui_card(h, .id = id, .version = r->version, .title = title, .url = url_fmt(c->a, "/deals/%.*s", STR_ARG(id)),
-            .account = company.s, .account_id = company.i, .owner = owner.s, .owner_id = owner.i,
+            .account = whose.s, .account_id = whose.i, .owner = owner.s, .owner_id = owner.i,
             .amount = amount.is_set ? loc_money_compact(c->a, c->loc, amount.i, arena_cstr(c->a, amount.s)) : (str){ 0 },
             .date = date.is_set ? loc_date(c->a, c->loc, date.i, DATE_DAY_MONTH) : (str){ 0 },
             .next = next.text, .next_icon = next.icon, .next_tone = next.tone, .is_stale = deal_quiet_days(c, r) > 0,
