@@ -53,6 +53,11 @@ struct ask ask_new(struct ctx *c, enum span s)
     period_range(c->loc, spans[s].unit, today, spans[s].offset - 1, &k.before_from, &k.before_to);
     k.title = loc_period(c->a, c->loc, spans[s].unit, k.from);
     k.before_title = loc_period(c->a, c->loc, spans[s].unit, k.before_from);
+    int64_t gone = today + 1 - k.from;          /* what is still running is compared with as many days */
+    if (today < k.to - 1 && gone > 0 && gone < k.before_to - k.before_from) {
+        k.before_to = k.before_from + gone;
+        k.before_is_part = true;
+    }
     return k;
 }
 

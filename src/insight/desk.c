@@ -9,7 +9,7 @@
 
 static const struct { const char *path; msg_id label; } pages[] = {
     { "/insights", MSG_insight_nav }, { "/insights/pipeline", MSG_insight_pipeline },
-    { "/insights/attribution", MSG_insight_attribution }, { "/insights/funnel", MSG_insight_funnel },
+    { "/insights/attribution", MSG_insight_attribution }, { "/insights/funnel", MSG_insight_conversion },
     { "/insights/handoff", MSG_insight_handoff },
 };
 static const msg_id span_label[SPAN_COUNT] = {

@@ -15,11 +15,11 @@ static const struct route routes[] = {
 };
 
 static const struct nav_line nav[] = {
-    { "insights", MSG_insight_nav,         "chart-no-axes-column", "/insights",             "deal",    10, "y" },
-    { "insights", MSG_insight_pipeline,    "chart-bar",            "/insights/pipeline",    "deal",    20, NULL },
-    { "insights", MSG_insight_attribution, "split",                "/insights/attribution", "deal",    30, NULL },
-    { "insights", MSG_insight_funnel,      "filter",               "/insights/funnel",      "person",  40, NULL },
-    { "insights", MSG_insight_handoff,     "arrow-right-left",     "/insights/handoff",     "handoff", 50, NULL },
+    { .section = "insights", .label = MSG_insight_nav, .icon = "chart-no-axes-column", .path = "/insights", .entity = "deal", .order = 10, .go = "y" },
+    { .section = "insights", .label = MSG_insight_pipeline, .icon = "chart-bar", .path = "/insights/pipeline", .entity = "deal", .order = 11 },
+    { .section = "insights", .label = MSG_insight_attribution, .icon = "split", .path = "/insights/attribution", .entity = "deal", .order = 12 },
+    { .section = "insights", .label = MSG_insight_conversion, .icon = "trending-up", .path = "/insights/funnel", .entity = "person", .order = 13 },
+    { .section = "insights", .label = MSG_insight_handoff, .icon = "arrow-right-left", .path = "/insights/handoff", .entity = "handoff", .order = 14 },
 };
 
 const struct feature insight_feature = {

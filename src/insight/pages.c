@@ -24,7 +24,7 @@ static void put_closed(struct desk *d, const struct closed *now, const struct cl
     struct ctx *c = d->c;
     struct html *h = &d->boxes;
     struct url won = ask_list(&d->ask, "deals", ask_won(&d->ask));
-    str versus = _(insight_versus, .period = A(d->ask.before_title));
+    str versus = d->ask.before_is_part ? _(insight_versus_part, .period = A(d->ask.before_title)) : _(insight_versus, .period = A(d->ask.before_title));
     struct cell change = cell_share(now->won_sum - old->won_sum, old->won_sum, won);
     put_kpi(d, _d(insight_won), loc_money_compact(c->a, c->loc, now->won_sum, c->ws->currency),
             change.is_known ? signed_of(c, report_show(c, FIGURE_PERCENT, &change), change.n) : (str){ 0 }, change.n, won, versus);
@@ -71,9 +71,9 @@ static bool put_months(struct desk *d, struct err *e)
     struct list_spec s = { .en = &deal_entity };
     struct summary_row *v;
     size_t n;
-    int64_t from[MONTHS], to[MONTHS];
+    int64_t from[MONTHS], to[MONTHS], today = zone_days(c->loc->zone, c->now), last = d->ask.to - 1 < today ? d->ask.to - 1 : today;
     for (int i = 0; i < MONTHS; i++)
-        period_range(c->loc, PERIOD_MONTH, d->ask.to - 1, i - MONTHS + 1, &from[i], &to[i]);
+        period_range(c->loc, PERIOD_MONTH, last, i - MONTHS + 1, &from[i], &to[i]);
     year.from = from[0], year.to = to[MONTHS - 1];
     s.filter = ask_won(&year);
     if (!record_summary(c, &s, S("close_date:month"), S("amount"), &v, &n, e))
@@ -150,11 +150,11 @@ static bool fill_attribution(struct desk *d, struct err *e)
     put_notes(d, &x);
     struct report *source = credit_report(&d->ask, &x, CREDIT_SOURCE);
     desk_put(d, "w12", credit_report(&d->ask, &x, CREDIT_CAMPAIGN), BARE);
-    desk_put(d, "w6", source, desk_picture(d, source, CHART_BARS, 4, CHART_HALF));
-    desk_put(d, "w6", credit_report(&d->ask, &x, CREDIT_CHANNEL), BARE);
-    desk_put(d, "w6", credit_report(&d->ask, &x, CREDIT_SIDE), BARE);
+    desk_put(d, "w12", source, BARE);
+    desk_put(d, "w12", credit_report(&d->ask, &x, CREDIT_CHANNEL), BARE);
+    desk_put(d, "w12", credit_report(&d->ask, &x, CREDIT_SIDE), BARE);
     roi->sub = _d(insight_roi_basis);
-    desk_put(d, "w6", roi, BARE);
+    desk_put(d, "w12", roi, BARE);
     return true;
 }
 
@@ -172,7 +172,7 @@ static bool fill_funnel(struct desk *d, struct err *e)
     views[1] = (struct ui_item){ .label = _d(insight_buyer_view), .url = url_fmt(d->c->a, "%.*s&view=buyer", STR_ARG(here.s)), .is_current = is_buyer };
     d->views = views;
     d->nviews = 2;
-    desk_put(d, "w12", r, desk_picture(d, r, CHART_FUNNEL, 1, CHART_WIDE));
+    desk_put(d, "w12", r, desk_picture(d, r, CHART_FUNNEL, 1, CHART_FULL));
     desk_put(d, "w12", cohorts, BARE);
     return true;
 }

@@ -16,6 +16,7 @@ struct ask {
     enum span span;
     int64_t from, to, before_from, before_to;   /* days [from, to), and the period to compare with */
     str title, before_title;                    /* "Q4 2026" */
+    bool before_is_part;                        /* only as many days of it as have gone by of this one */
     int64_t team, owner;                        /* 0: everybody */
     str whose;                                  /* " and owner = ..." of a query over deals, or empty */
 };

@@ -15,7 +15,7 @@
 enum chart_kind { CHART_COLUMNS, CHART_BARS, CHART_LINE, CHART_FUNNEL, CHART_DONUT, CHART_GAUGE, CHART_SPARK };
 enum chart_unit { CHART_COUNT, CHART_MONEY, CHART_PERCENT };   /* money in minor units, percent in 1/100 % */
 enum { CHART_SERIES_MAX = 6, CHART_POINTS_MAX = 60 };
-enum { CHART_WIDE = 620, CHART_HALF = 440, CHART_THIRD = 300, CHART_PHONE = 320 };
+enum { CHART_FULL = 980, CHART_WIDE = 720, CHART_HALF = 520, CHART_THIRD = 320, CHART_PHONE = 320 };
 
 struct chart_point { str label, note; struct url url; int64_t v[CHART_SERIES_MAX]; };  /* note: at the far end of a bar */
 struct chart {

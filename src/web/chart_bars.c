@@ -106,31 +106,38 @@ void chart_draw_line(struct canvas *k)
     }
 }
 
-/* Label, bar, figure, and the note at the far end; everything mirrored with the page. */
+/* A bar's name: before it at a desk, above it on a phone; what is too long loses its end. */
+static void name_bar(struct canvas *k, int y, int names, str text)
+{
+    int w = k->is_phone ? k->w : names;
+    k->labels[k->nlabels++] = (struct label){ chart_flip(k, 0, w), y, w, 24, k->is_rtl ? w : 0,
+        chart_anchor(k->h->loc, k->is_rtl ? CHART_AT_RIGHT : CHART_AT_LEFT), text };
+}
+
+/* Name, bar, figure, and the note at the far end; everything mirrored with the page. */
 void chart_draw_bars(struct canvas *k)
 {
-    enum { ROW = 33, THICK = 22, FIGURE = 74 };
+    enum { ROW = 33, PHONE_ROW = 48, THICK = 22, FIGURE = 74, NOTE = 52 };
     const struct chart *c = k->c;
     bool has_notes = false;
     for (size_t i = 0; i < c->n; i++)
         has_notes |= c->points[i].note.n > 0;
-    int names = k->w * 32 / 100, note = has_notes ? 52 : 0, room = k->w - names - 10 - FIGURE - note;
-    k->high = (int)c->n * ROW + 4;
+    int names = k->is_phone ? -10 : k->w * 36 / 100, row = k->is_phone ? PHONE_ROW : ROW, down = k->is_phone ? 22 : 0;
+    int room = k->w - names - 10 - FIGURE - (has_notes ? NOTE : 0);
+    enum chart_side near = k->is_rtl ? CHART_AT_RIGHT : CHART_AT_LEFT, far = k->is_rtl ? CHART_AT_LEFT : CHART_AT_RIGHT;
+    k->high = (int)c->n * row + 4;
     for (size_t i = 0; i < c->n; i++) {
-        int y = 4 + (int)i * ROW, x = names + 10;
-        int lx = chart_flip(k, 0, names);
-        k->labels[k->nlabels++] = (struct label){ lx, y, names, ROW - 4, k->is_rtl ? 0 : names,
-            chart_anchor(k->h->loc, k->is_rtl ? CHART_AT_LEFT : CHART_AT_RIGHT), c->points[i].label };
+        int top = 4 + (int)i * row, y = top + down, x = names + 10;
+        name_bar(k, top, names, c->points[i].label);
         for (int s = 0; s < c->nseries; s++) {
             int w = k->top ? (int)((__int128)c->points[i].v[s] * room / k->top) : 0;
             w = c->points[i].v[s] > 0 && w < 2 ? 2 : w;
             if (w > 0)
-                k->rects[k->nrects++] = (struct rect){ chart_flip(k, x, w), y, w, THICK, title_of(k, i, s), c->points[i].url,
-                    c->kind == CHART_FUNNEL ? "v1" : chart_colour(s) };
+                k->rects[k->nrects++] = (struct rect){ chart_flip(k, x, w), y, w, THICK, title_of(k, i, s), c->points[i].url, chart_colour(s) };
             x += w;
         }
-        chart_say(k, chart_flip(k, x + 8, 0), y + 16, k->is_rtl ? CHART_AT_RIGHT : CHART_AT_LEFT, "vl", chart_number(k, chart_sum(c, i)));
+        chart_say(k, chart_flip(k, x + 8, 0), y + 16, near, "vl", chart_number(k, chart_sum(c, i)));
         if (c->points[i].note.n)
-            chart_say(k, chart_flip(k, k->w, 0), y + 16, k->is_rtl ? CHART_AT_LEFT : CHART_AT_RIGHT, "tk", c->points[i].note);
+            chart_say(k, chart_flip(k, k->w, 0), y + 16, far, "tk", c->points[i].note);
     }
 }

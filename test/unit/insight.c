@@ -19,6 +19,7 @@
 #include "sell/sell.h"
 
 static struct arena a;
+static struct err e;
 
 /* ── shares: no workspace needed ─────────────────────────────────────────── */
 
@@ -116,6 +117,219 @@ START_TEST(a_hundred_thousand_touches_are_shared_exactly)
 }
 END_TEST
 
+/* ── a workspace in dollars, with an outside company's deals ─────────────── */
+
+static struct workspace *ws;
+static struct db_conn *reader;
+static struct locale loc;
+static char folder[64];
+
+static struct ctx fresh(void)
+{
+    db_read_end(reader);
+    ck_assert(db_read_begin(reader, 0, &e));
+    return workspace_ctx(ws, &a, reader, &loc);
+}
+
+static void open_all(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/setu-insight-%d", (int)getpid());
+    const struct workspace_init in = { .company = "Hardware", .country = "US", .lang = LANG_EN, .currency = "USD",
+                                       .admin_email = "owner@hardware.example", .admin_name = "Owner" };
+    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    a = arena_open((size_t)512 << 20);
+    loc = locale_default(LANG_EN, "US");
+    ck_assert(db_reader(ws->db, &reader, &e));
+}
+
+static void close_all(void)
+{
+    db_conn_close(reader);
+    workspace_close(ws);
+    arena_close(&a);
+    clock_set(0);
+    static const char *const files[] = { "setu.db", "setu.db-wal", "setu.db-shm", "key", "lock", "report.csv" };
+    for (size_t i = 0; i < countof(files); i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+struct job { const struct entity *en; int64_t id; const char *const *pairs; };
+
+static bool run_job(struct ctx *tx, void *arg, struct err *err)
+{
+    struct job *j = arg;
+    struct record *r = record_new(tx->a, j->en);
+    for (const char *const *p = j->pairs; p[0]; p += 2) {
+        struct val v;
+        if (!type_from_canon(tx, entity_field(j->en, str_of(p[0])), str_of(p[1]), &v, err))
+            return false;
+        record_set(r, p[0], v);
+    }
+    if (!record_create(tx, r, err))
+        return false;
+    j->id = r->id;
+    return true;
+}
+
+#define make(en, ...) made((en), (const char *const[]){ __VA_ARGS__, NULL }, __LINE__)
+
+static int64_t made(const struct entity *en, const char *const *pairs, int line)
+{
+    struct ctx c = fresh();
+    struct job j = { en, 0, pairs };
+    ck_assert_msg(record_write(&c, run_job, &j, &e), "line %d: %s (%s)", line, e.detail, e.field ? e.field : "");
+    return j.id;
+}
+
+static const char *id_of(int64_t id) { return arena_cstr(&a, id_text(&a, id)); }
+
+static void bring(const char *what)
+{
+    struct import_map *m = arena_new(&a, struct import_map, 1);
+    struct import_result r;
+    FILE *f = fopen(arena_cstr(&a, arena_fmt(&a, "test/maps/maven-%s.json", what)), "rb");
+    ck_assert(f != NULL);
+    char *json = arena_new(&a, char, 1 << 16);
+    size_t n = fread(json, 1, 1 << 16, f);
+    fclose(f);
+    ck_assert_msg(import_map_read(&a, (str){ json, n }, m, &e), "%s", e.detail);
+    struct ctx c = fresh();
+    struct import_options o = { .map = m, .report = arena_fmt(&a, "%s/report.csv", folder).p };
+    const char *path = data_path(&a, arena_cstr(&a, arena_fmt(&a, "maven-crm/%s.csv", what)));
+    ck_assert_msg(import_run(&c, path, &o, &r, &e), "%s: %s", what, e.detail);
+}
+
+static void bring_maven(void)
+{
+    static const char *const stage[] = { "Prospecting", "Engaging", "Won", "Lost" };
+    static const char *const position[] = { "1", "2", "3", "4" };
+    static const char *const odds[] = { "10", "40", "100", "0" };
+    static const char *const table[] = { "accounts", "products", "sales_teams", "sales_pipeline" };
+    const char *p = id_of(make(&pipeline_entity, "name", "Hardware"));
+    for (size_t i = 0; i < countof(stage); i++)
+        make(&stage_entity, "name", stage[i], "pipeline", p, "position", position[i], "probability", odds[i],
+             "is_won", i == 2 ? "true" : "false", "is_lost", i == 3 ? "true" : "false");
+    for (size_t i = 0; i < countof(table); i++)
+        bring(table[i]);
+}
+
+static const struct cell *row_named(const struct report *r, const char *name)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (str_eq(r->cell[i * (size_t)r->ncols].text, str_of(name)))
+            return &r->cell[i * (size_t)r->ncols];
+    ck_abort_msg("%s has no row \"%s\"", r->id, name);
+    return NULL;
+}
+
+static struct ask asked(struct ctx *c, int from_y, int from_m, int to_y, int to_m, int to_d)
+{
+    struct ask k = ask_new(c, SPAN_YEAR);
+    ck_assert(ask_custom(&k, days_from_ymd(CALENDAR_GREGORIAN, (struct ymd){ from_y, from_m, 1 }),
+                         days_from_ymd(CALENDAR_GREGORIAN, (struct ymd){ to_y, to_m, to_d }), &e));
+    return k;
+}
+
+START_TEST(reports_give_the_totals_known_of_an_outside_company)
+{
+    struct report *r;
+    struct closed x;
+    int64_t weighted;
+    if (!data_is_here(&a, "maven-crm/sales_pipeline.csv"))
+        return;
+    bring_maven();
+    struct ctx c = fresh();
+    struct ask k = asked(&c, 2016, 1, 2018, 12, 31);
+    ck_assert(closed_read(&c, ask_won(&k), ask_closed(&k, "lost"), &x, &e));
+    ck_assert_int_eq(x.won, 4238);
+    ck_assert_int_eq(x.lost, 2473);
+    ck_assert_int_eq(x.won_sum, 1000553400);
+    ck_assert_int_eq(x.mean_won, 51782);
+    ck_assert_int_eq(x.mean_lost, 41479);
+    ck_assert_int_eq((x.won * 1000000 + (x.won + x.lost) / 2) / (x.won + x.lost), 631501);
+
+    ck_assert(won_report(&k, "team", S("Team"), "owner.team", &r, &e));
+    ck_assert_int_eq(row_named(r, "Central")[2].n, 334629300);
+    ck_assert_int_eq(row_named(r, "East")[2].n, 309059400);
+    ck_assert_int_eq(row_named(r, "West")[2].n, 356864700);
+    ck_assert_int_eq(row_named(r, "Total")[2].n, 1000553400);
+    ck_assert_int_eq(row_named(r, "Total")[5].n, 6315);
+    ck_assert(won_report(&k, "manager", S("Manager"), "owner.manager", &r, &e));
+    ck_assert_int_eq(row_named(r, "Melvin Marxen")[2].n, 225193000);
+    ck_assert(won_report(&k, "product", S("Product"), "product", &r, &e));
+    ck_assert_int_eq(row_named(r, "GTX Pro")[2].n, 351057800);
+
+    static const int64_t quarter[] = { 113467200, 308611100, 298225500, 280249600 };
+    k = asked(&c, 2017, 1, 2017, 12, 31);
+    ck_assert(won_report(&k, "quarter", S("Quarter"), "close_date:quarter", &r, &e));
+    ck_assert_int_eq(r->n, 5);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(r->cell[i * r->ncols + 2].n, quarter[i]);
+
+    ck_assert(pipeline_report(&k, &r, &weighted, &e));
+    ck_assert_int_eq(row_named(r, "Engaging")[1].n, 1589);
+    ck_assert_int_eq(row_named(r, "Prospecting")[1].n, 500);
+
+    /* every dimension of every model sums to what was won, and the list behind counts the same */
+    struct credit sum;
+    k = asked(&c, 2016, 1, 2018, 12, 31);
+    ck_assert(credit_read(&c, ask_won(&k), &sum, &e));
+    ck_assert_int_eq(sum.deals, 4238);
+    for (int by = 0; by < CREDIT_BY; by++)
+        for (int m = 0; m < ATTRIBUTE_SHOWN; m++) {
+            int64_t all = 0;
+            for (size_t i = 0; i < sum.n[by]; i++)
+                all += sum.row[by][i].by[m];
+            ck_assert_int_eq(all, 1000553400);
+        }
+    int64_t n;
+    bool capped;
+    struct list_spec s = { .en = &deal_entity, .filter = ask_won(&k) };
+    ck_assert(record_count(&c, &s, COUNT_CAP, &n, &capped, &e));
+    ck_assert_int_eq(n, 4238);
+}
+END_TEST
+
+START_TEST(revenue_goes_to_the_touches_before_the_win)
+{
+    const char *ad = id_of(make(&campaign_entity, "name", "Fair")), *mail = id_of(make(&campaign_entity, "name", "Letter"));
+    const char *person = id_of(make(&person_entity, "name", "Ada Buyer"));
+    struct ctx c = fresh();
+    struct credit x;
+    int64_t pipeline, won;
+    bool found;
+    ck_assert(db_get_int(c.c, "SELECT pipeline FROM stage WHERE is_won = 1 ORDER BY id LIMIT 1", DB_NONE, &found, &pipeline, &e) && found);
+    ck_assert(db_get_int(c.c, "SELECT id FROM stage WHERE is_won = 1 ORDER BY id LIMIT 1", DB_NONE, &found, &won, &e) && found);
+    make(&touch_entity, "person", person, "kind", "event", "source", "event", "channel", "event", "campaign", ad, "at", "2026-03-01T10:00:00Z");
+    make(&touch_entity, "person", person, "kind", "email_click", "source", "campaign", "channel", "email", "campaign", mail, "at", "2026-03-02T10:00:00Z");
+    make(&touch_entity, "person", person, "kind", "call", "source", "phone", "channel", "phone", "side", "sales", "at", "2026-03-03T10:00:00Z");
+    make(&touch_entity, "person", person, "kind", "form", "source", "web", "channel", "web", "campaign", ad, "at", "2026-09-01T10:00:00Z");
+    make(&deal_entity, "name", "Panels", "person", person, "pipeline", id_of(pipeline), "stage", id_of(won), "amount", "100.00 USD",
+         "close_date", "2026-03-05", "won_reason", "product");
+    make(&deal_entity, "name", "Nobody seen", "pipeline", id_of(pipeline), "stage", id_of(won), "amount", "0.01 USD", "close_date", "2026-03-05",
+         "won_reason", "product", "campaign", mail, "source", "campaign");
+    c = fresh();
+    struct ask k = asked(&c, 2026, 1, 2026, 12, 31);
+    ck_assert_msg(credit_read(&c, ask_won(&k), &x, &e), "%s", e.detail);
+    ck_assert_int_eq(x.deals, 2);
+    ck_assert_int_eq(x.touched, 1);
+    struct report *r = credit_report(&k, &x, CREDIT_CAMPAIGN);
+    const struct cell *fair = row_named(r, "Fair"), *letter = row_named(r, "Letter"), *none = row_named(r, "Not told");
+    ck_assert_int_eq(fair[2].n, 10000);                                 /* first */
+    ck_assert_int_eq(none[3].n, 10000);                                 /* last: the call, which has no campaign */
+    ck_assert_int_eq(fair[4].n, 3334);                                  /* a third, and the cent that is left */
+    ck_assert_int_eq(letter[4].n, 3333 + 1);
+    ck_assert_int_eq(none[4].n, 3333);
+    ck_assert_int_eq(row_named(r, "Total")[4].n, 10001);
+    struct report *side = credit_report(&k, &x, CREDIT_SIDE);
+    ck_assert_int_eq(row_named(side, "Sales")[4].n, 3333);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("insight");
@@ -126,6 +340,12 @@ static Suite *suite(void)
     tcase_add_test(t, a_short_path_gives_everything_to_whoever_is_there);
     tcase_add_test(t, shares_sum_to_the_amount_for_any_touches);
     tcase_add_test(t, a_hundred_thousand_touches_are_shared_exactly);
+    suite_add_tcase(s, t);
+    t = tcase_create("reports");
+    tcase_add_checked_fixture(t, open_all, close_all);
+    tcase_set_timeout(t, 300);
+    tcase_add_test(t, revenue_goes_to_the_touches_before_the_win);
+    tcase_add_test(t, reports_give_the_totals_known_of_an_outside_company);
     suite_add_tcase(s, t);
     return s;
 }
