@@ -197,7 +197,7 @@ bool web_enter(struct request *rq)
 
     if (need != ACCESS_PUBLIC && !is_known)
         return to_sign_in(rq);
-    if (need == ACCESS_USER && v->is_token)
+    if ((need == ACCESS_USER || need == ACCESS_ADMIN) && v->is_token)
         return refuse(rq, ERR_FORBIDDEN, MSG_web_token_api_only, "token on a page");
     if (need == ACCESS_ADMIN && !access_is_admin(&v->who))
         return refuse(rq, ERR_NOT_FOUND, MSG_web_not_found, "no admin");

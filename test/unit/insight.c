@@ -310,7 +310,7 @@ START_TEST(revenue_goes_to_the_touches_before_the_win)
     make(&touch_entity, "person", person, "kind", "form", "source", "web", "channel", "web", "campaign", ad, "at", "2026-09-01T10:00:00Z");
     make(&deal_entity, "name", "Panels", "person", person, "pipeline", id_of(pipeline), "stage", id_of(won), "amount", "100.00 USD",
          "close_date", "2026-03-05", "won_reason", "product");
-    make(&deal_entity, "name", "Nobody seen", "pipeline", id_of(pipeline), "stage", id_of(won), "amount", "0.01 USD", "close_date", "2026-03-05",
+    make(&deal_entity, "name", "Nobody seen", "person", id_of(make(&person_entity, "name", "Bob Quiet")), "pipeline", id_of(pipeline), "stage", id_of(won), "amount", "0.01 USD", "close_date", "2026-03-05",
          "won_reason", "product", "campaign", mail, "source", "campaign");
     c = fresh();
     struct ask k = asked(&c, 2026, 1, 2026, 12, 31);
