@@ -79,6 +79,21 @@ __attribute__((warn_unused_result))
 bool db_try(struct db_conn *tx, db_write_fn *run, void *arg, struct err *e);
 bool db_is_writer(const struct db_conn *c);     /* true inside a db_write_fn */
 
+/* Inside a write: the next number of the workspace's one sequence, above all that any
+ * committed write took. Numbers are in the order of the commits, also of several servers;
+ * one that was taken by a write that failed is a gap and stays one. */
+__attribute__((warn_unused_result))
+bool db_seq(struct db_conn *tx, int64_t *out, struct err *e);
+
+/* Inside a write: tells the other servers of this workspace, once it is committed. `channel`
+ * and `text` are short (together under 7,000 bytes). SQLite has no other servers: nothing. */
+__attribute__((warn_unused_result))
+bool db_notify(struct db_conn *tx, str channel, str text, struct err *e);
+/* `fn` gets what OTHER servers told, on a thread of its own. An empty channel says that
+ * something may have been missed (a lost connection): look at everything. At start only. */
+typedef void db_listen_fn(void *arg, str channel, str text);
+void db_listen(struct db *db, db_listen_fn *fn, void *arg);
+
 /* At most so many writes share a commit; 1 measures what sharing is worth (setu bench). At start only. */
 void db_group_max(struct db *db, int n);
 

@@ -27,11 +27,16 @@ static int64_t checksum(const struct db_migration *m)
     return sum & INT64_MAX;
 }
 
+/* What the room itself keeps in the data: the steps applied, and db_seq()'s number. */
 static bool make_ledger(struct db_conn *tx, void *arg, struct err *e)
 {
     (void)arg;
     return db_exec(tx, "CREATE TABLE IF NOT EXISTS setu_migration (version BIGINT PRIMARY KEY,"
                        " name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at BIGINT NOT NULL)",
+                   DB_NONE, NULL, e)
+        && db_exec(tx, "CREATE TABLE IF NOT EXISTS setu_seq (id BIGINT PRIMARY KEY, last BIGINT NOT NULL)",
+                   DB_NONE, NULL, e)
+        && db_exec(tx, "INSERT INTO setu_seq (id, last) VALUES (1, 0) ON CONFLICT (id) DO NOTHING",
                    DB_NONE, NULL, e);
 }
 

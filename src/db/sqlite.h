@@ -55,6 +55,7 @@ struct db {
     struct { void (*fn)(void *arg); void *arg; } on_commit[ON_COMMIT_MAX];
     _Atomic int non_commit, nreaders;
     _Atomic int64_t writes, commits, checkpoint_us, wal_pages;
+    int64_t seq, seq_kept;                      /* the writer's: the last number given, and in the file; 0: not read */
     int64_t backfilled;                         /* pages of the log already in the file */
     bool is_full;                               /* the last checkpoint found no room: told once */
     _Atomic bool is_dead;                       /* fault tests only: where die() would have been */

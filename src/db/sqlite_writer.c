@@ -133,6 +133,49 @@ static void write_run(struct db_conn *c, struct write *w)
     }
 }
 
+/* ── the sequence ────────────────────────────────────────────────────────── */
+
+/* Read once, counted here and kept with each group that took numbers. A group that is lost
+ * leaves the count where it was: nobody ever gets its numbers again. */
+bool db_seq(struct db_conn *tx, int64_t *out, struct err *e)
+{
+    struct db *db = tx->db;
+    bool found = true;
+
+    if (!tx->in_group)
+        return fail(e, ERR_INTERNAL, 0, "db_seq outside a write");
+    if (db->seq == 0 && !db_get_int(tx, "SELECT last FROM setu_seq", DB_NONE, &found, &db->seq, e))
+        return false;
+    if (!found)
+        return fail(e, ERR_INTERNAL, MSG_db_damaged, "setu_seq has no row");
+    *out = ++db->seq;
+    return true;
+}
+
+static void seq_keep(struct db_conn *c)
+{
+    struct db *db = c->db;
+    struct err e = { 0 };
+
+    if (db->seq == db->seq_kept || c->lost)
+        return;
+    if (db_exec(c, "UPDATE setu_seq SET last = $1", DB_ARGS(V(db->seq)), NULL, &e))
+        db->seq_kept = db->seq;
+    else
+        c->lost = e.code == ERR_FULL ? SQLITE_FULL : SQLITE_ABORT;
+}
+
+bool db_notify(struct db_conn *tx, str channel, str text, struct err *e)
+{
+    (void)channel, (void)text;
+    return tx->in_group || fail(e, ERR_INTERNAL, 0, "db_notify outside a write");
+}
+
+void db_listen(struct db *db, db_listen_fn *fn, void *arg)
+{
+    (void)db, (void)fn, (void)arg;              /* the folder has one opener: there are no others */
+}
+
 /* ── groups ──────────────────────────────────────────────────────────────── */
 
 struct group { struct write *head, **tail; int n; };
@@ -208,6 +251,7 @@ static void group_run(struct db *db, int n, bool is_bulk)
         if (c->lost && !rc)
             break;                              /* the rest stands in the next group */
     }
+    seq_keep(c);
     c->in_group = false;
     conn_reset_to(c, NULL);
     rc = commit(c);

@@ -697,6 +697,41 @@ START_TEST(a_check_names_what_is_broken)
 }
 END_TEST
 
+/* ── the sequence ────────────────────────────────────────────────────────── */
+
+static bool take_two(struct db_conn *tx, void *arg, struct err *err)
+{
+    int64_t *out = arg;
+    return db_seq(tx, &out[0], err) && db_seq(tx, &out[1], err);
+}
+
+static bool take_and_fail(struct db_conn *tx, void *arg, struct err *err)
+{
+    return db_seq(tx, arg, err) && fail(err, ERR_INVALID, 0, "on purpose");
+}
+
+START_TEST(numbers_grow_over_failures_and_restarts_and_none_comes_twice)
+{
+    static const struct db_migration none[] = { { 0 } };
+    int64_t first[2], second[2], lost, after[2], never;
+    ok(db_migrate(db, none, &e));
+    fails(db_seq(reader, &never, &e), ERR_INTERNAL);
+    ok(db_write(db, take_two, first, &e));
+    ok(db_write(db, take_two, second, &e));
+    fails(db_write(db, take_and_fail, &lost, &e), ERR_INVALID);
+    ck_assert_int_gt(first[0], 0);
+    ck_assert_int_gt(first[1], first[0]);
+    ck_assert_int_gt(second[0], first[1]);
+    close_db();
+    open_db(false, 0);
+    ok(db_migrate(db, none, &e));
+    ok(db_write(db, take_two, after, &e));
+    ck_assert_int_gt(after[0], second[1]);
+    ok(db_write(db, take_two, first, &e));
+    ck_assert_int_gt(first[0], after[1]);
+}
+END_TEST
+
 /* ── a full disk ─────────────────────────────────────────────────────────── */
 
 static bool insert_big(struct db_conn *tx, void *arg, struct err *err)
@@ -770,6 +805,7 @@ int main(int argc, char **argv)
         full_text_finds_words_and_beginnings_in_each_script,
         a_backup_taken_while_serving_is_whole_and_sound,
         a_check_names_what_is_broken,
+        numbers_grow_over_failures_and_restarts_and_none_comes_twice,
         a_full_disk_refuses_writes_goes_on_reading_and_recovers,
     };
     if (argc == 3 && !strcmp(argv[1], "--open"))
