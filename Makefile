@@ -17,7 +17,7 @@ CC      = gcc
 V ?= 0
 Q = $(if $(filter 0,$(V)),@$(if $(IS_SILENT),,echo "  $@";))
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
-PKGS   := libmicrohttpd sqlite3 icu-i18n icu-uc jansson libsodium zlib libbrotlidec libbrotlienc
+PKGS   := libmicrohttpd sqlite3 icu-i18n icu-uc jansson libsodium libcurl zlib libbrotlidec libbrotlienc
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CPPFLAGS = -D_GNU_SOURCE -Isrc -I$(G) -include base/banned.h $(PKG_CFLAGS)
@@ -122,8 +122,7 @@ build/san/setu: build/san/o/main.o build/san/libsetu.a
 # KIND: unit (libcheck), golden, fault, http. A test/fuzz/NAME.c is made twice: with a plain driver that replays its
 # corpus (build/san/fuzz, part of the tests) and with libFuzzer (build/fuzz, `make fuzz`).
 TESTFLAGS = $(CPPFLAGS) -Itest $(CFLAGS_san) $(filter-out -Wmissing-prototypes,$(WARN)) -MMD -MP
-TESTLIBS  = build/san/libsetu.a $(LDFLAGS_san) $(LIBS) $(shell pkg-config --cflags --libs check 2>/dev/null) \
-            $(shell pkg-config --libs libcurl 2>/dev/null)
+TESTLIBS  = build/san/libsetu.a $(LDFLAGS_san) $(LIBS) $(shell pkg-config --cflags --libs check 2>/dev/null)
 UNIT   := $(patsubst test/unit/%.c,build/san/unit/%,$(wildcard test/unit/*.c))
 unit: $(UNIT)
 define test_kind

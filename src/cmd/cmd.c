@@ -184,7 +184,8 @@ static int general_help(FILE *out)
 {
     fputs("Setu - sales and marketing in one workspace\n\nusage: setu COMMAND [words]\n\n", out);
     for (const struct command *const *k = commands; *k; k++)
-        fprintf(out, "  %-9s %s\n", (*k)->name, (*k)->summary);
+        if (!(*k)->is_hidden)
+            fprintf(out, "  %-9s %s\n", (*k)->name, (*k)->summary);
     fputs("\nsetu COMMAND --help tells the words of each.\n", out);
     return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }

@@ -32,6 +32,7 @@ struct command {
     const char *name, *arguments, *summary;     /* "import", "--data DIR ENTITY FILE", "reads a table of records" */
     int (*run)(struct cmd *c);
     bool needs_data;                            /* --data DIR is opened, or its server asked */
+    bool is_hidden;                             /* not in the help: the program runs it itself */
     const struct option_help { const char *name, *value, *help; } *options;     /* ends with {0} */
 };
 extern const struct command *const commands[];  /* NULL-ended, in the order of the help */

@@ -3,5 +3,5 @@
 
 const struct command *const commands[] = {
     &init_command, &serve_command, &demo_command, &import_command, &export_command, &user_command, &token_command, &backup_command,
-    &restore_command, &check_command, &migrate_command, &bench_command, &version_command, NULL,
+    &restore_command, &check_command, &migrate_command, &bench_command, &version_command, &egress_command, NULL,
 };
