@@ -73,6 +73,9 @@ bool is_sql_name(const char *s);                        /* [a-z_][a-z0-9_]*, sho
 bool conn_open(struct db *db, bool is_writer, struct db_conn **out, struct err *e);
 bool dir_sync(const char *dir);
 
+/* sqlite_log.c */
+int log_renew(const struct db *db);             /* of a file nobody has open: kept as it reads */
+
 /* sqlite_writer.c */
 bool writer_start(struct db *db, struct err *e);
 void writer_stop(struct db *db);
@@ -82,7 +85,8 @@ void writer_die(struct db *db, int rc, const char *what);
 /* Set by the fault suites: told where the process would have died; an fsync of a folder. */
 extern void (*db_fault_died)(void);
 extern bool (*db_fault_dir_sync)(const char *dir);
+extern bool (*db_fault_rename)(const char *from, const char *to);
 extern bool db_fault_sync_normal;               /* negative control: the log is not fsynced */
-extern bool db_fault_trusts_log;                /* negative control: recovered pages stay in the log */
+extern bool db_fault_trusts_log;                /* negative control: it is recovered from as found */
 extern int db_fault_checkpoint_pages;           /* checkpoints due so early; 0: as always */
 #endif

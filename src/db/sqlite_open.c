@@ -1,10 +1,11 @@
 /* sqlite_open.c - the folder's lock, connections, the first start.
  *
  * DIR/lock is held with flock() from before the file is looked at until after
- * it is closed: one process, one struct db. The first connection recovers what
- * a crash left, switches a new file to WAL and commits to it, and the folder
- * is fsynced before anybody is served: else a lost unlink of the rollback
- * journal could roll the new file back to nothing.
+ * it is closed: one process, one struct db. What a crash left in the log is
+ * copied first (sqlite_log.c); the first connection recovers from it,
+ * switches a new file to WAL and commits to it, and the folder is fsynced
+ * before anybody is served: else a lost unlink of the rollback journal could
+ * roll the new file back to nothing.
  *
  * A file SQLite cannot read is refused before anything is written to it.
  */
@@ -27,7 +28,7 @@ enum {
 
 #ifdef SETU_FAULTS
 bool (*db_fault_dir_sync)(const char *dir);
-bool db_fault_sync_normal, db_fault_trusts_log;
+bool db_fault_sync_normal;
 #endif
 
 /* ── configuration ───────────────────────────────────────────────────────── */
@@ -313,17 +314,6 @@ static int make_new(sqlite3 *h)
     return rc == SQLITE_OK ? sqlite3_exec(h, sql, NULL, NULL, NULL) : rc;
 }
 
-/* After a failed fsync the kernel may show pages of the log that the disk does not
- * have; written anew into the file, they are kept before anything stands behind them. */
-static int move_log(sqlite3 *h)
-{
-#ifdef SETU_FAULTS
-    if (db_fault_trusts_log)
-        return SQLITE_OK;
-#endif
-    return sqlite3_wal_checkpoint_v2(h, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-}
-
 static int is_wal(void *ok, int n, char **value, char **name)
 {
     (void)n, (void)name;
@@ -343,8 +333,6 @@ static bool first_touch(struct db *db, struct db_conn *c, bool create, struct er
         rc = sqlite3_exec(c->h, "PRAGMA journal_mode=WAL", is_wal, &wal, NULL);
     if (rc == SQLITE_OK && !wal)
         rc = SQLITE_CANTOPEN;                   /* this file system cannot share memory */
-    if (rc == SQLITE_OK)
-        rc = move_log(c->h);
     if (rc != SQLITE_OK)
         return fail_open(db, rc, sqlite3_errmsg(c->h), e);
     if (!dir_sync(db->dir))
@@ -373,9 +361,15 @@ static void db_free(struct db *db)
     free(db);
 }
 
+static bool log_ready(struct db *db, struct err *e)
+{
+    int rc = log_renew(db);
+    return rc == SQLITE_OK || fail_open(db, rc, "the log could not be copied", e);
+}
+
 static bool open_locked(struct db *db, const struct db_options *o, struct err *e)
 {
-    return folder_lock(db, e) && conn_open(db, true, &db->w, e)
+    return folder_lock(db, e) && log_ready(db, e) && conn_open(db, true, &db->w, e)
            && first_touch(db, db->w, o->create, e) && writer_start(db, e);
 }
 

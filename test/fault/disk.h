@@ -32,6 +32,8 @@ struct disk_file {
     char name[64];
     bool exists, is_name_kept;
     struct image now, kept;
+    struct image replaced;                      /* a rename put another in its place: what was kept of it */
+    bool is_replaced;                           /* and that is not kept yet */
     struct pending *pend;
     int npend, cap;
     void *shm[SHM_REGIONS];
@@ -124,6 +126,7 @@ static void names_sync(void)
 {
     for (int i = 0; i < disk.nfiles; i++) {
         disk.file[i].is_name_kept = disk.file[i].exists;
+        disk.file[i].is_replaced = false;
         if (!disk.file[i].exists)
             disk.file[i].kept.n = 0;
     }
@@ -181,6 +184,9 @@ static void file_power_fail(struct disk_file *f)
             pend_keep(f, &f->pend[i]);
     }
     pend_clear(f);
+    if (f->is_replaced && chance(2))
+        image_copy(&f->kept, &f->replaced);
+    f->is_replaced = false;
     if (f->exists != f->is_name_kept && chance(2))
         f->is_name_kept = f->exists;
     f->exists = f->is_name_kept;
@@ -226,6 +232,7 @@ static void disk_clean(void)
         free(disk.file[i].pend);
         free(disk.file[i].now.p);
         free(disk.file[i].kept.p);
+        free(disk.file[i].replaced.p);
     }
     memset(disk.file, 0, sizeof disk.file);
     disk.nfiles = 0;
@@ -432,6 +439,28 @@ static bool disk_dir_sync(const char *dir)
     return rc == SQLITE_OK;
 }
 
+/* One or the other is there after a cut, until the folder is fsynced. The name it had is not looked at again. */
+static bool disk_rename(const char *from, const char *to)
+{
+    int rc;
+    LOCKED({
+        struct disk_file *f = file_find(from, false), *t = file_find(to, false);
+        rc = op();
+        if (rc == SQLITE_OK) {
+            image_copy(&t->replaced, &t->kept);
+            t->is_replaced = true;
+            pend_clear(t);
+            image_copy(&t->now, &f->now);
+            image_copy(&t->kept, &f->kept);
+            for (int i = 0; i < f->npend; i++)
+                pend_add(t, f->pend[i].is_truncate, f->pend[i].at, f->pend[i].p, f->pend[i].n);
+            pend_clear(f);
+            f->exists = false;
+        }
+    });
+    return rc == SQLITE_OK;
+}
+
 static void disk_freeze(void) { LOCKED(disk.is_gone = true); }
 
 /* Makes it the disk of every database opened after. */
@@ -445,4 +474,5 @@ static void disk_install(void)
     sqlite3_vfs_register(&v, 1);
     db_fault_died = disk_freeze;
     db_fault_dir_sync = disk_dir_sync;
+    db_fault_rename = disk_rename;
 }

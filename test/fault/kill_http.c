@@ -14,8 +14,9 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "client/served.h"
+#include "late.h"
 
-enum { KILLS = 60, CONTROL_KILLS = 20, WRITERS = 32, CHECK_EACH = 15, ACKS_MAX = 1 << 17 };
+enum { KILLS = 60, CONTROL_KILLS = 200, PATIENCE_MS = 20000, WRITERS = 32, CHECK_EACH = 15, ACKS_MAX = 1 << 17 };
 
 static struct served server;
 static struct served_user user;
@@ -83,7 +84,10 @@ static bool kill_once(struct seeded *rnd, const char *faults)
     is_over = false;
     for (int i = 0; i < WRITERS; i++)
         pthread_create(&t[i], NULL, write_on, (void *)(intptr_t)i);
-    usleep((unsigned)(150000 + seeded_below(rnd, 450000)));
+    int goal = nacks + 1 + (int)seeded_below(rnd, 400);
+    for (int ms = 0; nacks < goal && ms < PATIENCE_MS; ms++)
+        usleep(1000);
+    usleep((unsigned)seeded_below(rnd, 5000));
     served_kill(&server);
     is_over = true;
     for (int i = 0; i < WRITERS; i++)
@@ -168,31 +172,27 @@ static void open_house(void)
 
 int main(void)
 {
-    const char *size = getenv("SETU_FAULT_SIZE");
-    int64_t times = 1, kept = 0, caught = 0, from = clock_mono();
+    int64_t n = KILLS * fault_size(), kept = 0, caught = 0, i = 0, from = clock_mono();
     struct seeded rnd = seeded_from(20261124);
 
-    if (size && (!str_to_int(str_of(size), &times) || times < 1))
-        times = 1;
     open_house();
-    for (int64_t i = 0; i < KILLS * times; i++) {
+    for (; i < n && !fault_is_late(); i++) {
         kill_once(&rnd, NULL);
         kept += nacks;
         look();
-        if (i % CHECK_EACH == 0 || i == KILLS * times - 1)
+        if (i % CHECK_EACH == 0 || i == n - 1)
             check_sound();
     }
-    printf("%lld kills, %lld answers kept in %lld s  lost %lld  torn %lld  unsound %lld  unopened %lld\n", (long long)(KILLS * times),
+    printf("%lld kills, %lld answers kept in %lld s  lost %lld  torn %lld  unsound %lld  unopened %lld\n", (long long)i,
            (long long)kept, (long long)((clock_mono() - from) / SECOND_US), (long long)lost, (long long)torn, (long long)unsound,
            (long long)unopened);
-    bool is_ok = lost + torn + unsound + unopened == 0 && kept > KILLS * times;
+    bool is_ok = lost + torn + unsound + unopened == 0 && kept > i;
 
-    for (int i = 0; i < CONTROL_KILLS && caught == 0; i++) {
+    for (int k = 0; k < CONTROL_KILLS && caught == 0 && !fault_is_late(); k++) {
         kill_once(&rnd, "early_ack");
         caught += look();
     }
     printf("answering before the commit: %lld lost\n", (long long)caught);
     served_remove(&server);
-    printf("%d passed, %d failed\n", is_ok + (caught > 0), !is_ok + (caught == 0));
-    return !is_ok || caught == 0;
+    return fault_end("kill_http", is_ok && (caught > 0 || fault_is_late()), i < n || caught == 0);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "db/sqlite.h"
+#include "late.h"
 
 enum { KEYS = 12 };
 static struct {
@@ -251,11 +252,4 @@ static void ledger_close(void)
     }
     rmdir(ledger_dir);
     arena_close(&ledger_mem);
-}
-
-static int64_t fault_size(void)
-{
-    const char *s = getenv("SETU_FAULT_SIZE");
-    int64_t n = 1;
-    return s && str_to_int(str_of(s), &n) && n > 0 ? n : 1;
 }

@@ -6,7 +6,7 @@
 #include "disk.h"
 #include "ledger.h"
 
-enum { BUDGET_MS = 12000 };
+enum { STATES = 200 };                          /* of each workload, each way */
 
 static sqlite3_mem_methods real;
 static _Atomic int64_t nallocs, fail_at;
@@ -33,10 +33,11 @@ static void one(const struct workload *w, int64_t at, struct verdict *v)
     ledger_verify(v);
 }
 
-static int64_t run(const char *what, const struct workload *w, bool for_good, int64_t budget_us)
+static bool is_cut_short;
+
+static int64_t run(const char *what, const struct workload *w, bool for_good)
 {
     struct verdict v = { 0 };
-    int64_t end = clock_mono() + budget_us;
 
     is_for_good = for_good;
     fail_at = 0;
@@ -44,8 +45,8 @@ static int64_t run(const char *what, const struct workload *w, bool for_good, in
     disk_clean();
     ledger_forget();
     ledger_work(w);
-    int64_t n = nallocs, step = fault_size() > 1 ? 1 : 1 + n / 400;
-    for (int64_t at = 1 + chance(step); at <= n && clock_mono() < end; at += step)
+    int64_t n = nallocs, step = 1 + n / (STATES * fault_size());
+    for (int64_t at = 1 + chance(step); at <= n && !(is_cut_short = fault_is_late()); at += step)
         one(w, at, &v);
     printf("%-22s %-9s %6lld of %lld allocations failed  lost %lld  torn %lld  corrupt %lld  unopened %lld\n",
            w->name, what, (long long)v.states, (long long)n, (long long)v.lost, (long long)v.torn,
@@ -56,7 +57,7 @@ static int64_t run(const char *what, const struct workload *w, bool for_good, in
 int main(void)
 {
     static const int of_interest[] = { 0, 2, 3, 4 };
-    int64_t bad = 0, share = BUDGET_MS * 1000 * fault_size() / 4;
+    int64_t bad = 0;
 
     disk.rnd = seeded_from(20260103);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -67,11 +68,8 @@ int main(void)
     disk_install();
     ledger_open("oom");
     for (size_t i = 0; i < countof(of_interest); i++)
-        bad += run("once", &workload[of_interest[i]], false, share)
-               + run("for good", &workload[of_interest[i]], true, share);
+        bad += run("once", &workload[of_interest[i]], false) + run("for good", &workload[of_interest[i]], true);
     disk_clean();
     ledger_close();
-    puts(bad == 0 ? "oom: nothing lost" : "oom: FAILED");
-    printf("%d passed, %d failed\n", bad == 0, bad != 0);
-    return bad != 0;
+    return fault_end("oom", bad == 0, is_cut_short);
 }
