@@ -16,7 +16,7 @@
 #include "client/served.h"
 #include "late.h"
 
-enum { KILLS = 60, CONTROL_KILLS = 200, PATIENCE_MS = 20000, WRITERS = 32, CHECK_EACH = 15, ACKS_MAX = 1 << 17 };
+enum { KILLS = 40, CONTROL_KILLS = 200, PATIENCE_MS = 20000, WRITERS = 32, CHECK_EACH = 15, ACKS_MAX = 1 << 17 };
 
 static struct served server;
 static struct served_user user;

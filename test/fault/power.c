@@ -45,7 +45,7 @@ static struct run cuts(int64_t rounds, int64_t step, bool until_bad)
     struct run r = { 0 };
     int64_t start = clock_mono();
 
-    for (int64_t round = 0; round < rounds; round++)
+    for (int64_t round = 0; round < rounds && !(until_bad && ledger_bad(&r.v)) && !r.is_cut_short; round++)
         for (size_t i = 0; i < countof(workload); i++) {
             int64_t n = count_ops(&workload[i]);
             for (int64_t at = 1 + chance(step); at <= n && !(until_bad && ledger_bad(&r.v)) && !r.is_cut_short; at += step) {
