@@ -32,7 +32,7 @@ CFLAGS_san     = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing 
                  -fsanitize=address,undefined -fno-sanitize-recover=all -DSETU_FAULTS=1
 LDFLAGS_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 LDFLAGS_san     = -fsanitize=address,undefined
-LIBS   = $(PKG_LIBS) -lcmark-gfm -lcmark-gfm-extensions -lm -lpthread
+LIBS   = $(PKG_LIBS) -llinear -lcmark-gfm -lcmark-gfm-extensions -lm -lpthread
 
 SRC    := $(shell find src -name '*.c')
 VIEWS  := $(shell find src -name '*.html')
