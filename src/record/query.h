@@ -2,18 +2,19 @@
  *
  *   stage in (proposal, negotiation) and amount >= 2000000 and company.industry = pharma
  *   owner = me or owner.team = my team
- *   created_at in this quarter and not (email is empty) and name ~ "rahman"
+ *   count(mail.opened within 30 days) >= 2 and not happened(page.viewed where path ~ "/pricing" within 7 days)
+ *   in segment "Dhaka hospitals" and sum(deals.amount where status = won) >= 1000000
  *
  * Parsed by lemon and re2c to a tree, checked against the catalogue and the
  * reader's rights, compiled to SQL with bound values. Errors carry the byte
  * position of the word (err.pos, counted from 1) and name it.
- * Place kept for event counts, segments and explain.
  */
 #pragma once
 #include "record/access.h"
 #include "record/sql.h"
 
-enum query_kind { QUERY_AND, QUERY_OR, QUERY_NOT, QUERY_COMPARE, QUERY_IN, QUERY_EMPTY, QUERY_PERIOD, QUERY_TEXT };
+enum query_kind { QUERY_AND, QUERY_OR, QUERY_NOT, QUERY_COMPARE, QUERY_IN, QUERY_EMPTY, QUERY_PERIOD, QUERY_TEXT,
+                  QUERY_MANY, QUERY_SEGMENT };
 enum query_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_MATCH, OP_NOT_MATCH };
 enum { QUERY_PATH_MAX = 4, QUERY_DEPTH_MAX = 32, QUERY_NODES_MAX = 200, QUERY_TEXT_MAX = 4000,
        QUERY_STEPS_MAX = 10000 };               /* nodes: with the values of lists; steps: "last 10000 days" */
@@ -33,17 +34,30 @@ struct query_value {
 /* IN_PERIOD: the period `offset` steps from now; else `count` of them, today being one. */
 struct query_period { enum { IN_PERIOD, WITHIN_PAST, WITHIN_NEXT } kind; enum query_unit unit; int offset, count; };
 
+/* What is counted: the events of a record, or the records that lead to it. */
+enum query_many { MANY_HAPPENED, MANY_COUNT, MANY_SUM, MANY_FIRST, MANY_LAST };
+struct query_source {
+    enum query_many many;
+    str name, via; bool is_quoted; int pos, via_pos;    /* "mail.opened", "mail.*", "deals", "deals.amount"; via: a field */
+    struct query *where;
+    bool has_window; struct query_period window;
+    const struct entity *entity;                /* filled by query_check: of the related records, or of events */
+    const struct field *link, *field;           /* the reference that leads here, NULL: events; summed, or when */
+};
+
 struct query {
     enum query_kind kind;
     int pos;                                    /* byte of its first word, from 1 */
     struct query *left, *right;                 /* AND, OR; NOT: left */
-    const char *path[QUERY_PATH_MAX]; int npath;/* field names, from the entity on */
-    const struct field *field[QUERY_PATH_MAX];  /* filled by query_check; NULL for system columns */
-    const struct entity *entity[QUERY_PATH_MAX];
+    const char *path[QUERY_PATH_MAX + 1]; int npath;    /* field names, from the entity on; of MANY: count, sum, first, last */
+    const struct field *field[QUERY_PATH_MAX + 1];      /* filled by query_check; NULL for system columns */
+    const struct entity *entity[QUERY_PATH_MAX + 1];
     enum query_op op;
     struct query_value value;                   /* COMPARE, TEXT */
     struct query_value *list; int nlist; bool is_negated;   /* IN; is_negated also for EMPTY, PERIOD */
     struct query_period period;
+    struct query_source *source; enum query_kind test;  /* MANY: how it is compared: COMPARE, EMPTY, PERIOD; MANY: not at all */
+    int64_t segment;                            /* SEGMENT, named by value: filled by query_check */
 };
 
 /* The empty text gives NULL: everything. */
@@ -54,6 +68,13 @@ bool query_check(struct ctx *c, const struct entity *en, struct query *q, struct
 /* Appends the condition over alias t0; call after query_check. */
 bool query_sql(struct ctx *c, const struct entity *en, const struct query *q, struct sql *out, struct err *e);
 str query_text(struct arena *a, const struct query *q);         /* back to words: builder and saved views */
+
+/* ── kinds of events (query_kind.c) ──────────────────────────────────────── */
+
+/* `entity`: what such an event is about, or NULL; its fields may be asked for in `where`. */
+struct event_kind { const char *name, *entity; msg_id label; };
+extern const struct event_kind event_kinds[];   /* ends with {0} */
+const struct event_kind *event_kind_find(str name);
 
 /* ── lists ───────────────────────────────────────────────────────────────── */
 

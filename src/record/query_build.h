@@ -7,7 +7,7 @@
 #pragma once
 #include "record/query.h"
 
-struct query_token { str text; int pos, end; bool is_quoted; enum query_word word; enum query_unit unit; };
+struct query_token { str text; int pos, end; bool is_quoted; enum query_word word; enum query_unit unit; enum query_many many; };
 
 struct query_build {
     struct arena *a;
@@ -16,6 +16,7 @@ struct query_build {
     bool is_failed;
     int nodes;
     int level, depth, nots[QUERY_DEPTH_MAX + 1];        /* open parentheses; with the nots before them */
+    bool is_many[QUERY_DEPTH_MAX + 1];          /* the parenthesis of count( ), happened( ) ... */
     struct query_token last;                    /* the word before the end, for messages */
     struct query *root;
 };
@@ -37,6 +38,18 @@ struct query *build_in(struct query_build *b, const struct query_token *path, co
 struct query *build_empty(struct query_build *b, const struct query_token *path, bool is_negated);
 struct query *build_period(struct query_build *b, const struct query_token *path, struct query_period p,
                            const struct query_token *count, bool is_negated);
+/* What stands in the parentheses; `via`, `where`, `count` may be NULL. */
+struct query_source *build_source(struct query_build *b, const struct query_token *name, const struct query_token *via);
+void build_window(struct query_build *b, struct query_source *s, struct query_period p, const struct query_token *count);
+struct query *build_many(struct query_build *b, const struct query_token *t, struct query_source *s);
+struct query *build_many_compare(struct query_build *b, const struct query_token *t, struct query_source *s,
+                                 enum query_op op, const struct query_value *v);
+struct query *build_many_empty(struct query_build *b, const struct query_token *t, struct query_source *s, bool is_negated);
+struct query *build_many_period(struct query_build *b, const struct query_token *t, struct query_source *s,
+                                struct query_period p, const struct query_token *count, bool is_negated);
+/* `path` may be NULL: the record itself. */
+struct query *build_segment(struct query_build *b, const struct query_token *path, const struct query_token *t,
+                            const struct query_token *name, bool is_negated);
 struct query *build_text(struct query_build *b, const struct query_token *words);
 struct query_token build_words(struct query_build *b, const struct query_token *x, const struct query_token *y);
 struct query_value build_value(const struct query_token *t);

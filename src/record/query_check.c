@@ -78,16 +78,18 @@ const struct field *query_step(const struct query *q, int i)
     return q->field[i] ? q->field[i] : query_system(str_of(q->path[i]));
 }
 
-static bool may_name(const struct ctx *c, const struct entity *en, const struct field *f)
+bool query_may_name(const struct ctx *c, const struct entity *en, const struct field *f)
 {
     return !(f->flags & F_SECRET) && access_field(c->who, en, f) != FIELD_RIGHT_HIDDEN;
 }
 
 const struct field *query_find(const struct ctx *c, const struct entity *en, str name)
 {
+    if (query_is_events(en))
+        return query_event_field(en, name);
     const struct field *f = entity_field(en, name);
     if (f)
-        return may_name(c, en, f) ? f : NULL;
+        return query_may_name(c, en, f) ? f : NULL;
     return query_system(name);
 }
 
@@ -117,22 +119,51 @@ enum leaf query_leaf_kind(const struct field *f)
     }
 }
 
+static void offer_fields(struct ctx *c, const struct entity *en, struct nearest *near)
+{
+    for (size_t i = 0; i < en->nfields; i++)
+        if (query_may_name(c, en, &en->fields[i]))
+            nearest_offer(near, str_of(en->fields[i].name));
+    for (size_t i = 0; i < countof(system_fields); i++)
+        nearest_offer(near, str_of(system_fields[i].name));
+}
+
+/* Of an event: its own columns, and the fields of what it is about. */
+static str nearest_of_event(struct ctx *c, const struct entity *en, str name)
+{
+    const struct entity *about = query_target(&en->fields[0]);
+    struct nearest near = nearest_to(name);
+    for (size_t i = 1; i < en->nfields; i++) {
+        str column = str_of(en->fields[i].name);
+        nearest_offer(&near, str_ends(column, S("_id")) ? str_head(column, column.n - 3) : column);
+    }
+    if (about)
+        offer_fields(c, about, &near);
+    return near.best;
+}
+
 static str nearest_field(struct ctx *c, const struct entity *en, str name)
 {
     struct nearest near = nearest_to(name);
     str folded = fold(c->a, name);
 
+    if (query_is_events(en))
+        return nearest_of_event(c, en, name);
     for (size_t i = 0; i < en->nfields; i++) {
         const struct field *f = &en->fields[i];
-        if (!may_name(c, en, f))
+        if (!query_may_name(c, en, f))
             continue;
         if (folded.n && str_eq(folded, fold(c->a, msg_text(c->a, c->loc, f->label, NULL))))
             return str_of(f->name);             /* its label was typed */
-        nearest_offer(&near, str_of(f->name));
     }
-    for (size_t i = 0; i < countof(system_fields); i++)
-        nearest_offer(&near, str_of(system_fields[i].name));
+    offer_fields(c, en, &near);
     return near.best;
+}
+
+/* Put there by step_over_event(), in no text. */
+static bool is_stepped_over(const struct query *q, int i)
+{
+    return query_is_events(q->entity[i]) && !strcmp(q->path[i], q->entity[i]->fields[0].name);
 }
 
 static bool refuse_name(struct ctx *c, const struct entity *en, const struct query *q, int step, struct err *e)
@@ -141,7 +172,8 @@ static bool refuse_name(struct ctx *c, const struct entity *en, const struct que
     int pos = q->pos;
 
     for (int i = 0; i < step; i++)
-        pos += (int)strlen(q->path[i]) + 1;
+        if (!is_stepped_over(q, i))
+            pos += (int)strlen(q->path[i]) + 1;
     fail(e, ERR_INVALID, near.n ? MSG_query_no_field_near : MSG_query_no_field, "%s has no %s", en->name, name.p);
     e->pos = pos;
     err_arg(e, "name", name);
@@ -156,9 +188,22 @@ static bool refuse_field(const struct query *q, int step, int msg, struct err *e
     return err_arg(e, "name", str_of(q->path[step]));
 }
 
+/* "path" of a page view is that of the visit it is about: one step more. */
+static void step_over_event(struct ctx *c, const struct entity *en, struct query *q)
+{
+    const struct entity *about = query_is_events(en) ? query_target(&en->fields[0]) : NULL;
+    if (!about || query_find(c, en, str_of(q->path[0])) || !query_find(c, about, str_of(q->path[0]))
+        || access_scope(c->who, about, ACTION_SEE) == SCOPE_NONE)
+        return;
+    memmove(q->path + 1, q->path, (size_t)q->npath * sizeof *q->path);
+    q->path[0] = en->fields[0].name;
+    q->npath++;
+}
+
 /* Fills the fields and entities of the path. */
 static bool check_path(struct ctx *c, const struct entity *en, struct query *q, struct err *e)
 {
+    step_over_event(c, en, q);
     for (int i = 0; i < q->npath; i++) {
         const struct field *f = query_find(c, en, str_of(q->path[i]));
         if (!f)
@@ -171,6 +216,9 @@ static bool check_path(struct ctx *c, const struct entity *en, struct query *q, 
         if (!en)
             return refuse_field(q, i, MSG_query_no_path, e);
     }
+    for (int i = 0; i < q->npath; i++)
+        if (query_is_events(q->entity[i]))
+            q->path[i] = query_step(q, i)->name;        /* the column's */
     return query_leaf(q)->type != FIELD_COMPUTED || refuse_field(q, q->npath - 1, MSG_query_computed, e);
 }
 
@@ -186,7 +234,7 @@ static bool can_match(const struct ctx *c, const struct field *f)
     const struct entity *target = query_target(f);
     const struct field *title = row_title(target);
     if (target)
-        return title && may_name(c, target, title);
+        return title && query_may_name(c, target, title);
     return query_leaf_kind(f) == LEAF_TEXT || f->type == FIELD_TAGS;
 }
 
@@ -250,6 +298,23 @@ static bool check_period(struct ctx *c, struct query *q, struct err *e)
     return query_period_range(c, q, &from, &to, e);
 }
 
+static bool refuse_words(const struct query *q, struct err *e)
+{
+    fail(e, ERR_INVALID, MSG_query_no_words, "words in events");
+    e->pos = q->pos;
+    return err_arg(e, "word", q->value.text);
+}
+
+bool query_check_test(struct ctx *c, struct query *q, struct err *e)
+{
+    switch (q->kind) {
+    case QUERY_COMPARE: return check_compare(c, q, e);
+    case QUERY_IN:      return check_in(c, q, e);
+    case QUERY_PERIOD:  return check_period(c, q, e);
+    default:            return true;
+    }
+}
+
 bool query_check(struct ctx *c, const struct entity *en, struct query *q, struct err *e)
 {
     if (!q)
@@ -260,16 +325,13 @@ bool query_check(struct ctx *c, const struct entity *en, struct query *q, struct
         return query_check(c, en, q->left, e) && query_check(c, en, q->right, e);
     case QUERY_NOT:
         return query_check(c, en, q->left, e);
-    case QUERY_COMPARE:
-        return check_path(c, en, q, e) && check_compare(c, q, e);
-    case QUERY_IN:
-        return check_path(c, en, q, e) && check_in(c, q, e);
-    case QUERY_EMPTY:
-        return check_path(c, en, q, e);
-    case QUERY_PERIOD:
-        return check_path(c, en, q, e) && check_period(c, q, e);
     case QUERY_TEXT:
-        return true;
+        return !query_is_events(en) || refuse_words(q, e);
+    case QUERY_MANY:
+        return query_check_many(c, en, q, e);
+    case QUERY_SEGMENT:
+        return (q->npath == 0 || check_path(c, en, q, e)) && query_check_segment(c, en, q, e);
+    default:
+        return check_path(c, en, q, e) && query_check_test(c, q, e);
     }
-    return false;
 }

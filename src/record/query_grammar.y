@@ -1,8 +1,9 @@
 /* query_grammar.y - what a query may say.
  *
- * The tree is made by build_... of query_parse.c; here stands only the order of
- * words. Event counts and segments have their place as terms; the scanner refuses
- * them by name until they exist.
+ * The tree is made by build_... of query_parse.c and query_many.c; here stands only
+ * the order of words. The scanner tells the period that ends count( ... ) from one
+ * that belongs to the condition before it (WINDOW, DURING), and words that are read
+ * with their parenthesis: HAPPENED, AMOUNT (count, sum), MOMENT (first, last).
  */
 %name QueryLemon
 %token_prefix TOKEN_
@@ -25,11 +26,14 @@
 %stack_overflow { build_too_deep(b); }
 
 /* Where no keyword fits, these are words like any other: a field may be called team or empty. */
-%fallback WORD IS EMPTY THIS LAST NEXT WITHIN BEFORE AFTER ME BASE UNIT SIGN NUM SIGNED.
+%fallback WORD IS EMPTY THIS LAST NEXT WITHIN BEFORE AFTER ME BASE UNIT SIGN NUM SIGNED WHERE VIA.
 
 %left OR.
 %left AND.
 %right NOT.
+/* "where at within 7 days )" is a condition of `at`, not the word "at". */
+%nonassoc ALONE.
+%nonassoc WINDOW DURING.
 
 all ::= .                               { b->root = NULL; }
 all ::= expr(X).                        { b->root = X; }
@@ -51,13 +55,59 @@ term(R) ::= WORD(P) WITHIN NUM(N) UNIT(U).
     { R = build_period(b, &P, (struct query_period){ WITHIN_PAST, U.unit, 0, 0 }, &N, false); }
 term(R) ::= WORD(P) NOT WITHIN NUM(N) UNIT(U).
     { R = build_period(b, &P, (struct query_period){ WITHIN_PAST, U.unit, 0, 0 }, &N, true); }
+term(R) ::= WORD(P) WINDOW NUM(N) UNIT(U).
+    { R = build_period(b, &P, (struct query_period){ WITHIN_PAST, U.unit, 0, 0 }, &N, false); }
+term(R) ::= WORD(P) NOT WINDOW NUM(N) UNIT(U).
+    { R = build_period(b, &P, (struct query_period){ WITHIN_PAST, U.unit, 0, 0 }, &N, true); }
+term(R) ::= WORD(P) DURING period(T).           { R = build_period(b, &P, T.period, &T.count, false); }
+term(R) ::= WORD(P) NOT DURING period(T).       { R = build_period(b, &P, T.period, &T.count, true); }
 term(R) ::= words(W).                           { R = build_text(b, &W); }
+
+/* ── what happened, and what leads here ── */
+
+term(R) ::= HAPPENED(M) source(S) RP.                   { R = build_many(b, &M, S); }
+term(R) ::= AMOUNT(M) source(S) RP op(O) value(V).      { R = build_many_compare(b, &M, S, O, &V); }
+term(R) ::= MOMENT(M) source(S) RP op(O) value(V).      { R = build_many_compare(b, &M, S, O, &V); }
+term(R) ::= MOMENT(M) source(S) RP IS EMPTY.            { R = build_many_empty(b, &M, S, false); }
+term(R) ::= MOMENT(M) source(S) RP IS NOT EMPTY.        { R = build_many_empty(b, &M, S, true); }
+term(R) ::= MOMENT(M) source(S) RP in period(T).        { R = build_many_period(b, &M, S, T.period, &T.count, false); }
+term(R) ::= MOMENT(M) source(S) RP NOT in period(T).    { R = build_many_period(b, &M, S, T.period, &T.count, true); }
+term(R) ::= MOMENT(M) source(S) RP within NUM(N) UNIT(U).
+    { R = build_many_period(b, &M, S, (struct query_period){ WITHIN_PAST, U.unit, 0, 0 }, &N, false); }
+term(R) ::= MOMENT(M) source(S) RP NOT within NUM(N) UNIT(U).
+    { R = build_many_period(b, &M, S, (struct query_period){ WITHIN_PAST, U.unit, 0, 0 }, &N, true); }
+in ::= IN.
+in ::= DURING.
+within ::= WITHIN.
+within ::= WINDOW.
+
+%type source { struct query_source * }
+%type what   { struct query_source * }
+source(R) ::= what(X).                          { R = X; }
+source(R) ::= what(X) WHERE expr(W).            { R = X; R->where = W; }
+source(R) ::= what(X) window(T).                { R = X; build_window(b, R, T.period, &T.count); }
+source(R) ::= what(X) WHERE expr(W) window(T).  { R = X; R->where = W; build_window(b, R, T.period, &T.count); }
+source(R) ::= what(X) window(T) WHERE expr(W).  { R = X; R->where = W; build_window(b, R, T.period, &T.count); }
+what(R) ::= WORD(N).                            { R = build_source(b, &N, NULL); }
+what(R) ::= STRING(N).                          { R = build_source(b, &N, NULL); }
+what(R) ::= WORD(N) VIA WORD(V).                { R = build_source(b, &N, &V); }
+
+%type window { struct { struct query_period period; struct query_token count; } }
+window(R) ::= WINDOW NUM(N) UNIT(U).    { R.period = (struct query_period){ WITHIN_PAST, U.unit, 0, 0 }; R.count = N; }
+window(R) ::= DURING period(T).         { R.period = T.period; R.count = T.count; }
+
+term(R) ::= IN_SEGMENT(S) name(N).              { R = build_segment(b, NULL, &S, &N, false); }
+term(R) ::= WORD(P) IN_SEGMENT(S) name(N).      { R = build_segment(b, &P, &S, &N, false); }
+term(R) ::= WORD(P) NOT IN_SEGMENT(S) name(N).  { R = build_segment(b, &P, &S, &N, true); }
+%type name  { struct query_token }
+name(R) ::= WORD(X).                    { R = X; }
+name(R) ::= STRING(X).                  { R = X; }
 
 %type words { struct query_token }
 %type word  { struct query_token }
 words(R) ::= word(X).                   { R = X; }
 words(R) ::= words(X) word(Y).          { R = build_words(b, &X, &Y); }
-word(R) ::= WORD(X).                    { R = X; }
+word(R) ::= WORD(X). [ALONE]            { R = X; }
 word(R) ::= STRING(X).                  { R = X; }
 
 %type op { enum query_op }

@@ -46,9 +46,14 @@ bool build_step(struct query_build *b, int token, const struct query_token *t)
     (void)t;
     switch (token) {
     case TOKEN_LP:
+    case TOKEN_HAPPENED:
+    case TOKEN_AMOUNT:
+    case TOKEN_MOMENT:
         b->depth++;
-        if (b->depth <= QUERY_DEPTH_MAX)
+        if (b->depth <= QUERY_DEPTH_MAX) {
             b->nots[++b->level] = 0;
+            b->is_many[b->level] = token != TOKEN_LP;
+        }
         break;
     case TOKEN_NOT:
         b->depth++;
@@ -184,6 +189,80 @@ struct query *build_period(struct query_build *b, const struct query_token *path
     q->period = p;
     if (p.kind != IN_PERIOD)
         q->period.count = steps_of(b, count);
+    q->is_negated = is_negated;
+    return q;
+}
+
+/* ── what happened, and what leads here ──────────────────────────────────── */
+
+struct query_source *build_source(struct query_build *b, const struct query_token *name, const struct query_token *via)
+{
+    struct query_source *s = arena_new(b->a, struct query_source, 1);
+    *s = (struct query_source){ .name = name->is_quoted ? name->text : lower(b->a, name->text),
+                                .is_quoted = name->is_quoted, .pos = name->pos };
+    if (via) {
+        s->via = lower(b->a, via->text);
+        s->via_pos = via->pos;
+    }
+    return s;
+}
+
+void build_window(struct query_build *b, struct query_source *s, struct query_period p, const struct query_token *count)
+{
+    s->has_window = true;
+    s->window = p;
+    if (p.kind != IN_PERIOD)
+        s->window.count = steps_of(b, count);
+}
+
+static struct query *many(struct query_build *b, const struct query_token *t, struct query_source *s, enum query_kind test)
+{
+    static const char *const name[] = { "happened", "count", "sum", "first", "last" };
+    struct query *q = node(b, QUERY_MANY, t->pos);
+    s->many = t->many;
+    q->source = s;
+    q->test = test;
+    q->path[q->npath++] = name[t->many];
+    return q;
+}
+
+struct query *build_many(struct query_build *b, const struct query_token *t, struct query_source *s)
+{
+    return many(b, t, s, QUERY_MANY);
+}
+
+struct query *build_many_compare(struct query_build *b, const struct query_token *t, struct query_source *s,
+                                 enum query_op op, const struct query_value *v)
+{
+    struct query *q = many(b, t, s, QUERY_COMPARE);
+    q->op = op;
+    q->value = *v;
+    return q;
+}
+
+struct query *build_many_empty(struct query_build *b, const struct query_token *t, struct query_source *s, bool is_negated)
+{
+    struct query *q = many(b, t, s, QUERY_EMPTY);
+    q->is_negated = is_negated;
+    return q;
+}
+
+struct query *build_many_period(struct query_build *b, const struct query_token *t, struct query_source *s,
+                                struct query_period p, const struct query_token *count, bool is_negated)
+{
+    struct query *q = many(b, t, s, QUERY_PERIOD);
+    q->is_negated = is_negated;
+    q->period = p;
+    if (p.kind != IN_PERIOD)
+        q->period.count = steps_of(b, count);
+    return q;
+}
+
+struct query *build_segment(struct query_build *b, const struct query_token *path, const struct query_token *t,
+                            const struct query_token *name, bool is_negated)
+{
+    struct query *q = path ? condition(b, QUERY_SEGMENT, path) : node(b, QUERY_SEGMENT, t->pos);
+    q->value = build_value(name);
     q->is_negated = is_negated;
     return q;
 }

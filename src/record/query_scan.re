@@ -29,6 +29,13 @@ static int put_unit(struct query_build *b, struct query_token *out, const char *
     return TOKEN_UNIT;
 }
 
+static int put_many(struct query_build *b, struct query_token *out, const char *from, int token, enum query_many m)
+{
+    put(b, out, from, token);
+    out->many = m;
+    return token;
+}
+
 /* Without its quotes of `open` and `close` bytes; \" \' \\ stand for the sign itself. */
 static int put_string(struct query_build *b, struct query_token *out, const char *from, size_t open, size_t close)
 {
@@ -59,6 +66,32 @@ static int refuse(struct query_build *b, struct query_token *out, const char *fr
 static bool is_cut(const char *at)
 {
     return *at == '\0' || strchr(" \t\r\n()=!<>~,\"'", *at);
+}
+
+/* Is this the last word but a period before the end of count( ... )? Then the period is the count's
+ * own, and not a part of the condition before it: "where path ~ x within 7 days )". */
+static bool ends_many(const struct query_build *b, bool is_in)
+{
+    struct query_build ahead = *b;
+    struct query_token t;
+    struct err ignored;
+
+    if (b->level > QUERY_DEPTH_MAX || !b->is_many[b->level])
+        return false;
+    ahead.e = &ignored;
+    ahead.is_many[b->level] = false;
+    int kind = query_scan(&ahead, &t);
+    bool is_period = kind == TOKEN_THIS || kind == TOKEN_LAST || kind == TOKEN_NEXT;
+    if (is_in && !is_period)
+        return false;
+    if (is_in)
+        kind = query_scan(&ahead, &t);
+    if (kind == TOKEN_NUM)
+        kind = query_scan(&ahead, &t);
+    if (kind != TOKEN_UNIT)
+        return false;
+    kind = query_scan(&ahead, &t);
+    return kind == TOKEN_RP || kind == TOKEN_WHERE;
 }
 
 int query_scan(struct query_build *b, struct query_token *out)
@@ -106,13 +139,15 @@ again:
     'and'                   { return put(b, out, from, TOKEN_AND); }
     'or'                    { return put(b, out, from, TOKEN_OR); }
     'not'                   { return put(b, out, from, TOKEN_NOT); }
-    'in'                    { return put(b, out, from, TOKEN_IN); }
+    'in'                    { return put(b, out, from, ends_many(b, true) ? TOKEN_DURING : TOKEN_IN); }
     'is'                    { return put(b, out, from, TOKEN_IS); }
     'empty'                 { return put(b, out, from, TOKEN_EMPTY); }
     'this'                  { return put(b, out, from, TOKEN_THIS); }
     'last'                  { return put(b, out, from, TOKEN_LAST); }
     'next'                  { return put(b, out, from, TOKEN_NEXT); }
-    'within'                { return put(b, out, from, TOKEN_WITHIN); }
+    'within'                { return put(b, out, from, ends_many(b, false) ? TOKEN_WINDOW : TOKEN_WITHIN); }
+    'where'                 { return put(b, out, from, TOKEN_WHERE); }
+    'via'                   { return put(b, out, from, TOKEN_VIA); }
     'before'                { return put(b, out, from, TOKEN_BEFORE); }
     'after'                 { return put(b, out, from, TOKEN_AFTER); }
     'me'                    { return put_word(b, out, from, TOKEN_ME, WORD_ME); }
@@ -142,12 +177,15 @@ again:
 
     'in' space+ 'segment'   {
         if (is_cut(b->at))
-            return refuse(b, out, from, MSG_query_not_yet, S("in segment"));
+            return put(b, out, from, TOKEN_IN_SEGMENT);
         b->at = from + 2;
         return put(b, out, from, TOKEN_IN);
     }
-    'count' space* "("                          { return refuse(b, out, from, MSG_query_not_yet, S("count( )")); }
-    'happened' space* "("                       { return refuse(b, out, from, MSG_query_not_yet, S("happened( )")); }
+    'happened' space* "("   { return put_many(b, out, from, TOKEN_HAPPENED, MANY_HAPPENED); }
+    'count' space* "("      { return put_many(b, out, from, TOKEN_AMOUNT, MANY_COUNT); }
+    'sum' space* "("        { return put_many(b, out, from, TOKEN_AMOUNT, MANY_SUM); }
+    'first' space* "("      { return put_many(b, out, from, TOKEN_MOMENT, MANY_FIRST); }
+    'last' space* "("       { return put_many(b, out, from, TOKEN_MOMENT, MANY_LAST); }
 
     ["] ([^"\\\x00] | "\\" [^\x00])* ["]        { return put_string(b, out, from, 1, 1); }
     ['] ([^'\\\x00] | "\\" [^\x00])* [']        { return put_string(b, out, from, 1, 1); }

@@ -16,7 +16,8 @@
 
 enum { ALIAS = 24, WORDS_MAX = 10 };
 
-struct writer { struct ctx *c; struct sql *out; struct err *e; int naliases; };
+/* aggregate: the leaf is no column but what count( ) ... gives, over the alias it was made with. */
+struct writer { struct ctx *c; struct sql *out; struct err *e; int naliases; const struct query_source *aggregate; };
 
 static const char *next_alias(struct writer *w, char out[ALIAS])
 {
@@ -185,9 +186,26 @@ static void ref_equals(struct writer *w, const char *alias, const struct field *
 
 /* ── leaves: the positive form ───────────────────────────────────────────── */
 
+/* The sum is reckoned in floating point: exact below 2^53, and no overflow ends the statement. */
+static void aggregate_column(struct writer *w, const char *alias)
+{
+    const struct query_source *s = w->aggregate;
+    switch (s->many) {
+    case MANY_SUM:   sql_lit(w->out, "COALESCE(SUM(CAST("); break;
+    case MANY_FIRST: sql_lit(w->out, "MIN("); break;
+    case MANY_LAST:  sql_lit(w->out, "MAX("); break;
+    default:         sql_lit(w->out, "COUNT(*)"); return;
+    }
+    sql_column(w->out, alias, s->field->name, s->field->type == FIELD_MONEY ? "_base" : NULL);
+    sql_lit(w->out, s->many == MANY_SUM ? " AS DOUBLE PRECISION)), 0)" : ")");
+}
+
 static void number_column(struct writer *w, const char *alias, const struct field *f)
 {
-    sql_column(w->out, alias, f->name, f->type == FIELD_MONEY ? "_base" : NULL);
+    if (w->aggregate)
+        aggregate_column(w, alias);
+    else
+        sql_column(w->out, alias, f->name, f->type == FIELD_MONEY ? "_base" : NULL);
 }
 
 static void compare_one(struct writer *w, const char *alias, const struct field *f, const char *op, int64_t v)
@@ -334,14 +352,28 @@ static bool period(struct writer *w, const char *alias, const struct query *q)
     return true;
 }
 
+static void in_segment(struct writer *w, const struct query *q)
+{
+    sql_lit(w->out, " IN (SELECT record FROM segment_member WHERE segment = ");
+    sql_bind(w->out, V(q->segment));
+    sql_lit(w->out, ")");
+}
+
 static bool positive(struct writer *w, const char *alias, const struct query *q)
 {
     switch (q->kind) {
     case QUERY_COMPARE: return compare(w, alias, q);
     case QUERY_IN:      return in_list(w, alias, q);
     case QUERY_PERIOD:  return period(w, alias, q);
-    default:                                    /* EMPTY: there is a value */
+    case QUERY_SEGMENT:
         id_column(w, alias, query_leaf(q));
+        in_segment(w, q);
+        return true;
+    default:                                    /* EMPTY: there is a value */
+        if (w->aggregate)
+            aggregate_column(w, alias);
+        else
+            id_column(w, alias, query_leaf(q));
         sql_lit(w->out, " IS NOT NULL");
         return true;
     }
@@ -487,6 +519,227 @@ static bool along(struct writer *w, const char *alias, const struct query *q, in
     return by_row(w, alias, q, step, deny);
 }
 
+/* ── events and records that lead here ───────────────────────────────────── */
+
+static bool tree(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny);
+static bool is_pair(const struct query *q);
+
+static bool sees_all(const struct writer *w, const char *entity)
+{
+    const struct entity *en = entity_find(str_of(entity));
+    return !en || access_scope(w->c->who, en, ACTION_SEE) == SCOPE_ALL;
+}
+
+/* The record an event is about must be seen by who may not see all of its kind. */
+static void seen_about(struct writer *w, const char *alias, const char *column, const char *entity)
+{
+    const struct entity *en = entity_find(str_of(entity));
+    char about[ALIAS];
+
+    next_alias(w, about);
+    sql_lit(w->out, "EXISTS (SELECT 1 FROM ");
+    sql_name(w->out, en->name);
+    sql_lit(w->out, " AS ");
+    sql_alias(w->out, about);
+    sql_lit(w->out, " WHERE ");
+    visible(w, en, about);
+    sql_lit(w->out, " AND ");
+    sql_column(w->out, about, "id", NULL);
+    sql_lit(w->out, " = ");
+    sql_column(w->out, alias, column, NULL);
+    sql_lit(w->out, ")");
+}
+
+/* Any kind: each entity an event may be about stands for itself. */
+static void seen_any(struct writer *w, const char *alias)
+{
+    sql_lit(w->out, " AND (");
+    sql_column(w->out, alias, "record_id", NULL);
+    sql_lit(w->out, " IS NULL");
+    for (size_t i = 0; i < catalogue_count(); i++) {
+        const struct entity *en = catalogue_at(i);
+        bool is_named = false;
+        for (const struct event_kind *k = event_kinds; k->name; k++)
+            is_named |= k->entity && !strcmp(k->entity, en->name);
+        if (!is_named || access_scope(w->c->who, en, ACTION_SEE) == SCOPE_NONE)
+            continue;
+        sql_lit(w->out, " OR (");
+        sql_column(w->out, alias, "entity", NULL);
+        sql_lit(w->out, " = ");
+        sql_bind(w->out, V(str_of(en->name)));
+        sql_lit(w->out, " AND ");
+        seen_about(w, alias, "record_id", en->name);
+        sql_lit(w->out, ")");
+    }
+    sql_lit(w->out, ")");
+}
+
+static bool sees_everything(const struct writer *w)
+{
+    for (const struct event_kind *k = event_kinds; k->name; k++)
+        if (k->entity && !sees_all(w, k->entity))
+            return false;
+    return true;
+}
+
+/* Events about records one may not see do not count. */
+static void seen_events(struct writer *w, const char *alias, const struct entity *en, const struct query_source *s)
+{
+    const char *about = s->entity->fields[0].ref;
+
+    if (strcmp(en->name, "person") && !sees_all(w, "person")) {
+        sql_lit(w->out, " AND ");
+        seen_about(w, alias, "person_id", "person");
+    }
+    if (*about ? sees_all(w, about) : sees_everything(w))
+        return;
+    if (!*about) {
+        seen_any(w, alias);
+        return;
+    }
+    sql_lit(w->out, " AND (");
+    sql_column(w->out, alias, "record_id", NULL);
+    sql_lit(w->out, " IS NULL OR ");
+    seen_about(w, alias, "record_id", about);
+    sql_lit(w->out, ")");
+}
+
+static void of_kind(struct writer *w, const char *alias, const struct query_source *s)
+{
+    str prefix;
+    bool is_prefix = !s->is_quoted && query_is_prefix(s->name, &prefix);
+    if (is_prefix && !prefix.n)
+        return;
+    sql_lit(w->out, " AND ");
+    sql_column(w->out, alias, "kind", NULL);
+    sql_lit(w->out, is_prefix ? " LIKE " : " = ");
+    sql_bind(w->out, V(is_prefix ? like_pattern(w->c->a, "", prefix, "%") : s->name));
+    sql_lit(w->out, is_prefix ? " ESCAPE '!'" : "");
+}
+
+static void events_of(struct writer *w, const struct entity *en, const char *from, const char *alias,
+                      const struct query_source *s)
+{
+    sql_lit(w->out, " FROM event AS ");
+    sql_alias(w->out, alias);
+    sql_lit(w->out, " WHERE ");
+    sql_column(w->out, alias, query_event_column(en), NULL);
+    sql_lit(w->out, " = ");
+    sql_column(w->out, from, "id", NULL);
+    of_kind(w, alias, s);
+    sql_lit(w->out, " AND ");
+    sql_column(w->out, alias, "is_void", NULL);
+    sql_lit(w->out, " = 0 AND ");
+    sql_column(w->out, alias, "is_robot", NULL);
+    sql_lit(w->out, " = 0");
+    seen_events(w, alias, en, s);
+}
+
+static void related_to(struct writer *w, const char *from, const char *alias, const struct query_source *s)
+{
+    bool is_list = s->link->type == FIELD_REFS;
+    char link[ALIAS];
+
+    next_alias(w, link);
+    sql_lit(w->out, " FROM ");
+    sql_name(w->out, s->entity->name);
+    sql_lit(w->out, " AS ");
+    sql_alias(w->out, alias);
+    if (is_list) {
+        sql_lit(w->out, " JOIN ");
+        sql_table_of(w->out, s->entity->name, s->link->name);
+        sql_lit(w->out, " AS ");
+        sql_alias(w->out, link);
+        sql_lit(w->out, " ON ");
+        sql_column(w->out, link, "owner_id", NULL);
+        sql_lit(w->out, " = ");
+        sql_column(w->out, alias, "id", NULL);
+    }
+    sql_lit(w->out, " WHERE ");
+    sql_column(w->out, is_list ? link : alias, is_list ? "target_id" : s->link->name, NULL);
+    sql_lit(w->out, " = ");
+    sql_column(w->out, from, "id", NULL);
+    sql_lit(w->out, " AND ");
+    visible(w, s->entity, alias);
+}
+
+/* FROM ... WHERE of a source, over `alias`, of the record `from`. */
+static bool source(struct writer *w, const struct entity *en, const char *from, const char *alias, const struct query_source *s)
+{
+    struct query window;
+
+    if (s->link)
+        related_to(w, from, alias, s);
+    else
+        events_of(w, en, from, alias, s);
+    if (s->has_window) {
+        window = query_window(s);
+        sql_lit(w->out, " AND ");
+        if (!period(w, alias, &window))
+            return false;
+    }
+    if (!s->where)
+        return true;
+    sql_lit(w->out, " AND (");
+    bool ok = tree(w, alias, s->entity, s->where, false);
+    sql_lit(w->out, ")");
+    return ok;
+}
+
+/* count( ) >= 1 and its like need not count: one is enough. *is_none: there must be none. */
+static bool asks_for_one(const struct query *q, bool *is_none)
+{
+    int64_t n;
+    if (q->source->many == MANY_HAPPENED) {
+        *is_none = false;
+        return true;
+    }
+    if (q->source->many != MANY_COUNT || q->value.has_offset || !str_to_int(q->value.text, &n) || n < 0 || n > 1)
+        return false;
+    *is_none = n == 0 ? q->op == OP_EQ || q->op == OP_LE : q->op == OP_LT;
+    return *is_none || (n == 0 ? q->op == OP_NE || q->op == OP_GT : q->op == OP_GE);
+}
+
+static bool has_one(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
+{
+    char in[ALIAS];
+    next_alias(w, in);
+    sql_lit(w->out, deny ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1");
+    bool ok = source(w, en, alias, in, q->source);
+    sql_lit(w->out, ")");
+    return ok;
+}
+
+/* One row with the answer; without any record first( ) and last( ) know none, which is no. */
+static bool many(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
+{
+    struct query test = *q;
+    bool is_none;
+    char in[ALIAS];
+
+    if (asks_for_one(q, &is_none))
+        return has_one(w, alias, en, q, deny != is_none);
+    next_alias(w, in);
+    test.kind = q->test;
+    sql_lit(w->out, deny != is_denied(&test) ? "NOT COALESCE((SELECT " : "COALESCE((SELECT ");
+    w->aggregate = q->source;
+    bool ok = positive(w, in, &test);
+    w->aggregate = NULL;
+    ok = ok && source(w, en, alias, in, q->source);
+    sql_lit(w->out, "), 1=0)");
+    return ok;
+}
+
+static bool segment(struct writer *w, const char *alias, const struct query *q, bool deny)
+{
+    if (q->npath)
+        return along(w, alias, q, 0, deny != q->is_negated);
+    sql_lit(w->out, deny ? "NOT " : "");
+    sql_column(w->out, alias, "id", NULL);
+    in_segment(w, q);
+    return true;
+}
+
 /* ── the tree ────────────────────────────────────────────────────────────── */
 
 static bool is_pair(const struct query *q)
@@ -497,14 +750,14 @@ static bool is_pair(const struct query *q)
 static int depth_of(const struct query *q)
 {
     int l = q->left ? depth_of(q->left) : 0, r = q->right ? depth_of(q->right) : 0;
+    if (q->source && q->source->where)
+        return 3 + depth_of(q->source->where);
     return 1 + (l > r ? l : r);
 }
 
-static bool tree(struct writer *w, const struct entity *en, const struct query *q, bool deny);
-
 /* A chain of one kind needs no parentheses of its own. The deeper side stands first:
  * the parser of SQLite keeps a stack of 100, and what is open to the left stays on it. */
-static bool pair(struct writer *w, const struct entity *en, const struct query *q, bool deny)
+static bool pair(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
 {
     bool is_or = (q->kind == QUERY_AND) == deny, right_first = depth_of(q->right) > depth_of(q->left);
     const struct query *side[] = { right_first ? q->right : q->left, right_first ? q->left : q->right };
@@ -513,53 +766,57 @@ static bool pair(struct writer *w, const struct entity *en, const struct query *
         bool is_chain = side[i]->kind == q->kind;
         sql_lit(w->out, i == 0 ? "" : is_or ? " OR " : " AND ");
         sql_lit(w->out, is_pair(side[i]) && !is_chain ? "(" : "");
-        if (!tree(w, en, side[i], deny))
+        if (!tree(w, alias, en, side[i], deny))
             return false;
         sql_lit(w->out, is_pair(side[i]) && !is_chain ? ")" : "");
     }
     return true;
 }
 
-static bool tree(struct writer *w, const struct entity *en, const struct query *q, bool deny)
+static bool tree(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
 {
     bool ok, has_parens;
 
     switch (q->kind) {
     case QUERY_AND:
     case QUERY_OR:
-        return pair(w, en, q, deny);
+        return pair(w, alias, en, q, deny);
     case QUERY_NOT:
         has_parens = is_pair(q->left);
         sql_lit(w->out, has_parens ? "(" : "");
-        ok = tree(w, en, q->left, !deny);
+        ok = tree(w, alias, en, q->left, !deny);
         sql_lit(w->out, has_parens ? ")" : "");
         return ok;
     case QUERY_TEXT:
         sql_lit(w->out, deny ? "NOT COALESCE((" : "(");
-        words_condition(w, en, q->value.text, "t0");
+        words_condition(w, en, q->value.text, alias);
         sql_lit(w->out, deny ? "), 1=0)" : ")");
         return true;
+    case QUERY_MANY:
+        return many(w, alias, en, q, deny);
+    case QUERY_SEGMENT:
+        return segment(w, alias, q, deny);
     default:
-        return along(w, "t0", q, 0, deny != is_denied(q));
+        return along(w, alias, q, 0, deny != is_denied(q));
     }
 }
 
 bool query_sql(struct ctx *c, const struct entity *en, const struct query *q, struct sql *out, struct err *e)
 {
-    struct writer w = { c, out, e, 0 };
+    struct writer w = { .c = c, .out = out, .e = e };
     if (!q) {
         sql_lit(out, "1=1");
         return true;
     }
     sql_lit(out, "(");
-    bool ok = tree(&w, en, q, false);
+    bool ok = tree(&w, "t0", en, q, false);
     sql_lit(out, ")");
     return ok;
 }
 
 void query_words(struct ctx *c, const struct entity *en, str words, struct sql *out)
 {
-    struct writer w = { c, out, NULL, 0 };
+    struct writer w = { .c = c, .out = out };
     sql_lit(out, "(");
     words_condition(&w, en, words, "t0");
     sql_lit(out, ")");

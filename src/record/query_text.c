@@ -75,14 +75,31 @@ static void put_period(struct buf *b, const struct query_period *p)
     }
 }
 
-static void put_condition(struct buf *b, const struct query *q)
+static void put(struct buf *b, const struct query *q, bool needs_parens);
+
+static void put_source(struct buf *b, const struct query_source *s)
 {
-    for (int i = 0; i < q->npath; i++) {
-        buf_put(b, i ? S(".") : S(""));
-        buf_put(b, str_of(q->path[i]));
+    if (s->is_quoted)
+        put_quoted(b, s->name);
+    else
+        buf_put(b, s->name);
+    if (s->via.n)
+        buf_fmt(b, " via %.*s", STR_ARG(s->via));
+    if (s->where) {
+        buf_lit(b, " where ");
+        put(b, s->where, false);
     }
-    buf_char(b, ' ');
-    switch (q->kind) {
+    if (s->has_window) {
+        buf_char(b, ' ');
+        put_period(b, &s->window);
+    }
+}
+
+static void put_test(struct buf *b, const struct query *q, enum query_kind test)
+{
+    if (test != QUERY_MANY && q->npath > 0)
+        buf_char(b, ' ');
+    switch (test) {
     case QUERY_COMPARE:
         buf_put(b, str_of(op_text[q->op]));
         buf_char(b, ' ');
@@ -99,11 +116,31 @@ static void put_condition(struct buf *b, const struct query *q)
     case QUERY_EMPTY:
         buf_put(b, q->is_negated ? S("is not empty") : S("is empty"));
         break;
-    default:
+    case QUERY_PERIOD:
         buf_put(b, q->is_negated ? S("not ") : S(""));
         put_period(b, &q->period);
         break;
+    case QUERY_SEGMENT:
+        buf_put(b, q->is_negated ? S("not in segment ") : S("in segment "));
+        put_value(b, &q->value);
+        break;
+    default:
+        break;
     }
+}
+
+static void put_condition(struct buf *b, const struct query *q)
+{
+    for (int i = 0; i < q->npath; i++) {
+        buf_put(b, i ? S(".") : S(""));
+        buf_put(b, str_of(q->path[i]));
+    }
+    if (q->source) {
+        buf_char(b, '(');
+        put_source(b, q->source);
+        buf_char(b, ')');
+    }
+    put_test(b, q, q->source ? q->test : q->kind);
 }
 
 static void put(struct buf *b, const struct query *q, bool needs_parens)

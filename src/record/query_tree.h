@@ -24,6 +24,24 @@ static inline bool query_is_folded(const struct field *f)
     return is_short && (f->flags & (F_SEARCH | F_SORT));
 }
 
+/* ── events and related records: query_kind.c, query_many.c ──────────────── */
+
+/* The shape of an event that is about `about` (may be NULL): its fields are columns of `event`. */
+const struct entity *query_events(struct arena *a, const char *about);
+bool query_is_events(const struct entity *en);
+const struct field *query_event_field(const struct entity *en, str name);
+const char *query_event_column(const struct entity *en);                /* that leads to its records; NULL: none does */
+bool query_is_prefix(str name, str *prefix);            /* "mail.*" and "*"; the prefix may be empty */
+bool query_check_many(struct ctx *c, const struct entity *en, struct query *q, struct err *e);
+bool query_check_segment(struct ctx *c, const struct entity *en, struct query *q, struct err *e);
+/* What the window of a source is about: `at` where there is one, else when it was made. */
+const struct field *query_when(const struct entity *en);
+/* The window of a source as a condition of its own. */
+struct query query_window(const struct query_source *s);
+/* Shared by the checks. */
+bool query_check_test(struct ctx *c, struct query *q, struct err *e);   /* COMPARE, IN, EMPTY, PERIOD of a known leaf */
+bool query_may_name(const struct ctx *c, const struct entity *en, const struct field *f);
+
 /* A value ready to be bound. Dates and instants are [from, to): a day holds many instants. */
 struct bound {
     int64_t from, to;                           /* DATE, INSTANT; NUMBER, ID, reference: from */

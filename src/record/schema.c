@@ -41,9 +41,15 @@ static const char *const idempotency_tables[] = {
     NULL,
 };
 
+static const char *const robot_events[] = {
+    "ALTER TABLE event ADD COLUMN is_robot BIGINT NOT NULL DEFAULT 0",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
+    { 3, "events of robots are told from people's", robot_events },
     { 0 },
 };
 

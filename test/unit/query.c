@@ -60,6 +60,26 @@ START_TEST(a_query_reads_and_writes_back_as_it_was_meant)
         { "team = my team", "team = my team" }, { "empty is empty", "empty is empty" },
         { "rahman and amount > 5", "rahman and amount > 5" }, { "not rahman", "not rahman" },
         { "a = true and b = FALSE", "a = true and b = false" },
+        { "COUNT(Mail.Opened within 30 days)>=2", "count(mail.opened in last 30 days) >= 2" },
+        { "happened (page.viewed where path ~ \"/pricing\" within 7 days)",
+          "happened(page.viewed where path ~ \"/pricing\" in last 7 days)" },
+        { "happened(page.viewed in this quarter where a = 1 or b = 2)", "happened(page.viewed where a = 1 or b = 2 in this quarter)" },
+        { "happened(x where at within 7 days)", "happened(x where at in last 7 days)" },
+        { "happened(x where at within 7 days within 2 weeks)", "happened(x where at in last 7 days in last 2 weeks)" },
+        { "happened(x where at not in this month in last year)", "happened(x where at not in this month in last year)" },
+        { "happened(x where (at in this month))", "happened(x where at in this month)" },
+        { "not happened(*)", "not happened(*)" }, { "happened(\"Web.Inar\")", "happened(\"Web.Inar\")" },
+        { "last(mail.*) before today - 3 days", "last(mail.*) < today - 3 days" },
+        { "first(x) is empty", "first(x) is empty" }, { "last(x) is not empty", "last(x) is not empty" },
+        { "last(x) not within 2 days", "last(x) not in last 2 days" }, { "first(x) in this year", "first(x) in this year" },
+        { "sum(deals.amount via partner where status = won) >= 1000000", "sum(deals.amount via partner where status = won) >= 1000000" },
+        { "count(a where count(b where c = 1 within 1 day) > 2 within 3 days) > 4",
+          "count(a where count(b where c = 1 in last 1 day) > 2 in last 3 days) > 4" },
+        { "count(a where last(b) within 2 days within 3 days) = 4", "count(a where last(b) in last 2 days in last 3 days) = 4" },
+        { "count(a where last(b) within 2 days) = 4", "count(a where last(b) in last 2 days) = 4" },
+        { "in segment Dhaka", "in segment Dhaka" }, { "not in segment \"A b\"", "not in segment \"A b\"" },
+        { "company not in segment x", "company not in segment x" }, 
+        { "count", "count" }, { "last first sum", "last first sum" }, { "where via", "where via" },
     };
     for (size_t i = 0; i < countof(t); i++) {
         str once = query_text(&house_arena, parsed(str_of(t[i].in)));
@@ -76,6 +96,8 @@ static void grow(struct buf *b, struct seeded *r, int depth)
     static const char *const leaf[] = {
         "a = 1", "b.c != \"x y\"", "d in (1, \"two\", me)", "e is not empty", "f in last 3 weeks",
         "g not in this year", "h ~ “é”", "\"some words\"", "i >= today - 1 month", "j not in (x)",
+        "count(k.l where m = 1 within 3 days) >= 2", "not happened(n where o ~ p)", "last(q.r in this month) before today",
+        "sum(s.t via u) > 5", "in segment \"v w\"", "x.y not in segment \"z\"", "first(\"A b\") is empty",
     };
     int64_t pick = depth ? seeded_below(r, 5) : 4;
     if (pick == 4) {
@@ -98,10 +120,22 @@ static bool same_value(const struct query_value *x, const struct query_value *y)
         && (x->has_offset || (str_eq(x->text, y->text) && x->is_quoted == y->is_quoted));
 }
 
+static bool same_tree(const struct query *x, const struct query *y);
+
+static bool same_source(const struct query_source *x, const struct query_source *y)
+{
+    if (!x || !y)
+        return x == y;
+    return x->many == y->many && str_eq(x->name, y->name) && str_eq(x->via, y->via) && x->is_quoted == y->is_quoted
+        && x->has_window == y->has_window && !memcmp(&x->window, &y->window, sizeof x->window) && same_tree(x->where, y->where);
+}
+
 static bool same_tree(const struct query *x, const struct query *y)
 {
     if (!x || !y)
         return x == y;
+    if (x->test != y->test || !same_source(x->source, y->source))
+        return false;
     if (x->kind != y->kind || x->npath != y->npath || x->op != y->op || x->nlist != y->nlist
         || x->is_negated != y->is_negated || memcmp(&x->period, &y->period, sizeof x->period))
         return false;
@@ -143,9 +177,20 @@ START_TEST(an_error_names_the_word_and_its_place)
         { "name in ()", MSG_query_unexpected, 10 }, { ")", MSG_query_unexpected, 1 },
         { "(amount = 5", MSG_query_paren_open, 12 }, { "name = \"open", MSG_query_quote_open, 8 },
         { "name = “open", MSG_query_quote_open, 8 },
-        { "count(mail.opened within 30 days) >= 2", MSG_query_not_yet, 1 },
-        { "happened (page.viewed)", MSG_query_not_yet, 1 },
-        { "person in segment \"Dhaka\"", MSG_query_not_yet, 8 },
+        { "count(mail.opened within 30 days)", MSG_query_ended, 34 }, { "happened(", MSG_query_paren_open, 10 },
+        { "happened(deal.stage) = 2", MSG_query_unexpected, 22 }, { "count(deal.stage in 3) > 1", MSG_query_unexpected, 18 },
+        { "happened(mail.opned)", MSG_query_no_source_near, 10 }, { "happened(zzzzzz)", MSG_query_no_source, 10 },
+        { "count(peeple) > 1", MSG_query_no_source, 7 }, { "count(meetngs) > 1", MSG_query_no_source_near, 7 },
+        { "count(meetings via owner) > 1", MSG_query_no_via, 20 }, { "count(meetings via daal) > 1", MSG_query_no_via_near, 20 },
+        { "happened(deal.stage where channl = web)", MSG_query_no_field_near, 27 },
+        { "happened(deal.stage where campaign.nmae = web)", MSG_query_no_field_near, 36 },
+        { "happened(deal.stage where rahman)", MSG_query_no_words, 27 },
+        { "happened(deal.stage in this hour)", MSG_query_no_clock_period, 10 },
+        { "sum(deal_line) > 5", MSG_query_need_sum, 5 }, { "sum(lines.name) > 5", MSG_query_no_source, 5 }, { "sum(deal_line.nme) > 5", MSG_query_bad_sum, 15 },
+        { "count(deal.stage) = many", MSG_query_need_number, 21 }, { "count(deal.stage) ~ 5", MSG_query_no_op, 1 },
+        { "last(deal.stage) > soon", MSG_query_need_date, 20 }, { "last(deal.stage) ~ x", MSG_query_no_op, 1 },
+        { "company in segment \"Dhaka\"", MSG_query_no_segment, 20 }, { "name in segment \"Dhaka\"", MSG_query_no_path, 1 },
+        { "in segment Dhaka", MSG_query_no_segment, 12 },
         { "created_at in last 0 days", MSG_query_steps, 20 },
         { "amuont > 5", MSG_query_no_field_near, 1 }, { "zzzzzzzz > 5", MSG_query_no_field, 1 },
         { "company.indsutry = pharma", MSG_query_no_field_near, 9 },
