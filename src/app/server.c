@@ -25,6 +25,7 @@ struct server {
     struct http_app app;
     pthread_t ticker;
     int stop;                           /* eventfd: ends the ticker */
+    struct feed_runner *feed;
 };
 
 /* ── the minute's round ────────────────────────────────────────────────────── */
@@ -94,6 +95,13 @@ static void tell_pages(const struct ctx *c, const struct touched *list)
     }
 }
 
+static void tell_metrics(void *app, struct buf *out)
+{
+    struct server *s = app;
+    if (s->feed)
+        feed_metrics(s->feed, out);
+}
+
 const struct route *const *server_routes(void)
 {
     static const struct route *tables[TABLES_MAX] = { web_routes, import_routes, record_routes, api_routes };
@@ -113,7 +121,7 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     s->ws = ws;
     s->hosts = o->hosts;
     s->app = (struct http_app){ .routes = server_routes(), .site = site_of, .site_db = db_of, .enter = web_enter,
-                                .error = web_fail, .app = s };
+                                .error = web_fail, .metrics = tell_metrics, .app = s };
     record_on_write(tell_pages);
     struct http_options h = { .listen = o->listen, .trusted_proxies = o->proxies, .spool = ws->folder };
     if (!http_start(&h, &s->app, &s->http, e)) {
@@ -123,6 +131,8 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     s->stop = eventfd(0, EFD_CLOEXEC);
     if (s->stop < 0 || pthread_create(&s->ticker, NULL, tick_loop, s) != 0)
         die("server: no thread for the minute's round");
+    if (!fault_is_on("no_tick"))
+        s->feed = feed_start(ws);
     *out = s;
     return true;
 }
@@ -138,5 +148,6 @@ void server_stop(struct server *s)
         pthread_join(s->ticker, NULL);
     close(s->stop);
     http_stop(s->http);
+    feed_stop(s->feed);
     free(s);
 }

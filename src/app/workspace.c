@@ -33,6 +33,8 @@ void app_catalogue(void)
     for (const struct feature *const *f = features; *f; f++)
         catalogue_add((*f)->entities, (*f)->nentities ? *(*f)->nentities : 0);
     catalogue_check();
+    for (const struct feature *const *f = features; *f; f++)
+        feed_register((*f)->consumers, (*f)->nconsumers);
 }
 
 struct ctx workspace_ctx(struct workspace *ws, struct arena *a, struct db_conn *c, const struct locale *loc)
@@ -174,7 +176,7 @@ bool workspace_open(const char *folder, struct workspace **out, struct err *e)
     app_catalogue();
     if (!open_at(folder, false, &o, e))
         return false;
-    if (!read_settings(&o->ws, e)) {
+    if (!read_settings(&o->ws, e) || !feed_open(&o->ws, e)) {
         workspace_close(&o->ws);
         return false;
     }
@@ -285,7 +287,7 @@ bool workspace_create(const char *folder, const struct workspace_init *in, struc
     }
     if (!open_at(folder, true, &o, e))
         return false;
-    if (!is_empty(&o->ws, e) || !make(o, in, e)) {
+    if (!is_empty(&o->ws, e) || !feed_open(&o->ws, e) || !make(o, in, e)) {
         workspace_close(&o->ws);
         return false;
     }

@@ -1,5 +1,6 @@
 /* today.c - the last strokes: what people would have read by now, lists they keep, scores of the day. */
 #include "demo/inside.h"
+#include "flow/feed.h"
 
 enum { AT_ONCE = 500 };
 
@@ -125,17 +126,9 @@ static bool put_views(struct demo *d, struct ctx *tx, struct err *e)
     return true;
 }
 
-/* The minute's round begins after what the story wrote: it has seen all of it. */
-static bool catch_up(struct ctx *tx, struct err *e)
-{
-    return db_exec(tx->c, "INSERT INTO funnel_feed (name, at) SELECT 'event', COALESCE(MAX(id), 0) FROM event WHERE true"
-                          " ON CONFLICT (name) DO UPDATE SET at = excluded.at", DB_NONE, NULL, e)
-        && db_exec(tx->c, "INSERT INTO funnel_feed (name, at) SELECT 'change', COALESCE(MAX(id), 0) FROM change WHERE true"
-                          " ON CONFLICT (name) DO UPDATE SET at = excluded.at", DB_NONE, NULL, e);
-}
-
 bool today_make(struct demo *d, struct ctx *tx, struct err *e)
 {
     struct ctx sys = as_program(d, tx, LANG_EN);
-    return put_views(d, &sys, e) && plan_all(d, &sys, e) && put_desks(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e) && catch_up(&sys, e);
+    return put_views(d, &sys, e) && plan_all(d, &sys, e) && put_desks(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e)
+        && feed_skip(&sys, e);             /* its history is told: nothing follows from it now */
 }

@@ -24,5 +24,6 @@ const struct feature funnel_feature = {
     .routes = routes, .nav = nav, .nnav = countof(nav),
     .seed = funnel_seed,
     .panel = lead_panel,
-    .tick = funnel_tick,
+    .tick = funnel_clocks,
+    .consumers = &funnel_consumer, .nconsumers = 1,
 };

@@ -84,10 +84,9 @@ bool pool_before(struct ctx *tx, const struct record *old, struct record *now, s
 /* ── score.c, feed.c, tick.c, seed.c ─────────────────────────────────────── */
 
 bool score_slice(struct ctx *tx, const int64_t *persons, size_t n, struct err *e);  /* n <= SLICE */
-bool feed_set(struct ctx *tx, const char *name, int64_t at, struct err *e);
-bool feed_get(struct ctx *c, const char *name, int64_t *at, struct err *e);         /* INT64_MAX: never set */
-bool feed_read(struct ctx *c, struct err *e);
-bool funnel_tick(struct ctx *c, struct err *e);
+bool rescore_all(struct ctx *tx, struct err *e);                /* everybody is counted anew, from now on */
+struct consumer;
+extern const struct consumer funnel_consumer;
 bool funnel_seed(struct ctx *tx, struct err *e);
 /* Offers the person's new lead when the definition of MQL is met and nothing is missing. */
 bool lead_consider(struct ctx *tx, int64_t person, struct err *e);

@@ -3,7 +3,7 @@
  * Each point has its row of score_point: from which rule, why, when, until when. A count
  * compares the rows a person should have with those there are and writes the difference, so
  * counting twice changes nothing. What a row is worth fades by steps and is reckoned when it is
- * read; funnel_fade remembers when the next step falls due, for the minute's round.
+ * read; funnel_fade remembers when the next step falls due, for the consumer of the feed.
  *
  *   a rule's rows -> at most its cap -> a group's rules -> at most the group's -> 0..100 an axis
  */
@@ -130,7 +130,7 @@ static bool events_of(struct ctx *c, int64_t person, struct happened *v, size_t 
 {
     struct db_rows q;
     *n = 0;
-    if (!db_query(c->c, &q, "SELECT at, kind FROM event WHERE person_id = $1 AND is_void = 0 AND at <= $2"
+    if (!db_query(c->c, &q, "SELECT at, kind FROM event WHERE person_id = $1 AND is_void = 0 AND is_robot = 0 AND at <= $2"
                             " ORDER BY at DESC, id DESC LIMIT 500", DB_ARGS(V(person), V(c->now)), e))
         return false;
     while (*n < EVENTS_MAX && db_next(&q))
@@ -378,10 +378,10 @@ bool score_rule_before(struct ctx *tx, const struct record *old, struct record *
         && in_range(now, "cap", 1, SCORE_MAX, e) && fits_check(tx, &person_entity, now, "criteria", e);
 }
 
-/* All are counted anew, in slices, by the minute's round. */
+/* All are counted anew, in slices, by the consumer of the feed. */
 bool score_rule_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e)
 {
     (void)old;
     (void)now;
-    return feed_set(tx, "rescore", 0, e);
+    return rescore_all(tx, e);
 }

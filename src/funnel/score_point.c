@@ -25,7 +25,7 @@ static const struct field fields[] = {
 
 static const char *const schema[] = {
     "CREATE INDEX IF NOT EXISTS score_point_of_person ON score_point (person, at)",
-    /* Where the room's readers of the feed stand, and when a score next fades by itself. */
+    /* How far a count of everybody has come, and when whose score is to be counted next. */
     "CREATE TABLE IF NOT EXISTS funnel_feed (name TEXT PRIMARY KEY, at BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS funnel_fade (person BIGINT PRIMARY KEY, at BIGINT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS funnel_fade_at ON funnel_fade (at)",

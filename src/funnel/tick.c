@@ -191,8 +191,3 @@ bool funnel_clocks(struct ctx *c, struct err *e)
 {
     return reminders(c, e) && breaches(c, e) && recycles(c, e);
 }
-
-bool funnel_tick(struct ctx *c, struct err *e)
-{
-    return feed_read(c, e) && funnel_clocks(c, e);
-}

@@ -43,16 +43,16 @@ static bool walk(struct ctx *c, const struct record *r, const struct db_val v[6]
 {
     if (r->en == &company_entity)
         return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data FROM event WHERE company_id = $1"
-                       " AND is_void = 0 AND (at < $2 OR (at = $2 AND id < $3))"
+                       " AND is_void = 0 AND is_robot = 0 AND (at < $2 OR (at = $2 AND id < $3))"
                        " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6)"
                        " ORDER BY at DESC, id DESC LIMIT 41", v, 6, e);
     if (r->en == &person_entity)
         return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data FROM event WHERE person_id = $1"
-                       " AND is_void = 0 AND (at < $2 OR (at = $2 AND id < $3))"
+                       " AND is_void = 0 AND is_robot = 0 AND (at < $2 OR (at = $2 AND id < $3))"
                        " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6)"
                        " ORDER BY at DESC, id DESC LIMIT 41", v, 6, e);
     return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data FROM event WHERE deal_id = $1"
-                       " AND is_void = 0 AND (at < $2 OR (at = $2 AND id < $3))"
+                       " AND is_void = 0 AND is_robot = 0 AND (at < $2 OR (at = $2 AND id < $3))"
                        " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6)"
                        " ORDER BY at DESC, id DESC LIMIT 41", v, 6, e);
 }

@@ -40,16 +40,17 @@ static struct db_val text_or_null(str s) { return s.n ? V(s) : DB_NULL_VAL; }
 bool change_log(struct ctx *tx, const struct record *r, enum change_action action,
                 const struct field *f, str old_text, str new_text, struct err *e)
 {
-    if (!log_write(tx, e))
+    int64_t seq;
+    if (!log_write(tx, e) || !db_seq(tx->c, &seq, e))
         return false;
     change_touch(tx, r->en, r->id);
     if (f && f->flags & F_SECRET)
         old_text = new_text = (str){ 0 };
     return db_exec(tx->c, "INSERT INTO change (id, write_id, entity, record_id, action, field, old_text,"
-                          " new_text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                          " new_text, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                    DB_ARGS(V(id_mint()), V(tx->write->id), V(str_of(r->en->name)), V(r->id),
                            V((int)action), f ? V(str_of(f->name)) : DB_NULL_VAL,
-                           text_or_null(old_text), text_or_null(new_text)), NULL, e);
+                           text_or_null(old_text), text_or_null(new_text), V(seq)), NULL, e);
 }
 
 bool change_log_fields(struct ctx *tx, const struct record *old, const struct record *now,
@@ -134,13 +135,39 @@ static struct db_val id_or_null(int64_t id) { return id ? V(id) : DB_NULL_VAL; }
 
 bool event_add(struct ctx *tx, const struct event *ev, struct err *e)
 {
-    int64_t write_id = tx->write ? tx->write->id : 0;
-    return db_exec(tx->c, "INSERT INTO event (id, person_id, at, kind, entity, record_id, campaign_id,"
-                          " deal_id, company_id, actor_id, channel, source, data, write_id)"
-                          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    int64_t write_id = tx->write ? tx->write->id : 0, seq;
+    return db_seq(tx->c, &seq, e)
+        && db_exec(tx->c, "INSERT INTO event (id, person_id, at, kind, entity, record_id, campaign_id, deal_id,"
+                          " company_id, actor_id, channel, source, data, write_id, seq, is_robot, robot_why)"
+                          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
                    DB_ARGS(V(id_mint()), V(ev->person_id), V(ev->at ? ev->at : tx->now), V(str_of(ev->kind)),
                            ev->en ? V(str_of(ev->en->name)) : DB_NULL_VAL, id_or_null(ev->record_id),
                            id_or_null(ev->campaign_id), id_or_null(ev->deal_id), id_or_null(ev->company_id),
                            id_or_null(actor_of(tx)), text_or_null(ev->channel), text_or_null(ev->source),
-                           text_or_null(ev->data), id_or_null(write_id)), NULL, e);
+                           text_or_null(ev->data), id_or_null(write_id), V(seq), V(ev->robot_why.n > 0),
+                           text_or_null(ev->robot_why)), NULL, e);
+}
+
+/* Events of an act that was undone, or of an undo undone: told anew to those who read the feed. */
+bool event_turn(struct ctx *tx, int64_t write_id, struct err *e)
+{
+    enum { AT_ONCE = 1000 };
+    int64_t *id = arena_new(tx->a, int64_t, AT_ONCE), seq;
+    struct db_rows q;
+    for (size_t n = AT_ONCE; n == AT_ONCE; ) {
+        n = 0;
+        if (!db_query(tx->c, &q, "SELECT id FROM event WHERE (write_id = $1 OR write_id = (SELECT undo_of FROM write_log"
+                                 " WHERE id = $1)) AND id > $2 ORDER BY id LIMIT 1000",
+                      DB_ARGS(V(write_id), V(id[AT_ONCE - 1])), e))
+            return false;
+        while (db_next(&q))
+            id[n++] = db_int(&q, 0);
+        if (!db_done(&q, e))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            if (!db_seq(tx->c, &seq, e) || !db_exec(tx->c, "UPDATE event SET is_void = 1 - is_void, seq = $1 WHERE id = $2",
+                                                    DB_ARGS(V(seq), V(id[i])), NULL, e))
+                return false;
+    }
+    return true;
 }

@@ -166,6 +166,7 @@ struct event {
     const struct entity *en; int64_t record_id; /* what it is about, or NULL, 0 */
     int64_t campaign_id, deal_id, company_id;
     str channel, source, data;                  /* data: small JSON, or empty */
+    str robot_why;                              /* a machine's doing, and how that was seen; empty: a person's */
 };
 __attribute__((warn_unused_result))
 bool event_add(struct ctx *tx, const struct event *ev, struct err *e);

@@ -46,10 +46,31 @@ static const char *const robot_events[] = {
     NULL,
 };
 
+/* One order over everything that happened: rows of change and event share one counter (db_seq). What
+ * was there before gets the order in which its ids were made. */
+static const char *const feed_tables[] = {
+    "ALTER TABLE change ADD COLUMN seq BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE event ADD COLUMN seq BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE event ADD COLUMN robot_why TEXT",
+    "UPDATE change SET seq = q.n FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM"
+    " (SELECT id FROM change UNION ALL SELECT id FROM event) both_of_them) q WHERE q.id = change.id",
+    "UPDATE event SET seq = q.n FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM"
+    " (SELECT id FROM change UNION ALL SELECT id FROM event) both_of_them) q WHERE q.id = event.id",
+    "UPDATE setu_seq SET last = last + (SELECT COUNT(*) FROM change) + (SELECT COUNT(*) FROM event)",
+    "CREATE UNIQUE INDEX change_seq ON change (seq)",
+    "CREATE UNIQUE INDEX event_seq ON event (seq)",
+    "CREATE TABLE feed_cursor (name TEXT PRIMARY KEY, seq BIGINT NOT NULL, moved_at BIGINT NOT NULL,"
+    " ticked_at BIGINT NOT NULL DEFAULT 0, tries BIGINT NOT NULL DEFAULT 0, retry_at BIGINT, error TEXT)",
+    "CREATE TABLE feed_stuck (consumer TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL,"
+    " tries BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (consumer, seq))",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
     { 3, "events of robots are told from people's", robot_events },
+    { 4, "one order of changes and events", feed_tables },
     { 0 },
 };
 

@@ -32,6 +32,8 @@ bool change_log(struct ctx *tx, const struct record *r, enum change_action actio
                 const struct field *f, str old_text, str new_text, struct err *e);
 bool change_log_fields(struct ctx *tx, const struct record *old, const struct record *now,
                        uint64_t mask, struct err *e);
+/* The events of a write, and of the one it undid, become void or valid again. */
+bool event_turn(struct ctx *tx, int64_t write_id, struct err *e);
 void change_touch(struct ctx *tx, const struct entity *en, int64_t id);
 
 /* Whether a record passes what its declaration asks; `mask`: fields to look at. */

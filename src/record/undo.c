@@ -166,9 +166,7 @@ bool record_undo(struct ctx *tx, int64_t write_id, struct err *e)
             s = s->next;
         }
     }
-    return db_exec(tx->c, "UPDATE event SET is_void = 1 - is_void WHERE write_id = $1"
-                          " OR write_id = (SELECT undo_of FROM write_log WHERE id = $1)",
-                   DB_ARGS(V(write_id)), NULL, e)
+    return event_turn(tx, write_id, e)
         && db_exec(tx->c, "UPDATE event SET person_id = merged_from, merged_from = NULL"
                           " WHERE merged_from IN (SELECT record_id FROM change WHERE write_id = $1"
                           " AND action = 2 AND entity = 'person')", DB_ARGS(V(write_id)), NULL, e)

@@ -3,6 +3,7 @@
  * app/features.c lists them; adding a room is one line there.
  */
 #pragma once
+#include "flow/feed.h"
 #include "http/http.h"
 #include "record/record.h"
 
@@ -30,6 +31,8 @@ struct feature {
     /* Once a minute while a server runs, on a thread of its own: clocks that ran out, reminders.
      * c reads; writes go through record_write. */
     bool (*tick)(struct ctx *c, struct err *e);
+    /* What follows the feed of this room's and others' writes: flow/feed.h. */
+    const struct consumer *consumers; size_t nconsumers;
     /* Start of a server: hooks into writes, timers. NULL: none. */
     void (*start)(struct workspace *ws);
 };

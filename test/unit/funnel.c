@@ -190,9 +190,11 @@ static int64_t captured(const struct capture *in)
 
 static void tick(void)
 {
-    struct ctx c = fresh(sys);
     e = (struct err){ 0 };
+    ck_assert_msg(feed_drain(ws, &e), "%s", e.detail);
+    struct ctx c = fresh(sys);
     ck_assert_msg(funnel_feature.tick(&c, &e), "%s", e.detail);
+    ck_assert_msg(feed_drain(ws, &e), "%s", e.detail);
 }
 
 static int64_t counted(const struct entity *en, const char *filter)

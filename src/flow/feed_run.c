@@ -1,0 +1,205 @@
+/* feed_run.c - the thread of one opened workspace that runs all consumers in turn.
+ *
+ * One batch each, round and round, until all are at the end; then it sleeps until a commit rings,
+ * a wait of a failing one is over or a minute's tick is due. Everything is written through the one
+ * writer in any case, so more threads would only wait for each other. Memory of a turn is given
+ * back after it; a turn that fills it fails like any other, and is halved.
+ */
+#include "flow/inside.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include <stdatomic.h>
+
+enum { MEMORY = 64 << 20, DRAIN_ROUNDS = 100000 };
+#define POLL_US (5 * (int64_t)SECOND_US)        /* servers that share the data do not ring each other's bells */
+
+struct feed_runner {
+    struct workspace *ws;
+    struct bell bell;
+    pthread_t thread;
+    _Atomic bool is_stopping;
+    _Atomic int64_t end_change, end_event;
+    struct arena a;
+    struct db_conn *c;
+    struct feed_place *place; size_t n;
+};
+
+/* ── a turn in bounds ────────────────────────────────────────────────────── */
+
+static enum feed_did bounded_turn(struct ctx *c, struct feed_place *p, bool may_set_aside, struct err *e)
+{
+    sigjmp_buf full, *outer = arena_boundary;
+    enum feed_did did;
+    arena_boundary = &full;
+    if (sigsetjmp(full, 0) == 0) {
+        did = feed_turn(c, p, may_set_aside, e);
+    } else {
+        db_read_end(c->c);
+        fail(e, ERR_TOO_LARGE, 0, "a round of %s does not fit into memory", p->of->name);
+        p->retry_at = clock_mono() + MINUTE_US;
+        did = FEED_FAILED;
+    }
+    arena_boundary = outer;
+    return did;
+}
+
+/* ── rounds ──────────────────────────────────────────────────────────────── */
+
+static bool read_places(struct feed_runner *f, struct err *e)
+{
+    struct flow_ctx own;
+    struct feed_end end = { 0 };
+    flow_ctx(&own, f->ws, &f->a, f->c);
+    bool ok = db_read_begin(f->c, 0, e) && feed_places_read(&own.c, f->place, f->n, e) && feed_read_end(&own.c, &end, e);
+    db_read_end(f->c);
+    arena_reset(&f->a);
+    if (ok) {
+        f->end_change = end.change;
+        f->end_event = end.event;
+    }
+    return ok;
+}
+
+static bool is_behind(struct feed_runner *f, const struct feed_place *p)
+{
+    return p->seen < feed_end_of(p->of, (struct feed_end){ f->end_change, f->end_event })
+        || (p->store_at && clock_mono() >= p->store_at);
+}
+
+/* A batch and, after it or when due, the tick. */
+static enum feed_did step(struct feed_runner *f, struct feed_place *p, bool may_set_aside, struct err *e)
+{
+    struct flow_ctx own;
+    enum feed_did did = FEED_NOTHING;
+    int64_t now = clock_mono(), durable = p->durable;
+    bool more = false;
+    flow_ctx(&own, f->ws, &f->a, f->c);
+    if (is_behind(f, p) && now >= p->retry_at)
+        did = bounded_turn(&own.c, p, may_set_aside, e);
+    if (p->durable != durable)
+        p->next_tick = 0;                       /* it has done something: what follows from it is done now */
+    if (did != FEED_FAILED && p->of->tick && now >= p->next_tick && now >= p->tick_retry_at) {
+        enum feed_did ticked = feed_tick(&own.c, p, &more, e);
+        if (more)
+            p->next_tick = 0;
+        did = ticked == FEED_FAILED || more ? ticked : did;
+    }
+    arena_reset(&f->a);
+    return did;
+}
+
+static bool round_of_all(struct feed_runner *f)
+{
+    struct err e = { 0 };
+    bool is_busy = false;
+    if (!read_places(f, &e)) {
+        log_event(LOG_WARN, "feed", LOG_S("why", str_of(e.detail)));
+        return false;
+    }
+    for (size_t i = 0; i < f->n && !f->is_stopping; i++)
+        is_busy |= step(f, &f->place[i], true, &e) == FEED_WORKED;
+    return is_busy;
+}
+
+static int64_t next_due(const struct feed_runner *f)
+{
+    int64_t at = clock_mono() + POLL_US;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct feed_place *p = &f->place[i];
+        int64_t tick = p->next_tick > p->tick_retry_at ? p->next_tick : p->tick_retry_at;
+        if (p->retry_at && p->retry_at < at)
+            at = p->retry_at;
+        if (p->of->tick && tick < at)
+            at = tick;
+        if (p->store_at && p->store_at < at)
+            at = p->store_at;
+    }
+    return at;
+}
+
+static void *run(void *arg)
+{
+    struct feed_runner *f = arg;
+    while (!f->is_stopping)
+        if (!round_of_all(f))
+            bell_wait(&f->bell, next_due(f));
+    return NULL;
+}
+
+/* ── starting and stopping ───────────────────────────────────────────────── */
+
+static bool open_runner(struct feed_runner *f, struct workspace *ws, struct err *e)
+{
+    *f = (struct feed_runner){ .ws = ws, .n = feed_consumers() };
+    if (!db_reader(ws->db, &f->c, e))
+        return false;
+    f->a = arena_open(MEMORY);
+    f->place = calloc(f->n + 1, sizeof *f->place);
+    if (!f->place)
+        die("out of memory at start");
+    for (size_t i = 0; i < f->n; i++)
+        feed_place_open(&f->place[i], feed_consumer_at(i));
+    bell_open(&f->bell, ws->db);
+    return true;
+}
+
+static void close_runner(struct feed_runner *f)
+{
+    bell_close(&f->bell);
+    db_conn_close(f->c);
+    arena_close(&f->a);
+    free(f->place);
+}
+
+struct feed_runner *feed_start(struct workspace *ws)
+{
+    struct feed_runner *f = calloc(1, sizeof *f);
+    struct err e = { 0 };
+    if (!f || !open_runner(f, ws, &e))
+        die("feed: %s", e.detail);
+    if (pthread_create(&f->thread, NULL, run, f) != 0)
+        die("feed: no thread");
+    return f;
+}
+
+void feed_stop(struct feed_runner *f)
+{
+    if (!f)
+        return;
+    f->is_stopping = true;
+    bell_ring(&f->bell);
+    pthread_join(f->thread, NULL);
+    close_runner(f);
+    free(f);
+}
+
+bool feed_drain(struct workspace *ws, struct err *e)
+{
+    struct feed_runner f;
+    bool ok = true, is_busy = true;
+    if (!open_runner(&f, ws, e))
+        return false;
+    for (size_t i = 0; i < f.n; i++)
+        f.place[i].lazy_us = 0;
+    for (int round = 0; ok && is_busy; round++) {
+        is_busy = false;
+        ok = round < DRAIN_ROUNDS ? read_places(&f, e) : fail(e, ERR_INTERNAL, 0, "the feed has no end");
+        for (size_t i = 0; ok && i < f.n; i++) {
+            enum feed_did did = step(&f, &f.place[i], false, e);
+            ok = did != FEED_FAILED;
+            is_busy |= did == FEED_WORKED;
+        }
+    }
+    close_runner(&f);
+    return ok;
+}
+
+void feed_metrics(struct feed_runner *f, struct buf *out)
+{
+    buf_lit(out, "# TYPE setu_feed_lag gauge\n");
+    for (size_t i = 0; i < f->n; i++) {
+        int64_t lag = feed_end_of(f->place[i].of, (struct feed_end){ f->end_change, f->end_event }) - f->place[i].seen;
+        buf_fmt(out, "setu_feed_lag{consumer=\"%s\"} %lld\n", f->place[i].of->name, (long long)(lag > 0 ? lag : 0));
+    }
+}
