@@ -12,6 +12,7 @@
 #include "core/core.h"
 #include "funnel/funnel.h"
 #include "people/people.h"
+#include "place.h"
 #include "reach/reach.h"
 #include "record/access.h"
 #include "record/query.h"
@@ -72,7 +73,7 @@ static inline void house_open(void)
     house_loc.fiscal_month = 1;
     house_ws = (struct workspace){ .company = S("Test"), .country = "BD", .currency = "BDT", .zone = "Asia/Dhaka",
                                    .fiscal_month = 1, .folder = house_dir };
-    ok(db_open(&(struct db_options){ .path = house_dir, .create = true }, &house_ws.db, &e));
+    ok(db_open(&(struct db_options){ .path = place_for(house_dir), .create = true }, &house_ws.db, &e));
     ok(record_schema(house_ws.db, &e));
     ctx = (struct ctx){ .a = &house_arena, .ws = &house_ws, .loc = &house_loc, .who = &actor_system, .now = HOUSE_NOW };
     ok(db_reader(house_ws.db, &ctx.c, &e));

@@ -293,10 +293,10 @@ void settings_health(struct request *rq)
         return;
     }
     struct ui_fact facts[] = {
-        fact(h, MSG_admin_health_database, str_of(db_library())), fact(h, MSG_admin_health_http, str_of(http_library())),
+        fact(h, MSG_admin_health_database, db_engine(ws->db, h->a)), fact(h, MSG_admin_health_http, str_of(http_library())),
         fact(h, MSG_admin_health_writes, loc_int(h->a, h->loc, s.writes)),
         fact(h, MSG_admin_health_queue, loc_int(h->a, h->loc, s.queue)),
-        fact(h, MSG_admin_health_folder, str_of(ws->folder)),
+        fact(h, MSG_admin_health_folder, str_of(ws->data)),
     };
     v.facts = facts;
     v.n = countof(facts);

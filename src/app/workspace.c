@@ -1,10 +1,11 @@
-/* workspace.c - opening and making a company's data folder.
+/* workspace.c - opening and making a company's workspace.
  *
  * Settings are rows of `setting`; they are read once into struct workspace and
  * anew when somebody changes them. The master key stands beside the database,
  * not in it: a stolen backup signs nothing.
  */
 #include "app/workspace.h"
+#include "app/place.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -61,12 +62,20 @@ static bool key_make(const char *path, unsigned char key[32], struct err *e)
     return ok || key_error(path, "write", e);
 }
 
-static bool key_read(struct arena *a, const char *folder, unsigned char key[32], struct err *e)
+/* Beside an address a key is made with the workspace and never later: a second server that made
+ * one of its own would undo every signature of the first. */
+static bool key_read(struct arena *a, const struct place *at, bool create, unsigned char key[32], struct err *e)
 {
-    const char *path = arena_fmt(a, "%s/key", folder).p;
+    const char *path = at->key, *slash = strrchr(path, '/');
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-        return key_make(path, key, e);
+    if (fd < 0 && errno == ENOENT && at->is_address && !create) {
+        fail(e, ERR_NOT_FOUND, MSG_app_key_absent, "%s", path);
+        return err_arg(e, "path", str_of(path));
+    }
+    if (fd < 0 && errno == ENOENT) {
+        const char *folder = slash && slash > path ? arena_cstr(a, (str){ path, (size_t)(slash - path) }) : "/";
+        return (!slash || place_make(a, folder, e)) && key_make(path, key, e);
+    }
     if (fd < 0)
         return key_error(path, "open", e);
     bool ok = read(fd, key, 32) == 32;
@@ -124,16 +133,20 @@ static void defaults(struct workspace *ws, enum lang l, const char *country)
 
 /* ── opening ───────────────────────────────────────────────────────────────── */
 
-static bool open_at(const char *folder, bool create, struct opened **out, struct err *e)
+static bool open_at(const char *data, bool create, struct opened **out, struct err *e)
 {
     struct opened *o = calloc(1, sizeof *o);
     if (!o)
         die("out of memory at start");
     o->a = arena_open(1 << 20);
-    o->ws.folder = arena_cstr(&o->a, str_of(folder));
+    struct place at = place_of(&o->a, arena_cstr(&o->a, str_of(data)));
+    o->ws.folder = at.folder;
     defaults(&o->ws, LANG_EN, "GB");
-    struct db_options options = { .path = folder, .create = create };
-    if (db_open(&options, &o->ws.db, e) && key_read(&o->a, folder, o->ws.key, e) && record_schema(o->ws.db, e)) {
+    struct db_options options = { .path = at.data, .create = create };
+    bool has_folder = (!create && !at.is_address) || place_make(&o->a, at.folder, e);
+    if (has_folder && db_open(&options, &o->ws.db, e) && key_read(&o->a, &at, create, o->ws.key, e)
+        && record_schema(o->ws.db, e)) {
+        o->ws.data = db_place(o->ws.db);
         *out = o;
         return true;
     }
@@ -170,11 +183,11 @@ static void start_features(struct workspace *ws)
             (*f)->start(ws);
 }
 
-bool workspace_open(const char *folder, struct workspace **out, struct err *e)
+bool workspace_open(const char *data, struct workspace **out, struct err *e)
 {
     struct opened *o;
     app_catalogue();
-    if (!open_at(folder, false, &o, e))
+    if (!open_at(data, false, &o, e))
         return false;
     if (!read_settings(&o->ws, e) || !feed_open(&o->ws, e)) {
         workspace_close(&o->ws);
@@ -246,8 +259,8 @@ static bool is_empty(struct workspace *ws, struct err *e)
     db_read_end(c);
     db_conn_close(c);
     if (ok && found) {
-        fail(e, ERR_CONFLICT, MSG_app_already_made, "%s holds a workspace", ws->folder);
-        return err_arg(e, "path", str_of(ws->folder));
+        fail(e, ERR_CONFLICT, MSG_app_already_made, "%s holds a workspace", ws->data);
+        return err_arg(e, "path", str_of(ws->data));
     }
     return ok;
 }
@@ -277,15 +290,11 @@ static bool make(struct opened *o, const struct workspace_init *in, struct err *
     return ok;
 }
 
-bool workspace_create(const char *folder, const struct workspace_init *in, struct workspace **out, struct err *e)
+bool workspace_create(const char *data, const struct workspace_init *in, struct workspace **out, struct err *e)
 {
     struct opened *o;
     app_catalogue();
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        fail(e, ERR_INTERNAL, MSG_app_folder, "mkdir %s: %s", folder, strerror(errno));
-        return err_arg(e, "path", str_of(folder));
-    }
-    if (!open_at(folder, true, &o, e))
+    if (!open_at(data, true, &o, e))
         return false;
     if (!is_empty(&o->ws, e) || !feed_open(&o->ws, e) || !make(o, in, e)) {
         workspace_close(&o->ws);

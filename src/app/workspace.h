@@ -1,7 +1,9 @@
-/* workspace.h - the company's data folder, opened: database, settings, master key.
+/* workspace.h - the company's workspace, opened: database, settings, master key.
  *
  *   DIR/setu.db   the data        DIR/key    32 bytes, 0600, never in a backup
  *   DIR/lock      one opener      DIR/spool  uploads on their way
+ *
+ * With an address of PostgreSQL for DIR, key and spool stand elsewhere: place.h.
  */
 #pragma once
 #include "record/record.h"
@@ -15,9 +17,9 @@ struct workspace_init {
 };
 
 void app_catalogue(void);           /* hands every room's entities over and checks them; once per process */
-bool workspace_open(const char *folder, struct workspace **out, struct err *e);
-/* Makes folder, tables, settings, defaults of every room and the first administrator. */
-bool workspace_create(const char *folder, const struct workspace_init *in, struct workspace **out, struct err *e);
+bool workspace_open(const char *data, struct workspace **out, struct err *e);
+/* Makes folder or schema, tables, settings, defaults of every room and the first administrator. */
+bool workspace_create(const char *data, const struct workspace_init *in, struct workspace **out, struct err *e);
 void workspace_close(struct workspace *ws);     /* accepts NULL */
 bool workspace_reload(struct workspace *ws, struct db_conn *c, struct err *e);  /* settings changed */
 

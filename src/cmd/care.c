@@ -61,7 +61,7 @@ static int check(struct cmd *c)
         return cmd_refuse(c, &e);
     fprintf(c->out, "%.*s", STR_ARG(loose));
     if (report.n || loose.n) {
-        fputs("The data is damaged. Stop the server and restore a backup: setu restore --data DIR FILE\n", c->out);
+        fputs("The data is damaged. Stop the server and restore a backup (docs/install.md).\n", c->out);
         return EXIT_REFUSED;
     }
     fputs("The data is sound.\n", c->out);
@@ -141,6 +141,10 @@ static int restore(struct cmd *c)
         return cmd_usage(c, "--data DIR and the backup file are needed");
     folder = cmd_path(c, folder);
     from = cmd_path(c, from);
+    if (db_is_address(folder)) {
+        fail(&e, ERR_INVALID, MSG_cmd_use_pg_restore, "restore into an address");
+        return cmd_refuse(c, &e);
+    }
     if (control_is_there(folder)) {
         fail(&e, ERR_CONFLICT, MSG_cmd_stop_server, "server on %s", folder);
         return cmd_refuse(c, &e);

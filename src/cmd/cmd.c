@@ -1,5 +1,6 @@
 /* cmd.c - finding the command, reading its words, opening its data. */
 #include "cmd/cmd.h"
+#include "app/place.h"
 #include "base/clock.h"
 #include <errno.h>
 #include <limits.h>
@@ -65,7 +66,7 @@ bool cmd_flag(const struct cmd *c, const char *name)
 
 const char *cmd_path(struct cmd *c, const char *path)
 {
-    return path[0] == '/' ? path : arena_fmt(&c->a, "%s/%s", c->cwd, path).p;
+    return path[0] == '/' || db_is_address(path) ? path : arena_fmt(&c->a, "%s/%s", c->cwd, path).p;
 }
 
 int cmd_usage(struct cmd *c, const char *what)
@@ -162,17 +163,17 @@ static int run_with_data(const struct command *k, int argc, const char *const *a
 {
     struct cmd words = { .command = k, .argc = argc, .argv = argv, .in = stdin, .out = stdout, .err = stderr,
                          .cwd = cwd, .a = arena_open(1 << 20), .loc = locale_default(LANG_EN, "GB") };
-    const char *folder = cmd_option(&words, "data");
+    const char *data = cmd_option(&words, "data");
     struct workspace *ws = NULL;
     struct err e = { 0 };
     int code = cmd_check_words(&words);
 
-    if (code < 0 && !folder)
-        code = cmd_usage(&words, "--data DIR is missing: the folder of the workspace");
-    if (code < 0 && !control_ask(folder, k, argc, argv, cwd, &code))
+    if (code < 0 && !data)
+        code = cmd_usage(&words, "--data DIR is missing: the folder or the address of the workspace");
+    if (code < 0 && !control_ask(place_of(&words.a, data).folder, k, argc, argv, cwd, &code))
         code = -1;
     if (code < 0) {
-        code = workspace_open(folder, &ws, &e)
+        code = workspace_open(data, &ws, &e)
              ? cmd_run_on(ws, k, argc, argv, cwd, stdin, stdout, stderr) : cmd_refuse(&words, &e);
         workspace_close(ws);
     }

@@ -105,6 +105,10 @@ static void *listen_loop(void *arg)
 bool control_start(struct workspace *ws, struct control **out, struct err *e)
 {
     struct sockaddr_un at;
+    if (control_is_there(ws->folder)) {         /* another server of this workspace hears the commands */
+        *out = NULL;
+        return true;
+    }
     struct control *k = calloc(1, sizeof *k);
     if (!k)
         die("out of memory at start");

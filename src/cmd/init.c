@@ -1,10 +1,11 @@
 /* init.c - setu init: a new workspace with its first administrator. */
 #include "cmd/cmd.h"
+#include "app/place.h"
 #include "cmd/cmds.h"
 #include <sodium.h>
 
 static const struct option_help options[] = {
-    { "data", "DIR", "the folder to make" },
+    { "data", "DIR", "the folder to make, or postgresql://HOST/DATABASE?schema=NAME" },
     { "company", "NAME", "the company's name" },
     { "country", "CODE", "BD, IN, IR, GB ...: currency, calendar, weekend follow (default GB)" },
     { "language", "CODE", "en, bn, hi or fa (default en)" },
@@ -51,8 +52,12 @@ static int run(struct cmd *c)
     sodium_memzero(line, sizeof line);
     if (!ok)
         return cmd_refuse(c, &e);
+    const char *where = db_is_address(folder) ? arena_fmt(&c->a, "'%s'", ws->data).p : folder;     /* no password on screens */
+    fprintf(c->out, "The workspace of %s is in %s.\nStart it with: setu serve --data %s\n", in.company, where, where);
+    if (db_is_address(folder))
+        fprintf(c->out, "Its key is %s: every server of it needs that file, and a backup does not hold it.\n",
+                place_of(&c->a, folder).key);
     workspace_close(ws);
-    fprintf(c->out, "The workspace of %s is in %s.\nStart it with: setu serve --data %s\n", in.company, folder, folder);
     return EXIT_DONE;
 }
 

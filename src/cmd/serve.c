@@ -2,8 +2,9 @@
 #include "app/server.h"
 #include "base/log.h"
 #include "cmd/cmds.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 static const struct option_help options[] = {
@@ -14,27 +15,46 @@ static const struct option_help options[] = {
     { 0 },
 };
 
-/* SIGTERM and SIGINT are read as data: nothing runs in a signal handler. */
+/* SIGTERM and SIGINT are read as data. The threads we make block them, but a library may bring one that
+ * does not (OpenBLAS, below liblinear): so a handler notes which came, and does nothing else. */
+static int stop_pipe[2];
+
+static void note(int sig)
+{
+    unsigned char byte = (unsigned char)sig;
+    if (write(stop_pipe[1], &byte, 1) != 1)
+        _exit(128 + sig);
+}
+
+static void stop_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+}
+
 static int wait_for_stop(void)
 {
-    sigset_t set;
-    struct signalfd_siginfo info;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    int fd = signalfd(-1, &set, SFD_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, &info, sizeof info);
-    if (fd >= 0)
-        close(fd);
-    return n == sizeof info ? (int)info.ssi_signo : 0;
+    sigset_t set, before;
+    unsigned char byte = 0;
+    ssize_t n;
+
+    stop_signals(&set);
+    pthread_sigmask(SIG_UNBLOCK, &set, &before);
+    while ((n = read(stop_pipe[0], &byte, 1)) < 0 && errno == EINTR)
+        ;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return n == 1 ? byte : 0;
 }
 
 void serve_block_signals(void)
 {
+    struct sigaction act = { .sa_handler = note, .sa_flags = SA_RESTART };
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
+
+    if (pipe2(stop_pipe, O_CLOEXEC) != 0 || sigaction(SIGTERM, &act, NULL) != 0 || sigaction(SIGINT, &act, NULL) != 0)
+        die("no way to be told to stop: %s", strerror(errno));
+    stop_signals(&set);
     sigaddset(&set, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &set, NULL);     /* before any thread is made */
 }

@@ -1,11 +1,13 @@
 /* db.h - SQL is a literal, values are bound as $1, $2 ... on every backend.
  *
- * One process opens a workspace's data; one thread of it writes. Pages read on
+ * The data of a workspace is a folder (SQLite) or an address (PostgreSQL); the
+ * other rooms never know which. One thread of a process writes. Pages read on
  * a connection of their own worker (query-only, with a deadline); whatever
  * writes is a function handed to the writer by db_write(), which runs it
- * between savepoints, commits a group of them with one fsync and wakes their
- * callers only when all of it is on disk. An I/O error or a failed fsync ends
- * the process: nothing that was not kept is ever acknowledged.
+ * between savepoints, commits a group of them at once and wakes their callers
+ * only when all of it is on disk. Nothing that was not kept is ever acknowledged.
+ * A group may have to run anew (PostgreSQL went away): a write function does the
+ * same when it is called twice, and keeps in `arg` nothing that would double.
  *
  * Statements are cached per connection by the address and text of their SQL.
  * Values are bound by NAME ("$2" may stand before "$1"), so one SQL text serves
@@ -39,15 +41,17 @@ static inline struct db_val db_val_same(struct db_val v) { return v; }
 /* ── opening ─────────────────────────────────────────────────────────────── */
 
 struct db_options {
-    const char *path;               /* folder of the workspace; the file is setu.db in it */
+    const char *path;               /* the folder, setu.db in it; or postgresql://HOST/DATABASE?schema=NAME */
     bool create;                    /* make it when absent; else absent is ERR_NOT_FOUND */
     int queue_max;                  /* waiting writes; 0: 4096. More: ERR_BUSY */
 };
-/* Takes the lock of the folder (a second opener gets ERR_CONFLICT at once),
- * opens, recovers, starts the writer thread. db_close waits for queued writes,
- * checkpoints and closes; accepts NULL. */
+/* Takes the lock of the folder (a second opener gets ERR_CONFLICT at once; an address
+ * has none), opens, recovers, starts the writer thread. db_close waits for queued
+ * writes, checkpoints and closes; accepts NULL. */
 bool db_open(const struct db_options *o, struct db **out, struct err *e);
 void db_close(struct db *db);
+bool db_is_address(const char *place);          /* postgresql://…: no folder */
+const char *db_place(const struct db *db);      /* for people: the folder, or the address without its password */
 
 /* A connection for one reading thread. The caller keeps and closes it. */
 bool db_reader(struct db *db, struct db_conn **out, struct err *e);
@@ -150,20 +154,21 @@ bool db_fts_create(struct db_conn *tx, const char *name, struct err *e);
 bool db_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
 bool db_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
 
-/* Text of a subquery of matching ids, "$N" its one parameter: `id IN (` ... `)`; to
- * bind there: what db_fts_words() makes of folded words (all must occur, the last
- * may be a beginning). Empty words match nothing: ask beforehand. */
-str db_fts_where(struct arena *a, const char *name, int param);
-str db_fts_words(struct arena *a, str folded, bool prefix_last);
+/* Text of a subquery of matching ids (its column is `id`), "$N" its one parameter: `id IN (`
+ * ... `)`; to bind there: what db_fts_words() makes of folded words (all must occur, the
+ * last may be a beginning). Empty words match nothing: ask beforehand. */
+str db_fts_where(const struct db *db, struct arena *a, const char *name, int param);
+str db_fts_words(const struct db *db, struct arena *a, str folded, bool prefix_last);
 
 /* ── care ────────────────────────────────────────────────────────────────── */
 
 bool db_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg),
-               void *arg, struct err *e);       /* a consistent copy while serving; fsynced */
+               void *arg, struct err *e);       /* a consistent copy while serving, fsynced; PostgreSQL: names pg_dump */
 bool db_check(struct db_conn *c, struct arena *a, str *report, struct err *e);  /* integrity + foreign keys; empty: sound */
 bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e);  /* tests, bench */
 
 /* writes: those kept; commits: groups that kept any; queue: waiting now; checkpoint_us: in all. */
 struct db_stats { int64_t writes, commits, queue, checkpoint_us, wal_pages; };
 struct db_stats db_stats(const struct db *db);
+str db_engine(const struct db *db, struct arena *a);    /* "SQLite 3.40.1", "PostgreSQL 15.4" */
 const char *db_library(void);                   /* "SQLite 3.40.1" */

@@ -11,7 +11,6 @@
  * same is an error of that request, which has changed nothing.
  */
 #include "db/sqlite.h"
-#include <math.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "msg/db.h"
@@ -43,13 +42,13 @@ int plain_code(int rc)
     return rc & 0xff;
 }
 
-bool conn_fail(struct db_conn *c, int rc, const char *sql, struct err *e)
+bool conn_fail(struct file_conn *c, int rc, const char *sql, struct err *e)
 {
     const char *why = sqlite3_errmsg(c->h);
     int code = plain_code(rc);
 
-    if (c->is_writer && (code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB))
-        writer_die(c->db, rc, sql);
+    if (c->base.is_writer && (code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB))
+        writer_die(c->file, rc, sql);
     switch (code) {
     case SQLITE_CONSTRAINT:
         return fail_constraint(rc, why, sql, e);
@@ -67,7 +66,7 @@ bool conn_fail(struct db_conn *c, int rc, const char *sql, struct err *e)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         fail(e, ERR_INTERNAL, MSG_db_damaged, "%s (%d): %s", why, rc, sql);
-        return err_arg(e, "folder", str_of(c->db->dir));
+        return err_arg(e, "folder", str_of(c->base.db->place));
     default:
         return fail(e, ERR_INTERNAL, 0, "%s (%d): %s", why, rc, sql);
     }
@@ -81,7 +80,7 @@ static void stmt_free(struct stmt *s)
     sqlite3_free(s);
 }
 
-static void cache_drop(struct db_conn *c, struct stmt *s)
+static void cache_drop(struct file_conn *c, struct stmt *s)
 {
     struct stmt **at = &c->bucket[s->hash % CACHE_MAX];
 
@@ -93,7 +92,7 @@ static void cache_drop(struct db_conn *c, struct stmt *s)
     stmt_free(s);
 }
 
-static void cache_put(struct db_conn *c, struct stmt *s)
+static void cache_put(struct file_conn *c, struct stmt *s)
 {
     if (c->ncached >= CACHE_MAX) {
         struct stmt *old = TAILQ_LAST(&c->lru, stmts);
@@ -110,10 +109,10 @@ static void cache_put(struct db_conn *c, struct stmt *s)
     c->ncached++;
 }
 
-static int rights(const struct db_conn *c) { return c->is_trusted | c->may_schema << 1; }
+static int rights(const struct file_conn *c) { return c->is_trusted | c->base.may_schema << 1; }
 
 /* *twin: the text is known but at work, so a second one must not be kept. */
-static struct stmt *cache_find(struct db_conn *c, uint64_t hash, const char *sql, bool *twin)
+static struct stmt *cache_find(struct file_conn *c, uint64_t hash, const char *sql, bool *twin)
 {
     *twin = false;
     for (struct stmt *s = c->bucket[hash % CACHE_MAX]; s; s = s->next) {
@@ -150,7 +149,7 @@ static char *own_key(const char *sql)
     return at ? sqlite3_mprintf("%.*s INTEGER%s", (int)(at - sql), sql, at + strlen(" BIGINT")) : NULL;
 }
 
-static bool stmt_prepare(struct db_conn *c, const char *sql, uint64_t hash, bool keep,
+static bool stmt_prepare(struct file_conn *c, const char *sql, uint64_t hash, bool keep,
                          struct stmt **out, struct err *e)
 {
     sqlite3_stmt *st = NULL;
@@ -182,7 +181,7 @@ static bool stmt_prepare(struct db_conn *c, const char *sql, uint64_t hash, bool
     return true;
 }
 
-static bool stmt_get(struct db_conn *c, const char *sql, struct stmt **out, struct err *e)
+static bool stmt_get(struct file_conn *c, const char *sql, struct stmt **out, struct err *e)
 {
     bool twin;
     uint64_t hash = str_hash(str_of(sql));
@@ -196,7 +195,7 @@ static bool stmt_get(struct db_conn *c, const char *sql, struct stmt **out, stru
     return true;
 }
 
-static int stmt_close(struct db_conn *c, struct stmt *s)
+static int stmt_close(struct file_conn *c, struct stmt *s)
 {
     int rc = sqlite3_reset(s->st);
 
@@ -208,13 +207,13 @@ static int stmt_close(struct db_conn *c, struct stmt *s)
     return rc;
 }
 
-void conn_reset_to(struct db_conn *c, const struct stmt *last)
+void conn_reset_to(struct file_conn *c, const struct stmt *last)
 {
     while (TAILQ_LAST(&c->open, stmts) != last)
         stmt_close(c, TAILQ_LAST(&c->open, stmts));
 }
 
-void conn_forget_all(struct db_conn *c)
+void conn_forget_all(struct file_conn *c)
 {
     conn_reset_to(c, NULL);
     while (!TAILQ_EMPTY(&c->lru))
@@ -238,18 +237,7 @@ static int bind_one(sqlite3_stmt *st, int at, const struct db_val *v, bool copy)
     return SQLITE_MISUSE;
 }
 
-/* What one backend would quietly change, none takes: NaN becomes NULL on SQLite,
- * a NUL in text is refused by PostgreSQL. */
-static bool is_storable(const struct db_val *v, struct err *e)
-{
-    if (v->kind == DB_NUM && !isfinite(v->d))
-        return fail(e, ERR_INVALID, MSG_db_bad_number, "a number that is not finite");
-    if (v->kind == DB_TEXT && v->s.n && memchr(v->s.p, 0, v->s.n))
-        return fail(e, ERR_INVALID, MSG_db_bad_text, "text with a NUL");
-    return true;
-}
-
-static bool stmt_bind(struct db_conn *c, struct stmt *s, const struct db_val *v, size_t n,
+static bool stmt_bind(struct file_conn *c, struct stmt *s, const struct db_val *v, size_t n,
                       bool copy, struct err *e)
 {
     const char *sql = sqlite3_sql(s->st);
@@ -269,12 +257,12 @@ static bool stmt_bind(struct db_conn *c, struct stmt *s, const struct db_val *v,
 
 /* ── running ─────────────────────────────────────────────────────────────── */
 
-static bool open_bound(struct db_conn *c, struct stmt **s, const char *sql,
+static bool open_bound(struct file_conn *c, struct stmt **s, const char *sql,
                        const struct db_val *v, size_t n, bool copy, struct err *e)
 {
     if (c->deadline && clock_mono() > c->deadline)
         return conn_fail(c, SQLITE_INTERRUPT, sql, e);
-    if (c->in_group && sqlite3_get_autocommit(c->h))
+    if (c->base.in_group && sqlite3_get_autocommit(c->h))
         return fail(e, ERR_BUSY, MSG_db_busy, "the transaction is lost, not run: %s", sql);
     if (!stmt_get(c, sql, s, e))
         return false;
@@ -285,19 +273,19 @@ static bool open_bound(struct db_conn *c, struct stmt **s, const char *sql,
     return true;
 }
 
-bool db_query(struct db_conn *c, struct db_rows *q, const char *sql,
-              const struct db_val *v, size_t n, struct err *e)
+bool file_query(struct db_conn *c, struct db_rows *q, const char *sql,
+                const struct db_val *v, size_t n, struct err *e)
 {
     struct stmt *s;
 
     *q = (struct db_rows){ .c = c, .rc = SQLITE_MISUSE };
-    if (!open_bound(c, &s, sql, v, n, true, e))
+    if (!open_bound(file_conn(c), &s, sql, v, n, true, e))
         return false;
     *q = (struct db_rows){ .c = c, .stmt = s, .rc = SQLITE_OK, .is_busy = true };
     return true;
 }
 
-bool db_next(struct db_rows *q)
+bool file_next(struct db_rows *q)
 {
     if (!q->is_busy)
         return false;
@@ -306,10 +294,10 @@ bool db_next(struct db_rows *q)
     return q->is_busy;
 }
 
-bool db_done(struct db_rows *q, struct err *e)
+bool file_done(struct db_rows *q, struct err *e)
 {
     struct stmt *s = q->stmt;
-    struct db_conn *c = q->c;
+    struct file_conn *c = file_conn(q->c);
 
     if (!s)
         return q->rc == SQLITE_DONE || fail(e, ERR_INTERNAL, 0, "db_done without a query");
@@ -319,13 +307,14 @@ bool db_done(struct db_rows *q, struct err *e)
         conn_fail(c, q->rc, sqlite3_sql(s->st), e);
     }
     stmt_close(c, s);
-    *q = (struct db_rows){ .c = c, .rc = ok ? SQLITE_DONE : SQLITE_MISUSE };
+    *q = (struct db_rows){ .c = &c->base, .rc = ok ? SQLITE_DONE : SQLITE_MISUSE };
     return ok;
 }
 
-bool db_exec(struct db_conn *c, const char *sql, const struct db_val *v, size_t n,
-             int64_t *changed, struct err *e)
+bool file_exec(struct db_conn *conn, const char *sql, const struct db_val *v, size_t n,
+               int64_t *changed, struct err *e)
 {
+    struct file_conn *c = file_conn(conn);
     struct stmt *s;
     int rc;
 
@@ -341,9 +330,10 @@ bool db_exec(struct db_conn *c, const char *sql, const struct db_val *v, size_t 
     return ok;
 }
 
-bool db_get_int(struct db_conn *c, const char *sql, const struct db_val *v, size_t n,
-                bool *found, int64_t *out, struct err *e)
+bool file_get_int(struct db_conn *conn, const char *sql, const struct db_val *v, size_t n,
+                  bool *found, int64_t *out, struct err *e)
 {
+    struct file_conn *c = file_conn(conn);
     struct stmt *s;
 
     if (!open_bound(c, &s, sql, v, n, false, e))
@@ -358,7 +348,7 @@ bool db_get_int(struct db_conn *c, const char *sql, const struct db_val *v, size
     return ok;
 }
 
-int conn_run(struct db_conn *c, const char *sql)
+int conn_run(struct file_conn *c, const char *sql)
 {
     struct stmt *s;
     struct err e = { 0 };
@@ -379,12 +369,11 @@ int conn_run(struct db_conn *c, const char *sql)
 
 static sqlite3_stmt *row(const struct db_rows *q) { return ((struct stmt *)q->stmt)->st; }
 
-int db_columns(const struct db_rows *q) { return sqlite3_column_count(row(q)); }
-bool db_is_null(const struct db_rows *q, int col) { return db_kind(q, col) == DB_NULL; }
-int64_t db_int(const struct db_rows *q, int col) { return sqlite3_column_int64(row(q), col); }
-double db_num(const struct db_rows *q, int col) { return sqlite3_column_double(row(q), col); }
+int file_columns(const struct db_rows *q) { return sqlite3_column_count(row(q)); }
+int64_t file_int(const struct db_rows *q, int col) { return sqlite3_column_int64(row(q), col); }
+double file_num(const struct db_rows *q, int col) { return sqlite3_column_double(row(q), col); }
 
-enum db_kind db_kind(const struct db_rows *q, int col)
+enum db_kind file_kind(const struct db_rows *q, int col)
 {
     switch (sqlite3_column_type(row(q), col)) {
     case SQLITE_INTEGER: return DB_INT;
@@ -395,21 +384,8 @@ enum db_kind db_kind(const struct db_rows *q, int col)
     }
 }
 
-str db_text_view(const struct db_rows *q, int col)
+str file_text(const struct db_rows *q, int col)
 {
     const char *p = sqlite3_column_blob(row(q), col);       /* text stays text: no copy, no NUL */
     return (str){ p, p ? (size_t)sqlite3_column_bytes(row(q), col) : 0 };
-}
-
-str db_text(const struct db_rows *q, int col, struct arena *a)
-{
-    return arena_str(a, db_text_view(q, col));
-}
-
-bool db_is_writer(const struct db_conn *c) { return c->is_writer; }
-
-bool is_sql_name(const char *s)
-{
-    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
-    return n > 0 && n < SQL_NAME_MAX && !s[n] && (*s < '0' || *s > '9');
 }

@@ -5,19 +5,9 @@
  * to the writer thread from the end of db_open() to db_close().
  */
 #pragma once
-#include <pthread.h>
 #include <sqlite3.h>
-#include <stdatomic.h>
 #include <sys/queue.h>
-#include "db/db.h"
-#include "db/queue.h"
-
-enum {
-    CACHE_MAX = 256,                            /* statements kept ready per connection */
-    ARGS_MAX = 2000,                            /* $1 .. $2000 in one statement */
-    ON_COMMIT_MAX = 8,
-    SQL_NAME_MAX = 64,                          /* a table's or index's name */
-};
+#include "db/backend.h"
 
 struct stmt {
     sqlite3_stmt *st;
@@ -31,55 +21,86 @@ struct stmt {
 };
 TAILQ_HEAD(stmts, stmt);
 
-struct db_conn {
+struct file_conn {
+    struct db_conn base;
     sqlite3 *h;
-    struct db *db;
-    bool is_writer, in_snapshot;
+    struct file_db *file;
+    bool in_snapshot;
     bool is_trusted;                            /* PRAGMA, BEGIN, SAVEPOINT: this room's own */
-    bool may_schema;                            /* CREATE, DROP, ALTER: inside db_schema() */
-    int depth;                                  /* savepoints open below the mutation */
     int64_t deadline;                           /* clock_mono(); 0: none */
-    bool in_group;                              /* a transaction of the writer is open */
-    int lost;                                   /* the result code that cost us it; else 0 */
+    int lost;                                   /* the result code that cost us the transaction; else 0 */
     size_t ncached;
     struct stmt *bucket[CACHE_MAX];
     struct stmts lru, open;
 };
 
-struct db {
-    char *dir, *file;
+struct file_db {
+    struct db base;
+    char *file;
     int lock_fd;
-    struct db_conn *w;
-    struct queue queue;
-    pthread_t writer;
-    struct { void (*fn)(void *arg); void *arg; } on_commit[ON_COMMIT_MAX];
-    _Atomic int non_commit, nreaders;
-    _Atomic int64_t writes, commits, checkpoint_us, wal_pages;
-    int64_t seq, seq_kept;                      /* the writer's: the last number given, and in the file; 0: not read */
     int64_t backfilled;                         /* pages of the log already in the file */
     bool is_full;                               /* the last checkpoint found no room: told once */
     _Atomic bool is_dead;                       /* fault tests only: where die() would have been */
 };
 
+static inline struct file_conn *file_conn(struct db_conn *c) { return (struct file_conn *)c; }
+static inline struct file_db *file_db(struct db *db) { return (struct file_db *)db; }
+
 /* sqlite.c: statements */
-bool conn_fail(struct db_conn *c, int rc, const char *sql, struct err *e);  /* maps rc; false */
-int conn_run(struct db_conn *c, const char *sql);       /* own statement, trusted, no values */
+bool conn_fail(struct file_conn *c, int rc, const char *sql, struct err *e);  /* maps rc; false */
+int conn_run(struct file_conn *c, const char *sql);     /* own statement, trusted, no values */
 int plain_code(int rc);                                 /* primary code, disguises taken off */
-void conn_reset_to(struct db_conn *c, const struct stmt *last); /* closes those opened after it; NULL: all */
-void conn_forget_all(struct db_conn *c);                /* and finalizes the cache */
-bool is_sql_name(const char *s);                        /* [a-z_][a-z0-9_]*, short enough */
+void conn_reset_to(struct file_conn *c, const struct stmt *last); /* closes those opened after it; NULL: all */
+void conn_forget_all(struct file_conn *c);              /* and finalizes the cache */
+bool file_query(struct db_conn *c, struct db_rows *q, const char *sql, const struct db_val *v, size_t n, struct err *e);
+bool file_next(struct db_rows *q);
+bool file_done(struct db_rows *q, struct err *e);
+int file_columns(const struct db_rows *q);
+enum db_kind file_kind(const struct db_rows *q, int col);
+int64_t file_int(const struct db_rows *q, int col);
+double file_num(const struct db_rows *q, int col);
+str file_text(const struct db_rows *q, int col);
+bool file_exec(struct db_conn *c, const char *sql, const struct db_val *v, size_t n, int64_t *changed, struct err *e);
+bool file_get_int(struct db_conn *c, const char *sql, const struct db_val *v, size_t n, bool *found, int64_t *out,
+                  struct err *e);
 
 /* sqlite_open.c */
-bool conn_open(struct db *db, bool is_writer, struct db_conn **out, struct err *e);
 bool dir_sync(const char *dir);
+bool file_reader(struct db *db, struct db_conn **out, struct err *e);
+void file_conn_close(struct db_conn *c);
 
 /* sqlite_log.c */
-int log_renew(const struct db *db);             /* of a file nobody has open: kept as it reads */
+int log_renew(const struct file_db *db);             /* of a file nobody has open: kept as it reads */
 
 /* sqlite_writer.c */
-bool writer_start(struct db *db, struct err *e);
-void writer_stop(struct db *db);
-void writer_die(struct db *db, int rc, const char *what);
+void writer_watch(struct file_db *db);                  /* counts the pages of the log */
+void writer_die(struct file_db *db, int rc, const char *what);
+bool file_begin(struct db_conn *c, struct err *e);
+bool file_save(struct db_conn *c, bool is_inner, struct err *e);
+void *file_mark(struct db_conn *c);
+bool file_leave(struct db_conn *c, bool is_inner, void *mark, bool keep, struct err *e);
+bool file_is_lost(const struct db_conn *c);
+bool file_keep_seq(struct db_conn *c, int64_t last, struct err *e);
+enum fate file_commit(struct db_conn *c, bool is_any, struct err *e);
+void file_after(struct db *db, bool is_idle);
+
+/* sqlite_schema.c */
+bool file_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e);
+bool file_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e);
+bool file_table_columns(struct db_conn *c, struct arena *a, const char *table, struct db_column **out, size_t *n,
+                        struct err *e);
+bool file_fts_create(struct db_conn *tx, const char *name, struct err *e);
+bool file_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
+bool file_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
+str file_fts_where(struct arena *a, const char *name, int param);
+str file_fts_words(struct arena *a, str folded, bool prefix_last);
+
+/* sqlite_care.c */
+bool file_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg), void *arg,
+                 struct err *e);
+bool file_check(struct db_conn *c, struct arena *a, str *report, struct err *e);
+bool file_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e);
+void file_engine(const struct db *db, char *out, size_t size);
 
 #ifdef SETU_FAULTS
 /* Set by the fault suites: told where the process would have died; an fsync of a folder. */

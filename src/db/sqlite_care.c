@@ -16,7 +16,7 @@
 enum { BACKUP_STEP = 512, REPORT_LINES = 100, REPORT_MAX = 64 * 1024, PLAN_MAX = 64 * 1024 };
 
 struct backup {
-    struct db *db;
+    struct file_db *db;
     const char *to;
     char *part;                                 /* written here, renamed to `to` */
     void (*progress)(int done, int all, void *arg);
@@ -31,7 +31,7 @@ static bool fail_backup(const struct backup *b, int rc, const char *why, struct 
     return err_arg(e, "file", str_of(b->to));
 }
 
-static int copy_pages(const struct backup *b, struct db_conn *from, sqlite3 *to)
+static int copy_pages(const struct backup *b, struct file_conn *from, sqlite3 *to)
 {
     sqlite3_backup *copy = sqlite3_backup_init(to, "main", from->h, "main");
     int rc = copy ? SQLITE_OK : sqlite3_errcode(to);
@@ -66,7 +66,7 @@ static bool copy_to_part(const struct backup *b, struct db_conn *from, struct er
     if (rc == SQLITE_OK)                        /* a copy that fails is thrown away whole */
         rc = sqlite3_exec(to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = copy_pages(b, from, to);
+        rc = copy_pages(b, file_conn(from), to);
     bool ok = rc == SQLITE_OK || fail_backup(b, rc, sqlite3_errstr(rc), e);
     sqlite3_close(to);
     db_read_end(from);
@@ -121,7 +121,7 @@ static bool backup_run(const struct backup *b, struct err *e)
     errno = 0;
     if (!part_create(b, e))
         return false;
-    bool ok = db_reader(b->db, &from, e);
+    bool ok = db_reader(&b->db->base, &from, e);
     if (ok) {
         ok = copy_to_part(b, from, e);
         db_conn_close(from);
@@ -132,10 +132,10 @@ static bool backup_run(const struct backup *b, struct err *e)
     return ok;
 }
 
-bool db_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg),
+bool file_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg),
                void *arg, struct err *e)
 {
-    struct backup b = { .db = db, .to = to_file, .progress = progress, .arg = arg };
+    struct backup b = { .db = file_db(db), .to = to_file, .progress = progress, .arg = arg };
 
     if (asprintf(&b.part, "%s.part", to_file) < 0)
         return fail(e, ERR_BUSY, MSG_db_busy, "no memory for a backup");
@@ -174,25 +174,26 @@ static bool references(struct db_conn *c, struct buf *b, struct err *e)
     return db_done(&q, e);
 }
 
-bool db_check(struct db_conn *c, struct arena *a, str *report, struct err *e)
+bool file_check(struct db_conn *c, struct arena *a, str *report, struct err *e)
 {
     struct buf b = buf_new(a, REPORT_MAX);
-    bool was = c->is_trusted;
+    struct file_conn *own = file_conn(c);
+    bool was = own->is_trusted;
 
-    c->is_trusted = true;
+    own->is_trusted = true;
     bool ok = integrity(c, &b, e) && references(c, &b, e);
-    c->is_trusted = was;
+    own->is_trusted = was;
     if (ok)
         *report = buf_str(&b);
     return ok;
 }
 
-bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e)
+bool file_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e)
 {
     struct buf b = buf_new(a, PLAN_MAX);
     str text = arena_fmt(a, "EXPLAIN QUERY PLAN %s", sql);
     sqlite3_stmt *st = NULL;                    /* unbound: the plan does not depend on values */
-    int rc = sqlite3_prepare_v2(c->h, text.p, (int)text.n, &st, NULL);
+    int rc = sqlite3_prepare_v2(file_conn(c)->h, text.p, (int)text.n, &st, NULL);
 
     while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
         const char *line = (const char *)sqlite3_column_text(st, 3);
@@ -200,12 +201,13 @@ bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, 
     }
     sqlite3_finalize(st);
     if (rc != SQLITE_OK)
-        return conn_fail(c, rc, sql, e);
+        return conn_fail(file_conn(c), rc, sql, e);
     *plan = buf_str(&b);
     return true;
 }
 
-const char *db_library(void)
+void file_engine(const struct db *db, char *out, size_t size)
 {
-    return "SQLite " SQLITE_VERSION;
+    (void)db;
+    snprintf(out, size, "SQLite %s", sqlite3_libversion());
 }

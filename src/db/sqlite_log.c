@@ -61,7 +61,7 @@ static int copy_file(sqlite3_vfs *v, const char *from, const char *to)
 }
 
 /* Before anybody has the file open, under the folder's lock. */
-int log_renew(const struct db *db)
+int log_renew(const struct file_db *db)
 {
     sqlite3_vfs *v = sqlite3_vfs_find(NULL);
     char log[4096], made[4096];
@@ -76,7 +76,7 @@ int log_renew(const struct db *db)
 #endif
     if (rc == SQLITE_OK && there)
         rc = copy_file(v, log, made);
-    if (rc == SQLITE_OK && there && !(put_in_place(made, log) && dir_sync(db->dir)))
+    if (rc == SQLITE_OK && there && !(put_in_place(made, log) && dir_sync(db->base.place)))
         rc = SQLITE_IOERR;
     return rc;
 }

@@ -20,7 +20,6 @@
 #include "msg/db.h"
 
 enum {
-    QUEUE_DEFAULT = 4096,
     DEADLINE_STEPS = 2000,                      /* virtual machine steps between looks at the clock */
     READER_BUSY_MS = 2000,
     APPLICATION_ID = 0x53657475,                /* "Setu", in the file's header */
@@ -66,7 +65,7 @@ static const char *const pragma_reader[] = {
 static int authorize(void *arg, int action, const char *a, const char *b, const char *c,
                      const char *d)
 {
-    const struct db_conn *conn = arg;
+    const struct file_conn *conn = arg;
 
     (void)c, (void)d;
     switch (action) {
@@ -82,17 +81,17 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
     case SQLITE_ATTACH: case SQLITE_DETACH:
         return SQLITE_DENY;
     default:                                    /* CREATE, DROP, ALTER, REINDEX, ANALYZE */
-        return conn->may_schema ? SQLITE_OK : SQLITE_DENY;
+        return conn->base.may_schema ? SQLITE_OK : SQLITE_DENY;
     }
 }
 
 static int past_deadline(void *arg)
 {
-    const struct db_conn *c = arg;
+    const struct file_conn *c = arg;
     return c->deadline && clock_mono() > c->deadline;
 }
 
-static int configure(struct db_conn *c)
+static int configure(struct file_conn *c)
 {
     static const int off[] = { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML,
                                SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER };
@@ -102,25 +101,25 @@ static int configure(struct db_conn *c)
     sqlite3_db_config(c->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     for (size_t i = 0; i < countof(off); i++)
         sqlite3_db_config(c->h, off[i], 0, NULL);
-    sqlite3_db_config(c->h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !c->is_writer, NULL);
+    sqlite3_db_config(c->h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !c->base.is_writer, NULL);
     for (size_t i = 0; i < countof(limit); i++)
         sqlite3_limit(c->h, limit[i].id, limit[i].max);
-    sqlite3_busy_timeout(c->h, c->is_writer ? 0 : READER_BUSY_MS);
-    const char *const *p = c->is_writer ? pragma_writer : pragma_reader;
+    sqlite3_busy_timeout(c->h, c->base.is_writer ? 0 : READER_BUSY_MS);
+    const char *const *p = c->base.is_writer ? pragma_writer : pragma_reader;
     for (; *p && rc == SQLITE_OK; p++)
         rc = sqlite3_exec(c->h, *p, NULL, NULL, NULL);
 #ifdef SETU_FAULTS
-    if (c->is_writer && db_fault_sync_normal && rc == SQLITE_OK)
+    if (c->base.is_writer && db_fault_sync_normal && rc == SQLITE_OK)
         rc = sqlite3_exec(c->h, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
 #endif
-    if (!c->is_writer)
+    if (!c->base.is_writer)
         sqlite3_progress_handler(c->h, DEADLINE_STEPS, past_deadline, c);
     return rc;
 }
 
 /* ── connections ─────────────────────────────────────────────────────────── */
 
-static void conn_free(struct db_conn *c)
+static void conn_free(struct file_conn *c)
 {
     if (!c)
         return;
@@ -130,7 +129,7 @@ static void conn_free(struct db_conn *c)
     free(c);
 }
 
-static bool fail_open(struct db *db, int rc, const char *why, struct err *e)
+static bool fail_open(struct file_db *db, int rc, const char *why, struct err *e)
 {
     int code = plain_code(rc);
 
@@ -140,18 +139,18 @@ static bool fail_open(struct db *db, int rc, const char *why, struct err *e)
         fail(e, ERR_FULL, MSG_db_full, "%s (%d)", why, rc);
     else
         fail(e, ERR_INTERNAL, MSG_db_cannot_open, "%s (%d)", why, rc);
-    return err_arg(e, "folder", str_of(db->dir));
+    return err_arg(e, "folder", str_of(db->base.place));
 }
 
-bool conn_open(struct db *db, bool is_writer, struct db_conn **out, struct err *e)
+static bool conn_open(struct file_db *db, bool is_writer, struct db_conn **out, struct err *e)
 {
-    struct db_conn *c = calloc(1, sizeof *c);
+    struct file_conn *c = calloc(1, sizeof *c);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (is_writer ? SQLITE_OPEN_CREATE : 0);
 
     if (!c)
         return fail(e, ERR_BUSY, MSG_db_busy, "no memory for a connection");
-    c->db = db;
-    c->is_writer = is_writer;
+    c->base = (struct db_conn){ .b = &sqlite_backend, .db = &db->base, .is_writer = is_writer };
+    c->file = db;
     TAILQ_INIT(&c->lru);
     TAILQ_INIT(&c->open);
     int rc = sqlite3_open_v2(db->file, &c->h, flags, NULL);
@@ -163,45 +162,42 @@ bool conn_open(struct db *db, bool is_writer, struct db_conn **out, struct err *
         return false;
     }
     sqlite3_set_authorizer(c->h, authorize, c);
-    *out = c;
+    *out = &c->base;
     return true;
 }
 
-bool db_reader(struct db *db, struct db_conn **out, struct err *e)
+bool file_reader(struct db *db, struct db_conn **out, struct err *e)
 {
-    if (!conn_open(db, false, out, e))
-        return false;
-    db->nreaders++;
-    return true;
+    return conn_open(file_db(db), false, out, e);
 }
 
-void db_conn_close(struct db_conn *c)
+void file_conn_close(struct db_conn *c)
 {
-    if (!c)
-        return;
-    db_read_end(c);
-    c->db->nreaders--;
-    conn_free(c);
+    conn_free(file_conn(c));
 }
 
-bool db_read_begin(struct db_conn *c, int deadline_ms, struct err *e)
+static void read_end(struct db_conn *conn)
 {
-    db_read_end(c);
+    struct file_conn *c = file_conn(conn);
+
+    c->deadline = 0;
+    conn_reset_to(c, NULL);
+    if (c->in_snapshot && !sqlite3_get_autocommit(c->h) && conn_run(c, "COMMIT") != SQLITE_OK)
+        sqlite3_exec(c->h, "ROLLBACK", NULL, NULL, NULL);
+    c->in_snapshot = false;
+}
+
+static bool read_begin(struct db_conn *conn, int deadline_ms, struct err *e)
+{
+    struct file_conn *c = file_conn(conn);
+
+    read_end(conn);
     int rc = conn_run(c, "BEGIN");
     if (rc != SQLITE_OK)
         return conn_fail(c, rc, "BEGIN", e);
     c->in_snapshot = true;
     c->deadline = deadline_ms > 0 ? clock_mono() + (int64_t)deadline_ms * 1000 : 0;
     return true;
-}
-
-void db_read_end(struct db_conn *c)
-{
-    c->deadline = 0;
-    conn_reset_to(c, NULL);
-    if (c->in_snapshot && !sqlite3_get_autocommit(c->h) && conn_run(c, "COMMIT") != SQLITE_OK)
-        sqlite3_exec(c->h, "ROLLBACK", NULL, NULL, NULL);
-    c->in_snapshot = false;
 }
 
 /* ── the folder ──────────────────────────────────────────────────────────── */
@@ -250,20 +246,20 @@ static bool folder_ready(const struct db_options *o, struct err *e)
     return true;
 }
 
-static bool folder_lock(struct db *db, struct err *e)
+static bool folder_lock(struct file_db *db, struct err *e)
 {
     char path[4096];
 
-    if (snprintf(path, sizeof path, "%s/lock", db->dir) >= (int)sizeof path)
-        return fail_folder(db->dir, ERR_INVALID, MSG_db_cannot_open, ENAMETOOLONG, e);
+    if (snprintf(path, sizeof path, "%s/lock", db->base.place) >= (int)sizeof path)
+        return fail_folder(db->base.place, ERR_INVALID, MSG_db_cannot_open, ENAMETOOLONG, e);
     db->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (db->lock_fd < 0)
-        return fail_folder(db->dir, ERR_INTERNAL, MSG_db_cannot_open, errno, e);
+        return fail_folder(db->base.place, ERR_INTERNAL, MSG_db_cannot_open, errno, e);
     if (flock(db->lock_fd, LOCK_EX | LOCK_NB)) {
         int no = errno;
         return no == EWOULDBLOCK
-               ? fail_folder(db->dir, ERR_CONFLICT, MSG_db_second_server, no, e)
-               : fail_folder(db->dir, ERR_INTERNAL, MSG_db_cannot_open, no, e);
+               ? fail_folder(db->base.place, ERR_CONFLICT, MSG_db_second_server, no, e)
+               : fail_folder(db->base.place, ERR_INTERNAL, MSG_db_cannot_open, no, e);
     }
     return true;
 }
@@ -284,7 +280,7 @@ static int ask_int(sqlite3 *h, const char *sql, int64_t *out)
 }
 
 /* The file as it is; the first touch of it, and a read only (after recovery). */
-static bool look_at(struct db *db, struct db_conn *c, bool create, bool *is_new, struct err *e)
+static bool look_at(struct file_db *db, struct file_conn *c, bool create, bool *is_new, struct err *e)
 {
     int64_t ntables = 0, id = 0, pages = 0;
     int rc = ask_int(c->h, "SELECT count(*) FROM sqlite_schema", &ntables);
@@ -298,10 +294,10 @@ static bool look_at(struct db *db, struct db_conn *c, bool create, bool *is_new,
     *is_new = ntables == 0 && id != APPLICATION_ID;
     if (ntables > 0 && id != APPLICATION_ID) {
         fail(e, ERR_INTERNAL, MSG_db_foreign, "application id %lld", (long long)id);
-        return err_arg(e, "folder", str_of(db->dir));
+        return err_arg(e, "folder", str_of(db->base.place));
     }
     if (*is_new && !create)
-        return fail_folder(db->dir, ERR_NOT_FOUND, MSG_db_absent, ENOENT, e);
+        return fail_folder(db->base.place, ERR_NOT_FOUND, MSG_db_absent, ENOENT, e);
     return true;
 }
 
@@ -321,7 +317,7 @@ static int is_wal(void *ok, int n, char **value, char **name)
     return 0;
 }
 
-static bool first_touch(struct db *db, struct db_conn *c, bool create, struct err *e)
+static bool first_touch(struct file_db *db, struct file_conn *c, bool create, struct err *e)
 {
     bool is_new = false, wal = false;
 
@@ -335,8 +331,8 @@ static bool first_touch(struct db *db, struct db_conn *c, bool create, struct er
         rc = SQLITE_CANTOPEN;                   /* this file system cannot share memory */
     if (rc != SQLITE_OK)
         return fail_open(db, rc, sqlite3_errmsg(c->h), e);
-    if (!dir_sync(db->dir))
-        return fail_folder(db->dir, ERR_INTERNAL, MSG_db_cannot_open, errno, e);
+    if (!dir_sync(db->base.place))
+        return fail_folder(db->base.place, ERR_INTERNAL, MSG_db_cannot_open, errno, e);
     sqlite3_set_authorizer(c->h, authorize, c);
     return true;
 }
@@ -350,33 +346,36 @@ static void configure_library(void)
     sqlite3_initialize();
 }
 
-static void db_free(struct db *db)
+static void db_free(struct file_db *db)
 {
-    conn_free(db->w);
+    conn_free(file_conn(db->base.w));
     if (db->lock_fd >= 0)
         close(db->lock_fd);                     /* after the file is closed */
-    queue_close(&db->queue);
-    free(db->dir);
+    queue_close(&db->base.queue);
+    free(db->base.place);
     free(db->file);
     free(db);
 }
 
-static bool log_ready(struct db *db, struct err *e)
+static bool log_ready(struct file_db *db, struct err *e)
 {
     int rc = log_renew(db);
     return rc == SQLITE_OK || fail_open(db, rc, "the log could not be copied", e);
 }
 
-static bool open_locked(struct db *db, const struct db_options *o, struct err *e)
+static bool open_locked(struct file_db *db, const struct db_options *o, struct err *e)
 {
-    return folder_lock(db, e) && log_ready(db, e) && conn_open(db, true, &db->w, e)
-           && first_touch(db, db->w, o->create, e) && writer_start(db, e);
+    if (!folder_lock(db, e) || !log_ready(db, e) || !conn_open(db, true, &db->base.w, e)
+        || !first_touch(db, file_conn(db->base.w), o->create, e))
+        return false;
+    writer_watch(db);
+    return writer_start(&db->base, e);
 }
 
-bool db_open(const struct db_options *o, struct db **out, struct err *e)
+static bool file_open(const struct db_options *o, struct db **out, struct err *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct db *db;
+    struct file_db *db;
 
     pthread_once(&once, configure_library);
     if (!folder_ready(o, e))
@@ -384,10 +383,11 @@ bool db_open(const struct db_options *o, struct db **out, struct err *e)
     db = calloc(1, sizeof *db);
     if (!db)
         return fail(e, ERR_BUSY, MSG_db_busy, "no memory for the database");
+    db->base.b = &sqlite_backend;
     db->lock_fd = -1;
-    db->dir = realpath(o->path, NULL);
-    queue_open(&db->queue, o->queue_max > 0 ? o->queue_max : QUEUE_DEFAULT);
-    if (!db->dir || asprintf(&db->file, "%s/setu.db", db->dir) < 0) {
+    db->base.place = realpath(o->path, NULL);
+    queue_open(&db->base.queue, o->queue_max > 0 ? o->queue_max : QUEUE_DEFAULT);
+    if (!db->base.place || asprintf(&db->file, "%s/setu.db", db->base.place) < 0) {
         db->file = NULL;
         fail_folder(o->path, ERR_INTERNAL, MSG_db_cannot_open, errno, e);
         db_free(db);
@@ -397,16 +397,33 @@ bool db_open(const struct db_options *o, struct db **out, struct err *e)
         db_free(db);
         return false;
     }
-    *out = db;
+    *out = &db->base;
     return true;
 }
 
-void db_close(struct db *db)
+static void file_close(struct db *db)
 {
-    if (!db)
-        return;
-    writer_stop(db);
-    if (db->nreaders > 0)
-        log_event(LOG_ERROR, "readers_left_open", LOG_N("n", db->nreaders));
-    db_free(db);                                /* the last connection checkpoints as it closes */
+    db_free(file_db(db));                       /* the last connection checkpoints as it closes */
 }
+
+/* The folder has one opener: there is nobody to tell, and nobody tells. */
+static void file_listen(struct db *db, db_listen_fn *fn, void *arg) { (void)db, (void)fn, (void)arg; }
+
+static bool file_notify(struct db_conn *tx, str channel, str text, struct err *e)
+{
+    (void)tx, (void)channel, (void)text, (void)e;
+    return true;
+}
+
+const struct backend sqlite_backend = {
+    .name = "sqlite", .open = file_open, .close = file_close, .reader = file_reader, .conn_close = file_conn_close,
+    .read_begin = read_begin, .read_end = read_end, .listen = file_listen, .notify = file_notify,
+    .begin = file_begin, .save = file_save, .mark = file_mark, .leave = file_leave, .is_lost = file_is_lost,
+    .keep_seq = file_keep_seq, .commit = file_commit, .after = file_after,
+    .query = file_query, .next = file_next, .done = file_done, .columns = file_columns, .kind = file_kind,
+    .integer = file_int, .number = file_num, .text = file_text, .exec = file_exec, .get_int = file_get_int,
+    .table_exists = file_table_exists, .index_exists = file_index_exists, .table_columns = file_table_columns,
+    .fts_create = file_fts_create, .fts_put = file_fts_put, .fts_drop = file_fts_drop,
+    .fts_where = file_fts_where, .fts_words = file_fts_words,
+    .backup = file_backup, .check = file_check, .explain = file_explain, .engine = file_engine,
+};

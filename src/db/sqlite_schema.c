@@ -18,12 +18,12 @@ static bool exists(struct db_conn *c, const char *type, const char *name, bool *
                       DB_ARGS(V(str_of(type)), V(str_of(name))), out, &one, e);
 }
 
-bool db_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e)
+bool file_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e)
 {
     return exists(c, "table", table, out, e);
 }
 
-bool db_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e)
+bool file_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e)
 {
     return exists(c, "index", index, out, e);
 }
@@ -41,16 +41,16 @@ static bool read_columns(struct db_conn *c, struct arena *a, const char *table,
     return db_done(&q, e);
 }
 
-bool db_table_columns(struct db_conn *c, struct arena *a, const char *table,
+bool file_table_columns(struct db_conn *c, struct arena *a, const char *table,
                       struct db_column **out, size_t *n, struct err *e)
 {
-    size_t max = (size_t)sqlite3_limit(c->h, SQLITE_LIMIT_COLUMN, -1);
-    struct db_column *v = arena_new(a, struct db_column, max);
-    bool was = c->is_trusted;
+    struct file_conn *own = file_conn(c);
+    struct db_column *v = arena_new(a, struct db_column, COLUMNS_MAX);
+    bool was = own->is_trusted;
 
-    c->is_trusted = true;                       /* pragma_table_info is a PRAGMA inside */
-    bool ok = read_columns(c, a, table, v, max, n, e);
-    c->is_trusted = was;
+    own->is_trusted = true;                     /* pragma_table_info is a PRAGMA inside */
+    bool ok = read_columns(c, a, table, v, COLUMNS_MAX, n, e);
+    own->is_trusted = was;
     if (ok)
         *out = v;
     return ok;
@@ -60,10 +60,8 @@ bool db_table_columns(struct db_conn *c, struct arena *a, const char *table,
 
 enum { FTS_SQL_MAX = 400 };
 
-static bool fts_sql(char *sql, const char *pattern, const char *name, struct err *e)
+static const char *fts_sql(char *sql, const char *pattern, const char *name)
 {
-    if (!is_sql_name(name))
-        return fail(e, ERR_INTERNAL, 0, "not a name for an index: %s", name);
     char *to = sql;
     for (const char *p = pattern; *p; p++) {
         if (*p != '@') {
@@ -74,37 +72,36 @@ static bool fts_sql(char *sql, const char *pattern, const char *name, struct err
         to += strlen(name);
     }
     *to = '\0';
-    return true;
+    return sql;
 }
 
-bool db_fts_create(struct db_conn *tx, const char *name, struct err *e)
+bool file_fts_create(struct db_conn *tx, const char *name, struct err *e)
 {
     char sql[FTS_SQL_MAX];
-    return fts_sql(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS @ USING fts5(doc, content='',"
-                        " detail=none, prefix='2 3', tokenize='ascii')", name, e)
-           && db_exec(tx, sql, DB_NONE, NULL, e);
+    return db_exec(tx, fts_sql(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS @ USING fts5(doc, content='',"
+                                    " detail=none, prefix='2 3', tokenize='ascii')", name), DB_NONE, NULL, e);
 }
 
-bool db_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e)
+bool file_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e)
 {
     char sql[FTS_SQL_MAX];
-    return fts_sql(sql, "INSERT INTO @(rowid, doc) VALUES ($1, $2)", name, e)
-           && db_exec(tx, sql, DB_ARGS(V(id), V(folded)), NULL, e);
+    return db_exec(tx, fts_sql(sql, "INSERT INTO @(rowid, doc) VALUES ($1, $2)", name),
+                   DB_ARGS(V(id), V(folded)), NULL, e);
 }
 
-bool db_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e)
+bool file_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e)
 {
     char sql[FTS_SQL_MAX];
-    return fts_sql(sql, "INSERT INTO @(@, rowid, doc) VALUES ('delete', $1, $2)", name, e)
-           && db_exec(tx, sql, DB_ARGS(V(id), V(old_folded)), NULL, e);
+    return db_exec(tx, fts_sql(sql, "INSERT INTO @(@, rowid, doc) VALUES ('delete', $1, $2)", name),
+                   DB_ARGS(V(id), V(old_folded)), NULL, e);
 }
 
-str db_fts_where(struct arena *a, const char *name, int param)
+str file_fts_where(struct arena *a, const char *name, int param)
 {
-    return arena_fmt(a, "SELECT rowid FROM %s WHERE %s MATCH $%d", name, name, param);
+    return arena_fmt(a, "SELECT rowid AS id FROM %s WHERE %s MATCH $%d", name, name, param);
 }
 
-str db_fts_words(struct arena *a, str folded, bool prefix_last)
+str file_fts_words(struct arena *a, str folded, bool prefix_last)
 {
     struct buf b = buf_new(a, folded.n * 4 + 16);
 

@@ -4,6 +4,7 @@
  * the history. The clock and the ids follow the story (clock_set, id_replay), so that all of it
  * is in order of time and the same seed gives the same workspace; both are set free at the end.
  */
+#include "app/place.h"
 #include "base/log.h"
 #include "demo/inside.h"
 #include <stdlib.h>
@@ -189,7 +190,7 @@ static bool play(struct workspace *ws, const struct demo_options *o, int64_t sta
 }
 
 /* A mark in the folder tells a story that was played to its end. */
-static const char *mark_of(struct arena *a, const char *folder) { return arena_fmt(a, "%s/demo", folder).p; }
+static const char *mark_of(struct arena *a, const char *data) { return arena_fmt(a, "%s/demo", place_of(a, data).folder).p; }
 
 bool demo_is_there(const char *folder)
 {

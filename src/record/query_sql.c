@@ -119,7 +119,7 @@ static void words_condition(struct writer *w, const struct entity *en, str words
     if (rest.n == 0) {
         sql_lit(w->out, "1=0");
     } else if (may_use_index(en, readable)) {
-        search_condition(w->out, w->c->a, en, rest, alias);
+        search_condition(w->out, w->c, en, rest, alias);
     } else {
         for (int n = 0; rest.n > 0 && n < WORDS_MAX; n++) {
             sql_lit(w->out, n ? " AND " : "");

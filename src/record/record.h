@@ -52,7 +52,8 @@ struct workspace {                              /* settings of the company, kept
     enum calendar calendar;
     int fiscal_month;                           /* 1..12 */
     bool toman;
-    const char *folder;                         /* data folder */
+    const char *data;                           /* for people: the data folder, or the address without its password */
+    const char *folder;                         /* local files: the data folder, or the spool beside an address */
     unsigned char key[32];                      /* master key: MACs of forms and sessions */
     int64_t generation;                         /* grows when settings or rights change */
 };

@@ -103,18 +103,19 @@ static bool titled(const struct hit *h, str folded, struct arena scratch)
     return str_starts(fold(&scratch, h->title), folded);
 }
 
-static void put_matches(struct sql *q, struct arena *a, const struct entity *en, str folded)
+static void put_matches(struct sql *q, const struct ctx *c, const struct entity *en, str folded)
 {
-    str wanted = arena_fmt(a, "%.*s %.*s", STR_ARG(entity_word(a, en)), STR_ARG(folded));
-    int words = sql_value(q, V(db_fts_words(a, wanted, true)));
-    sql_lit(q, db_fts_where(a, "search_fts", words).p);
+    const struct db *db = c->ws->db;
+    str wanted = arena_fmt(c->a, "%.*s %.*s", STR_ARG(entity_word(c->a, en)), STR_ARG(folded));
+    int words = sql_value(q, V(db_fts_words(db, c->a, wanted, true)));
+    sql_lit(q, db_fts_where(db, c->a, "search_fts", words).p);
 }
 
-void search_condition(struct sql *q, struct arena *a, const struct entity *en, str folded, const char *alias)
+void search_condition(struct sql *q, const struct ctx *c, const struct entity *en, str folded, const char *alias)
 {
     sql_column(q, alias, "id", NULL);
     sql_lit(q, " IN (");
-    put_matches(q, a, en, folded);
+    put_matches(q, c, en, folded);
     sql_lit(q, ")");
 }
 
@@ -132,8 +133,8 @@ static bool search_entity(struct ctx *c, const struct entity *en, str folded, in
         sql_lit(q, " t0 ON t0.id = d.id");
     }
     sql_lit(q, " WHERE d.id IN (");
-    put_matches(q, c->a, en, folded);
-    sql_lit(q, " ORDER BY rowid DESC LIMIT ");
+    put_matches(q, c, en, folded);
+    sql_lit(q, " ORDER BY id DESC LIMIT ");
     sql_bind(q, V(is_whole ? limit : 500));     /* rights are asked of the newest matches only */
     sql_lit(q, ")");
     if (!is_whole) {

@@ -14,4 +14,4 @@ bool search_drop(struct ctx *tx, const struct record *r, struct err *e);
 bool search_rebuild(struct ctx *tx, const struct entity *en, struct err *e);
 /* For the queries of record/: "alias.id IN (...)", the live records of `en` with these folded words. */
 struct sql;
-void search_condition(struct sql *q, struct arena *a, const struct entity *en, str folded, const char *alias);
+void search_condition(struct sql *q, const struct ctx *c, const struct entity *en, str folded, const char *alias);

@@ -42,6 +42,7 @@ static bool run_act(struct db_conn *conn, void *arg, struct err *e)
 {
     struct act *act = arg;
     struct ctx tx = *act->c;
+    act->w = (struct write){ .id = act->w.id };         /* a lost group runs again from its beginning */
     tx.c = conn;
     tx.write = &act->w;
     tx.write_id = act->w.id;

@@ -1,5 +1,6 @@
 /* served.c - see served.h. */
 #include "client/served.h"
+#include "place.h"
 #include "app/workspace.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -72,7 +73,8 @@ void served_new(struct served *s, const char *language)
     snprintf(s->dir, sizeof s->dir, "%s/served-XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     if (!mkdtemp(s->dir))
         die("no folder");
-    const char *words[] = { "init", "--data", s->dir, "--company", "Padma", "--country", "BD", "--language", language,
+    snprintf(s->data, sizeof s->data, "%s", place_for(s->dir));
+    const char *words[] = { "init", "--data", s->data, "--company", "Padma", "--country", "BD", "--language", language,
                             "--admin-email", SERVED_ADMIN, "--admin-name", "Nasrin", "--password-stdin", NULL };
     if (served_run(&a, words, S(SERVED_PASSWORD "\n"), &said) != 0)
         die("init: %.*s", STR_ARG(said));
@@ -104,7 +106,7 @@ bool served_start(struct served *s)
     int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (err < 0 || none < 0 || pipe2(told, O_CLOEXEC))
         die("no pipe");
-    const char *words[] = { "serve", "--data", s->dir, "--listen", "127.0.0.1:0", NULL };
+    const char *words[] = { "serve", "--data", s->data, "--listen", "127.0.0.1:0", NULL };
     s->pid = fork();
     if (s->pid == 0)
         become(s->bin, words, none, told[1], err, s->faults);

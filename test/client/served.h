@@ -1,6 +1,6 @@
 /* served.h - the real program as a child process, with a workspace of its own.
  *
- * served_new() makes a folder by `setu init`; before the first start a test may
+ * served_new() makes a workspace by `setu init`; before the first start a test may
  * open it with the library and put rows in. served_start() runs $SETU_BIN
  * (build/san/setu) and reads the port from its first line. What the program says
  * on standard error is kept in DIR.log and shown when it does not end with 0, so a
@@ -14,7 +14,7 @@
 enum { SERVED_USERS_MAX = 32 };
 struct served_user { char email[48], session[65], token[80]; int64_t id; char csrf[65]; };
 struct served {
-    char dir[64];
+    char dir[64], data[400];                    /* its folder; what --data is: that, or a schema (place.h) */
     int port;
     pid_t pid;
     const char *bin;                            /* another program than $SETU_BIN, or NULL */

@@ -149,7 +149,7 @@ static void check_sound(void)
 {
     struct arena a = arena_open(2 << 20);
     str said;
-    const char *words[] = { "check", "--data", server.dir, NULL };
+    const char *words[] = { "check", "--data", server.data, NULL };
     if (served_run(&a, words, (str){ 0 }, &said) != 0) {
         unsound++;
         fprintf(stderr, "check: %.*s\n", STR_ARG(said));
@@ -163,7 +163,7 @@ static void open_house(void)
     struct workspace *ws;
     struct err e = { 0 };
     served_new(&server, "en");
-    if (!workspace_open(server.dir, &ws, &e))
+    if (!workspace_open(server.data, &ws, &e))
         die("%s", e.detail);
     served_user(ws, &a, &user, "owner@p.example", "owner", 0, "en");
     workspace_close(ws);

@@ -685,7 +685,7 @@ static struct workspace *opened(void)
 {
     struct workspace *ws;
     struct err e = { 0 };
-    if (!workspace_open(server.dir, &ws, &e))
+    if (!workspace_open(server.data, &ws, &e))
         die("%s", e.detail);
     return ws;
 }

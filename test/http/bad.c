@@ -187,7 +187,7 @@ END_TEST
 START_TEST(a_second_server_is_sent_away_and_the_first_lives)
 {
     str said;
-    const char *words[] = { "serve", "--data", server.dir, "--listen", "127.0.0.1:0", NULL };
+    const char *words[] = { "serve", "--data", server.data, "--listen", "127.0.0.1:0", NULL };
     ck_assert_int_eq(served_run(&c.a, words, (str){ 0 }, &said), 1);
     ck_assert_msg(said.n > 20 && str_find(said, str_of(server.dir)) >= 0, "it says: %.*s", STR_ARG(said));
     ck_assert_int_eq(GET_AS(0, "/people").status, 200);
@@ -310,7 +310,7 @@ int main(void)
     struct workspace *ws;
     struct err e = { 0 };
     served_new(&server, "en");
-    if (!workspace_open(server.dir, &ws, &e))
+    if (!workspace_open(server.data, &ws, &e))
         return fprintf(stderr, "%s\n", e.detail), 1;
     for (size_t l = 0; l < countof(langs); l++)
         served_user(ws, &a, &user[l], arena_fmt(&a, "%s@p.example", langs[l]).p, "owner", 0, langs[l]);

@@ -19,6 +19,7 @@
 #include "data.h"
 #include "public/inside.h"
 #include "reach/reach.h"
+#include "place.h"
 
 static char folder[64];
 static struct arena a;
@@ -71,7 +72,7 @@ static void make_workspace(void)
                                  .admin_name = "Owner", .password = S("correct horse battery") };
     struct locale loc = locale_default(LANG_EN, "BD");
     struct db_conn *c;
-    ok(workspace_create(folder, &in, &ws, &e));
+    ok(workspace_create(place_for(folder), &in, &ws, &e));
     ok(db_reader(ws->db, &c, &e));
     struct ctx ctx = workspace_ctx(ws, &a, c, &loc);
     ok(record_write(&ctx, put_forms, NULL, &e));

@@ -445,7 +445,7 @@ int main(void)
     struct workspace *ws;
     struct err e = { 0 };
     served_new(&server, "en");
-    if (!workspace_open(server.dir, &ws, &e))
+    if (!workspace_open(server.data, &ws, &e))
         return fprintf(stderr, "%s\n", e.detail), 1;
     people(ws, &a);
     workspace_close(ws);

@@ -49,7 +49,7 @@ static str read_back(const char *name)
 /* setu import --data DIR with these words. */
 static int import(const char *const *more)
 {
-    const char *words[WORDS + 4] = { "import", "--data", house.dir };
+    const char *words[WORDS + 4] = { "import", "--data", house.data };
     for (int i = 0; more[i] && i < WORDS; i++)
         words[3 + i] = more[i];
     return served_run(&a, words, (str){ 0 }, &said);

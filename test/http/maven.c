@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "client/served.h"
+#include "place.h"
 #include "data.h"
 
 static struct arena a;
@@ -21,6 +22,7 @@ static void open_all(void)
     a = arena_open(64 << 20);
     snprintf(house.dir, sizeof house.dir, "/tmp/setu-maven-XXXXXX");
     ck_assert(mkdtemp(house.dir) != NULL);
+    snprintf(house.data, sizeof house.data, "%s", place_for(house.dir));
 }
 static void close_all(void)
 {
@@ -36,7 +38,7 @@ static void bring_in(const char *entity, const char *table, const char *outcome)
 {
     const char *map = arena_fmt(&a, "test/maps/maven-%s.json", table).p;
     const char *file = data_path(&a, arena_fmt(&a, "maven-crm/%s.csv", table).p);
-    const char *words[] = { "import", "--data", house.dir, entity, file, "--map", map, NULL };
+    const char *words[] = { "import", "--data", house.data, entity, file, "--map", map, NULL };
     ck_assert_msg(setu(words, (str){ 0 }) == 0, "%s: %.*s", table, STR_ARG(said));
     ck_assert_msg(is_told(outcome), "%s: %.*s", table, STR_ARG(said));
     ck_assert_msg(str_find(said, S(" 0 refused")) > 0, "%s: %.*s", table, STR_ARG(said));
@@ -46,7 +48,7 @@ static void bring_in(const char *entity, const char *table, const char *outcome)
 
 static void make_token(void)
 {
-    const char *words[] = { "token", "create", "--data", house.dir, "--user", "o@m.example", "--name", "totals", NULL };
+    const char *words[] = { "token", "create", "--data", house.data, "--user", "o@m.example", "--name", "totals", NULL };
     ck_assert_msg(setu(words, (str){ 0 }) == 0, "%.*s", STR_ARG(said));
     ptrdiff_t at = str_find(said, S("setu1_"));
     ck_assert_msg(at >= 0, "%.*s", STR_ARG(said));
@@ -128,7 +130,7 @@ START_TEST(four_tables_of_another_system_come_in_with_their_totals)
 {
     if (!data_is_here(&a, "maven-crm/sales_pipeline.csv"))
         return;
-    const char *init[] = { "init", "--data", house.dir, "--company", "Maven", "--country", "US", "--currency", "USD", "--language", "en",
+    const char *init[] = { "init", "--data", house.data, "--company", "Maven", "--country", "US", "--currency", "USD", "--language", "en",
                            "--admin-email", "o@m.example", "--password-stdin", NULL };
     ck_assert_msg(setu(init, S(SERVED_PASSWORD "\n")) == 0, "%.*s", STR_ARG(said));
     bring_in("product", "products", "7 rows: 7 created");

@@ -617,8 +617,8 @@ static int64_t matches(str words, bool prefix)
 {
     int64_t n = -1;
     str sql = arena_fmt(&a, "SELECT coalesce(sum(column1), 0) FROM (VALUES (1), (2), (3), (4)) WHERE column1 IN (%s)",
-                        db_fts_where(&a, "words", 1).p);
-    ok(db_get_int(reader, sql.p, DB_ARGS(V(db_fts_words(&a, words, prefix))), NULL, &n, &e));
+                        db_fts_where(db, &a, "words", 1).p);
+    ok(db_get_int(reader, sql.p, DB_ARGS(V(db_fts_words(db, &a, words, prefix))), NULL, &n, &e));
     return n;
 }
 

@@ -8,6 +8,7 @@
 #include "demo/demo.h"
 #include "record/access.h"
 #include "web/password.h"
+#include "place.h"
 
 #define STORY_END INT64_C(1795500000000000)     /* 2026-11-24T06:00:00Z */
 
@@ -22,7 +23,7 @@ static struct workspace *story(int which, uint64_t seed)
     struct demo_options o = { .seed = seed, .is_small = true, .now = STORY_END };
     struct workspace *made;
     snprintf(folder[which], sizeof folder[which], "/tmp/setu-story-%d-%d", (int)getpid(), which);
-    if (!demo_create(folder[which], &o, &made, &e)) {       /* libcheck tells nothing outside a test */
+    if (!demo_create(place_for(folder[which]), &o, &made, &e)) {       /* libcheck tells nothing outside a test */
         fprintf(stderr, "%s: %s (%s:%d)\n", msg_key(e.msg), e.detail, e.file, e.line);
         exit(EXIT_FAILURE);
     }

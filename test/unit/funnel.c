@@ -16,6 +16,7 @@
 #include "record/type.h"
 #include "sell/sell.h"
 #include "web/feature.h"
+#include "place.h"
 
 static struct workspace *ws;
 static struct arena a;
@@ -113,7 +114,7 @@ static void open_all(void)
     const struct workspace_init in = { .company = "Padma Foods", .country = "BD", .lang = LANG_EN,
                                        .admin_email = "owner@padma.example", .admin_name = "Owner" };
     clock_set(start_of_test());
-    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open(256 << 20);
     loc = locale_default(LANG_EN, "BD");
     ck_assert(db_reader(ws->db, &reader, &e));

@@ -11,6 +11,7 @@
 #include "data.h"
 #include "msg/import.h"
 #include "record/access.h"
+#include "place.h"
 
 static struct workspace *ws;
 static struct arena a;
@@ -34,7 +35,7 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-import-%d", (int)getpid());
     const struct workspace_init in = { .company = "Padma Foods", .country = "US", .currency = "USD", .lang = LANG_EN,
                                        .admin_email = "owner@padma.example", .admin_name = "Owner" };
-    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open((size_t)1 << 30);
     loc = locale_default(LANG_EN, "US");
     ck_assert(db_reader(ws->db, &reader, &e));

@@ -17,6 +17,7 @@
 #include "record/import.h"
 #include "record/type.h"
 #include "sell/sell.h"
+#include "place.h"
 
 static struct arena a;
 static struct err e;
@@ -136,7 +137,7 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-insight-%d", (int)getpid());
     const struct workspace_init in = { .company = "Hardware", .country = "US", .lang = LANG_EN, .currency = "USD",
                                        .admin_email = "owner@hardware.example", .admin_name = "Owner" };
-    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open((size_t)512 << 20);
     loc = locale_default(LANG_EN, "US");
     ck_assert(db_reader(ws->db, &reader, &e));

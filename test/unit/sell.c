@@ -11,6 +11,7 @@
 #include "record/query.h"
 #include "record/type.h"
 #include "sell/inside.h"
+#include "place.h"
 
 static struct workspace *ws;
 static struct arena a;
@@ -24,7 +25,7 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-sell-%d", (int)getpid());
     const struct workspace_init in = { .company = "Padma Foods", .country = "BD", .lang = LANG_EN,
                                        .admin_email = "owner@padma.example", .admin_name = "Owner" };
-    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open(64 << 20);
     loc = locale_default(LANG_EN, "BD");
     ck_assert(db_reader(ws->db, &reader, &e));

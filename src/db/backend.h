@@ -1,0 +1,106 @@
+/* backend.h - what SQLite and PostgreSQL share inside this room, and where they part.
+ *
+ * struct backend is the difference: one function for each thing the two do
+ * otherwise. db.c hands the public calls on, writer.c owns the writer thread and
+ * its groups; both know nothing of either engine. The struct of a connection or
+ * of the data begins with the one here, so a backend finds its own by a cast.
+ */
+#pragma once
+#include <pthread.h>
+#include <stdatomic.h>
+#include "db/db.h"
+#include "db/queue.h"
+
+enum {
+    CACHE_MAX = 256,                            /* statements kept ready per connection */
+    ARGS_MAX = 2000,                            /* $1 .. $2000 in one statement */
+    ON_COMMIT_MAX = 8,
+    SQL_NAME_MAX = 64,                          /* a table's or index's name */
+    QUEUE_DEFAULT = 4096,
+    COLUMNS_MAX = 500,                          /* of a table */
+};
+
+/* What became of a group's COMMIT. FATE_AGAIN: nothing of it was kept, and it may be run anew. */
+enum fate { FATE_KEPT, FATE_LOST, FATE_AGAIN };
+
+struct db_conn {
+    const struct backend *b;
+    struct db *db;
+    bool is_writer;
+    bool in_group;                              /* a transaction of the writer is open */
+    bool may_schema;                            /* CREATE, DROP, ALTER: inside db_schema() */
+};
+
+struct db {
+    const struct backend *b;
+    char *place;                                /* for people: the folder, or the address without its password */
+    struct queue queue;
+    struct db_conn *w;                          /* the writer thread's, from writer_start() to writer_stop() */
+    pthread_t writer;
+    struct { void (*fn)(void *arg); void *arg; } on_commit[ON_COMMIT_MAX];
+    _Atomic int non_commit, nreaders;
+    _Atomic int64_t writes, commits, checkpoint_us, wal_pages;
+    bool is_seq_read;                           /* the writer's: `seq` is the data's, or above */
+    int64_t seq, seq_kept;                      /* the last number given, and the last one kept */
+};
+
+struct backend {
+    const char *name;
+    bool (*open)(const struct db_options *o, struct db **out, struct err *e);
+    void (*close)(struct db *db);               /* the writer has stopped */
+    bool (*reader)(struct db *db, struct db_conn **out, struct err *e);
+    void (*conn_close)(struct db_conn *c);
+    bool (*read_begin)(struct db_conn *c, int deadline_ms, struct err *e);
+    void (*read_end)(struct db_conn *c);
+    void (*listen)(struct db *db, db_listen_fn *fn, void *arg);
+
+    /* The writer's. begin: false fills e for all who wait. save and leave stand around a write (is_inner:
+     * a db_try within one): leave undoes it unless `keep`, and tells whether it stands. is_lost: the
+     * transaction is no more, what is taken now would be for nothing. commit fills e unless it is kept. */
+    bool (*begin)(struct db_conn *c, struct err *e);
+    bool (*save)(struct db_conn *c, bool is_inner, struct err *e);
+    void *(*mark)(struct db_conn *c);           /* statements open now: leave() closes later ones */
+    bool (*leave)(struct db_conn *c, bool is_inner, void *mark, bool keep, struct err *e);
+    bool (*is_lost)(const struct db_conn *c);
+    bool (*keep_seq)(struct db_conn *c, int64_t last, struct err *e);
+    enum fate (*commit)(struct db_conn *c, bool is_any, struct err *e);     /* !is_any: rolls back */
+    void (*after)(struct db *db, bool is_idle); /* a group has ended, or there was none for long */
+    bool (*notify)(struct db_conn *tx, str channel, str text, struct err *e);
+
+    bool (*query)(struct db_conn *c, struct db_rows *q, const char *sql, const struct db_val *v, size_t n, struct err *e);
+    bool (*next)(struct db_rows *q);
+    bool (*done)(struct db_rows *q, struct err *e);
+    int (*columns)(const struct db_rows *q);
+    enum db_kind (*kind)(const struct db_rows *q, int col);
+    int64_t (*integer)(const struct db_rows *q, int col);
+    double (*number)(const struct db_rows *q, int col);
+    str (*text)(const struct db_rows *q, int col);
+    bool (*exec)(struct db_conn *c, const char *sql, const struct db_val *v, size_t n, int64_t *changed, struct err *e);
+    bool (*get_int)(struct db_conn *c, const char *sql, const struct db_val *v, size_t n, bool *found, int64_t *out,
+                    struct err *e);
+
+    bool (*table_exists)(struct db_conn *c, const char *table, bool *out, struct err *e);
+    bool (*index_exists)(struct db_conn *c, const char *index, bool *out, struct err *e);
+    bool (*table_columns)(struct db_conn *c, struct arena *a, const char *table, struct db_column **out, size_t *n,
+                          struct err *e);
+    bool (*fts_create)(struct db_conn *tx, const char *name, struct err *e);
+    bool (*fts_put)(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
+    bool (*fts_drop)(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
+    str (*fts_where)(struct arena *a, const char *name, int param);
+    str (*fts_words)(struct arena *a, str folded, bool prefix_last);
+
+    bool (*backup)(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg), void *arg,
+                   struct err *e);
+    bool (*check)(struct db_conn *c, struct arena *a, str *report, struct err *e);
+    bool (*explain)(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e);
+    void (*engine)(const struct db *db, char *out, size_t size);
+};
+extern const struct backend sqlite_backend, postgres_backend;
+
+/* db.c */
+bool is_sql_name(const char *s);                        /* [a-z_][a-z0-9_]*, short enough */
+bool is_storable(const struct db_val *v, struct err *e);    /* what no backend would change quietly */
+
+/* writer.c */
+bool writer_start(struct db *db, struct err *e);
+void writer_stop(struct db *db);

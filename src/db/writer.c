@@ -1,0 +1,324 @@
+/* writer.c - the one thread that writes, and its groups; for any backend.
+ *
+ * A group is what stood in line when it began, at most GROUP_MAX: one
+ * transaction, each write between a savepoint and its release, one COMMIT that
+ * returns when all of it is on disk. While it does, the next group gathers by
+ * itself, so there is no artificial delay. Only after COMMIT is anyone woken.
+ *
+ * A backend may say of a group that none of it was kept and that it may be run
+ * anew (a lost connection, a transaction that had to yield): then its writes run
+ * again from their beginning. A write function must therefore do the same when it
+ * is called a second time; SETU_FAULT=rerun calls every one twice to prove it.
+ */
+#include "db/backend.h"
+#include <signal.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "msg/db.h"
+
+enum {
+    IDLE_MS = 5000,                             /* quiet for so long: the backend may tidy up */
+    SLOW_US = 500 * 1000,                       /* a write worth a line in the log */
+    EARLY_US = 2000,                            /* the fault: acknowledged, and not yet committed */
+    RERUN_MAX = 3,
+};
+
+static _Thread_local const struct db *writer_of;        /* this thread is the writer of */
+
+/* ── one write ───────────────────────────────────────────────────────────── */
+
+/* The function between a full arena and its consequences. */
+static bool run_bounded(struct db_conn *c, db_write_fn *run, void *arg, struct err *e)
+{
+    sigjmp_buf here, *outer = arena_boundary;
+    volatile bool ok = false;
+
+    *e = (struct err){ 0 };
+    arena_boundary = &here;
+    if (sigsetjmp(here, 0) == 0)
+        ok = run(c, arg, e);
+    else
+        fail(e, ERR_TOO_LARGE, MSG_db_too_large, "request memory is full in a write");
+    arena_boundary = outer;
+    if (!ok && e->code == ERR_NONE)
+        fail(e, ERR_INTERNAL, 0, "a write failed without saying why");
+    return ok;
+}
+
+static bool in_savepoint(struct db_conn *c, bool is_inner, db_write_fn *run, void *arg, struct err *e)
+{
+    if (!c->b->save(c, is_inner, e))
+        return false;
+    void *mark = c->b->mark(c);
+    bool ok = run_bounded(c, run, arg, e);
+    return c->b->leave(c, is_inner, mark, ok, e);
+}
+
+bool db_try(struct db_conn *tx, db_write_fn *run, void *arg, struct err *e)
+{
+    if (!tx->in_group)
+        return fail(e, ERR_INTERNAL, 0, "db_try outside a write");
+    return in_savepoint(tx, true, run, arg, e);
+}
+
+/* The fault: once for nothing, as in a group that is lost. */
+static void run_for_nothing(struct db_conn *c, struct write *w)
+{
+    if (!c->b->save(c, false, w->e))
+        return;
+    void *mark = c->b->mark(c);
+    run_bounded(c, w->run, w->arg, w->e);
+    c->b->leave(c, false, mark, false, w->e);
+}
+
+static void write_run(struct db_conn *c, struct write *w)
+{
+    int64_t start = clock_mono();
+
+    c->may_schema = w->is_schema;
+    if (fault_is_on("rerun"))
+        run_for_nothing(c, w);
+    w->ok = in_savepoint(c, false, w->run, w->arg, w->e);
+    c->may_schema = false;
+    int64_t took = clock_mono() - start;
+    if (took > SLOW_US && !w->is_schema)
+        log_event(LOG_WARN, "slow_write", LOG_S("file", str_of(w->file)), LOG_N("line", w->line),
+                  LOG_N("us", took));
+    if (w->is_early) {
+        sem_post(&w->done);
+        usleep(EARLY_US);
+    }
+}
+
+/* ── the sequence ────────────────────────────────────────────────────────── */
+
+/* Read at most once a group, counted here and kept with the group that took numbers. A
+ * group that is lost leaves the count where it was: nobody gets its numbers again. */
+bool db_seq(struct db_conn *tx, int64_t *out, struct err *e)
+{
+    struct db *db = tx->db;
+    bool found;
+    int64_t last;
+
+    if (!tx->in_group)
+        return fail(e, ERR_INTERNAL, 0, "db_seq outside a write");
+    if (!db->is_seq_read) {
+        if (!db_get_int(tx, "SELECT last FROM setu_seq", DB_NONE, &found, &last, e))
+            return false;
+        if (!found)
+            return fail(e, ERR_INTERNAL, MSG_db_damaged, "setu_seq has no row");
+        db->seq = last > db->seq ? last : db->seq;
+        db->is_seq_read = true;
+    }
+    *out = ++db->seq;
+    return true;
+}
+
+bool db_notify(struct db_conn *tx, str channel, str text, struct err *e)
+{
+    if (!tx->in_group)
+        return fail(e, ERR_INTERNAL, 0, "db_notify outside a write");
+    return tx->b->notify(tx, channel, text, e);
+}
+
+/* ── groups ──────────────────────────────────────────────────────────────── */
+
+struct group { struct write *head, **tail; int n; };
+
+static void take(struct group *g, struct write *w)
+{
+    w->next = NULL;
+    *g->tail = w;
+    g->tail = &w->next;
+    g->n++;
+}
+
+static void fail_group(struct group *g, const struct err *why)
+{
+    for (struct write *w = g->head; w; w = w->next) {
+        if (!w->ok)
+            continue;                           /* has its own reason */
+        w->ok = false;
+        fail(w->e, why->code, why->msg, "group lost with %s:%d: %s", w->file, w->line, why->detail);
+    }
+}
+
+/* Counted before anyone is woken: a caller sees its own write in the figures. */
+static void wake(struct db *db, struct group *g)
+{
+    int64_t kept = 0;
+    int nlisteners = db->non_commit;
+
+    for (const struct write *w = g->head; w; w = w->next)
+        kept += w->ok;
+    db->writes += kept;
+    db->commits += kept > 0;
+    for (struct write *w = g->head, *next; w; w = next) {
+        next = w->next;                         /* w is gone once its caller wakes */
+        if (!w->is_early)
+            sem_post(&w->done);
+    }
+    for (int i = 0; kept > 0 && i < nlisteners; i++)
+        db->on_commit[i].fn(db->on_commit[i].arg);
+}
+
+/* Those of an earlier attempt first, then what else stands in line. */
+static bool run_all(struct db *db, struct group *g, int n, bool is_bulk)
+{
+    struct db_conn *c = db->w;
+    struct write *w;
+    bool is_any = false;
+
+    for (w = g->head; w; w = w->next) {
+        write_run(c, w);
+        is_any |= w->ok;
+    }
+    while (g->n < n && !c->b->is_lost(c) && (w = queue_take(&db->queue, is_bulk, g->n == 0))) {
+        take(g, w);
+        write_run(c, w);
+        is_any |= w->ok;
+    }
+    return is_any;
+}
+
+/* Nothing could even begin: who stands in line is told so. */
+static void refuse_all(struct db *db, struct group *g, int n, bool is_bulk, const struct err *why)
+{
+    struct write *w;
+
+    while (g->n < n && (w = queue_take(&db->queue, is_bulk, g->n == 0)))
+        take(g, w);
+    for (w = g->head; w; w = w->next) {
+        w->ok = false;
+        *w->e = *why;
+    }
+}
+
+static bool seq_keep(struct db_conn *c, struct err *e)
+{
+    struct db *db = c->db;
+    if (db->seq == db->seq_kept)
+        return true;
+    if (!c->b->keep_seq(c, db->seq, e))
+        return false;
+    db->seq_kept = db->seq;
+    return true;
+}
+
+static enum fate attempt(struct db *db, struct group *g, int n, bool is_bulk, struct err *why)
+{
+    struct db_conn *c = db->w;
+
+    if (!c->b->begin(c, why)) {
+        refuse_all(db, g, n, is_bulk, why);
+        return FATE_KEPT;                       /* there is nothing to lose */
+    }
+    c->in_group = true;
+    bool is_any = run_all(db, g, n, is_bulk);
+    bool is_counted = !is_any || c->b->is_lost(c) || seq_keep(c, why);
+    c->in_group = false;
+    enum fate fate = c->b->commit(c, is_any && is_counted, why);
+    return is_counted || fate != FATE_KEPT ? fate : FATE_LOST;
+}
+
+static void group_run(struct db *db, int n, bool is_bulk)
+{
+    struct group g = { .tail = &g.head };
+    struct err why = { 0 };
+    enum fate fate = FATE_AGAIN;
+
+    for (int i = 0; i < RERUN_MAX && fate == FATE_AGAIN; i++) {
+        if (i > 0)
+            log_event(LOG_WARN, "group_again", LOG_N("writes", g.n), LOG_S("why", str_of(why.detail)));
+        fate = attempt(db, &g, n, is_bulk, &why);
+    }
+    if (fate != FATE_KEPT)
+        fail_group(&g, &why);
+    wake(db, &g);
+}
+
+/* ── the thread ──────────────────────────────────────────────────────────── */
+
+static void *writer_main(void *arg)
+{
+    struct db *db = arg;
+    bool is_bulk = false;
+    int n;
+
+    writer_of = db;
+    while ((n = queue_begin_group(&db->queue, IDLE_MS, &is_bulk)) >= 0) {
+        if (n > 0)
+            group_run(db, n, is_bulk);
+        db->b->after(db, n == 0);
+    }
+    return NULL;
+}
+
+bool writer_start(struct db *db, struct err *e)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);                           /* signals are for the other threads */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int rc = pthread_create(&db->writer, NULL, writer_main, db);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc == 0 || fail(e, ERR_INTERNAL, 0, "no thread for the writer: %s", strerror(rc));
+}
+
+void writer_stop(struct db *db)
+{
+    queue_stop(&db->queue);
+    pthread_join(db->writer, NULL);
+}
+
+/* ── for the other rooms ─────────────────────────────────────────────────── */
+
+static bool write_wait(struct db *db, struct write *w)
+{
+    if (writer_of == db)
+        return fail(w->e, ERR_INTERNAL, 0, "a write inside a write at %s:%d", w->file, w->line);
+    if (fault_is_on("early_ack") && !w->is_schema) {
+        struct write *kept = malloc(sizeof *kept);      /* outlives its caller, so never freed */
+        if (!kept)
+            return fail(w->e, ERR_BUSY, MSG_db_busy, "out of memory");
+        *kept = *w;
+        kept->is_early = true;
+        return queue_wait(&db->queue, kept, kept->e);
+    }
+    return queue_wait(&db->queue, w, w->e);
+}
+
+bool db_write_at(struct db *db, db_write_fn *run, void *arg, struct err *e,
+                 const char *file, int line)
+{
+    return write_wait(db, &(struct write){ .run = run, .arg = arg, .e = e,
+                                           .file = file, .line = line });
+}
+
+bool db_write_bulk_at(struct db *db, db_write_fn *run, void *arg, struct err *e,
+                      const char *file, int line)
+{
+    return write_wait(db, &(struct write){ .run = run, .arg = arg, .e = e, .file = file,
+                                           .line = line, .is_bulk = true });
+}
+
+bool db_schema(struct db *db, db_write_fn *run, void *arg, struct err *e)
+{
+    return write_wait(db, &(struct write){ .run = run, .arg = arg, .e = e, .file = __FILE__,
+                                           .line = __LINE__, .is_schema = true });
+}
+
+void db_group_max(struct db *db, int n) { db->queue.group_max = n; }
+
+void db_on_commit(struct db *db, void (*fn)(void *arg), void *arg)
+{
+    int i = db->non_commit;
+
+    if (i == ON_COMMIT_MAX)
+        die("more than %d listeners to commits", ON_COMMIT_MAX);
+    db->on_commit[i].fn = fn;
+    db->on_commit[i].arg = arg;
+    db->non_commit = i + 1;                     /* published last: the writer reads the count first */
+}
