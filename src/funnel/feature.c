@@ -1,5 +1,6 @@
 /* feature.c - what this room brings into the program. */
-#include "funnel/views.h"
+#include "funnel/chance_views.h"
+#include "msg/score.h"
 #include "web/feature.h"
 
 static const struct route routes[] = {
@@ -7,6 +8,8 @@ static const struct route routes[] = {
     { POST, "/leads/:id/act/:verb",  queue_act,        .access = ACCESS_USER, .body = BODY_FORM, .audit = "lead.act" },
     { GET,  "/funnel",               funnel_page,      .access = ACCESS_USER, .audit = "funnel.page" },
     { GET,  "/definitions",          definitions_page, .access = ACCESS_USER, .audit = "definition.list" },
+    { GET,  "/scores",               scores_page,      .access = ACCESS_USER, .audit = "score.page" },
+    { POST, "/scores/fit",           scores_fit,       .access = ACCESS_USER, .body = BODY_FORM, .audit = "score.fit" },
     { POST, "/definitions/:id/sign", definition_sign,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "definition.sign" },
     { 0 },
 };
@@ -16,6 +19,7 @@ static const struct nav_line nav[] = {
     { "sell",     MSG_funnel_lead_plural,             "user-round-plus", "/leads",      "lead",             16, NULL },
     { "insights", MSG_funnel_page,                    "filter",        "/funnel",       "person",           20, NULL },
     { "insights", MSG_funnel_stage_definition_plural, "file-check-2",  "/definitions",  "stage_definition", 25, NULL },
+    { "insights", MSG_score_page,                     "gauge",         "/scores",       "score_rule",       26, NULL },
 };
 
 const struct feature funnel_feature = {

@@ -8,6 +8,7 @@
  */
 #include "funnel/inside.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "flow/feed.h"
 
@@ -77,13 +78,23 @@ static bool touch(struct ctx *tx, const struct feed_row *r, struct err *e)
     return !t.lead || funnel_touched(tx, t.lead, t.at, e);
 }
 
+/* Who changes companies takes their score along; the new company is counted with them. */
+static bool leave(struct ctx *tx, const struct feed_row *r, struct err *e)
+{
+    struct ctx sys = ctx_as_system(tx);
+    int64_t company;
+    if (r->is_event || !r->field || strcmp(r->field->name, "company") || !id_parse(r->old_text, &company))
+        return true;
+    return score_company(&sys, company, e);
+}
+
 static bool follow(struct ctx *tx, const struct feed_row *rows, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
         const struct feed_row *r = &rows[i];
         bool ok = true;
         if (r->is_event || r->en == &person_entity)
-            ok = mark(tx, r->person_id, e);
+            ok = mark(tx, r->person_id, e) && leave(tx, r, e);
         else if (r->en == &company_entity)
             ok = mark_members(tx, r->record_id, e);
         else if (r->en != &score_rule_entity)

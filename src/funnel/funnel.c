@@ -1,5 +1,6 @@
 /* funnel.c - the entities of this room, in the order their tables are made. */
 #include "funnel/funnel.h"
+#include "funnel/chance.h"
 
 const struct entity *const funnel_entities[] = {
     &stage_definition_entity,
@@ -9,6 +10,7 @@ const struct entity *const funnel_entities[] = {
     &score_group_entity,
     &score_rule_entity,
     &score_point_entity,
+    &chance_model_entity,
     &lifecycle_change_entity,
     &sla_policy_entity,
     &handoff_point_entity,

@@ -70,11 +70,17 @@ bool handoff_touch(struct ctx *tx, const struct record *lead, int64_t at, struct
 /* The hand-off whose clock still runs, or the newest; *id 0: none. */
 bool handoff_last(struct ctx *c, int64_t lead, int64_t *id, struct err *e);
 
+/* ── score_company.c ─────────────────────────────────────────────────────── */
+
+bool score_company(struct ctx *sys, int64_t company, struct err *e);
+bool score_companies_of(struct ctx *sys, const int64_t *persons, size_t n, struct err *e);      /* n <= SLICE */
+
 /* ── hooks of the entities ───────────────────────────────────────────────── */
 
 bool lead_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool lead_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e);
 bool definition_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
+bool score_group_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool score_rule_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool score_rule_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e);
 bool assignment_rule_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);

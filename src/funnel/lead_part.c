@@ -3,6 +3,7 @@
  */
 #include "funnel/views.h"
 #include "base/id.h"
+#include "funnel/chance_views.h"
 #include "record/type.h"
 #include "web/web.h"
 
@@ -231,6 +232,7 @@ void lead_panel(struct request *rq, const struct record *r, struct html *middle,
     if (r->en == &lead_entity) {
         lead_middle(rq, r, middle);
         html_markup(side, funnel_score_part(side, c, record_int(r, "person")));
+        chance_put(side, c, r->id);
     } else if (r->en == &person_entity) {
         html_markup(side, funnel_score_part(side, c, r->id));
         stages(c, r, side);

@@ -6,9 +6,12 @@
  * read; funnel_fade remembers when the next step falls due, for the consumer of the feed.
  *
  *   a rule's rows -> at most its cap -> a group's rules -> at most the group's -> 0..100 an axis
+ *
+ * A company has the best fit of its people and the sum of what they want: score_company.c.
  */
 #include "funnel/inside.h"
 #include "base/clock.h"
+#include "msg/score.h"
 #include <stdlib.h>
 
 enum { EVENTS_MAX = 500, ROWS_MAX = 200, CENTS = 100 };
@@ -34,12 +37,26 @@ struct rule {
     int64_t sum;                                /* hundredths, of one person */
 };
 
+static int64_t percent_of(const struct db_rows *q, int col)
+{
+    return db_is_null(q, col) ? 50 : db_int(q, col);
+}
+
+/* Columns from `col` on: decay_days, decay_percent, window_days of the group. */
+static void fade_as_group(struct rule *r, const struct db_rows *q, int col)
+{
+    r->decay_days = db_int(q, col);
+    r->decay_percent = percent_of(q, col + 1);
+    r->window_days = db_int(q, col + 2);
+}
+
 static bool rules_load(struct ctx *c, struct rule **out, struct err *e)
 {
     struct db_rows q;
     struct rule *head = NULL, **tail = &head;
     if (!db_query(c->c, &q, "SELECT r.id, r.score_group, r.points, r.cap, g.cap, r.decay_days, r.decay_percent, r.window_days,"
-                            " r.axis, r.name, r.event, r.criteria, g.name FROM score_rule r LEFT JOIN score_group g"
+                            " r.axis, r.name, r.event, r.criteria, g.name, g.decay_days, g.decay_percent, g.window_days"
+                            " FROM score_rule r LEFT JOIN score_group g"
                             " ON g.id = r.score_group AND g.deleted_at IS NULL WHERE r.is_active = 1 AND r.deleted_at IS NULL"
                             " ORDER BY r.score_group, r.position, r.id", DB_NONE, e))
         return false;
@@ -47,9 +64,11 @@ static bool rules_load(struct ctx *c, struct rule **out, struct err *e)
         struct rule *r = *tail = arena_new(c->a, struct rule, 1);
         *r = (struct rule){ .id = db_int(&q, 0), .group = db_int(&q, 1), .points = db_int(&q, 2), .cap = db_int(&q, 3),
                             .group_cap = db_is_null(&q, 4) ? SCORE_GROUPLESS : db_int(&q, 4), .decay_days = db_int(&q, 5),
-                            .decay_percent = db_is_null(&q, 6) ? 50 : db_int(&q, 6), .window_days = db_int(&q, 7),
+                            .decay_percent = percent_of(&q, 6), .window_days = db_int(&q, 7),
                             .is_fit = str_eq(db_text_view(&q, 8), S("fit")), .name = db_text(&q, 9, c->a),
                             .event = db_text(&q, 10, c->a), .criteria = db_text(&q, 11, c->a), .group_name = db_text(&q, 12, c->a) };
+        if (!r->decay_days && !r->window_days)
+            fade_as_group(r, &q, 13);
         tail = &r->next;
     }
     *out = head;
@@ -292,7 +311,7 @@ bool score_slice(struct ctx *tx, const int64_t *persons, size_t n, struct err *e
         if (live ? !count_one(&sys, persons[i], rules, i, e) : !remember_fade(&gone, e))
             return false;
     }
-    return true;
+    return score_companies_of(&sys, persons, n, e);
 }
 
 bool score_person(struct ctx *tx, int64_t person, struct err *e)
@@ -369,12 +388,29 @@ static bool in_range(const struct record *r, const char *field, int64_t min, int
     return err_field(e, field);
 }
 
-bool score_rule_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
+/* Points end all at once or by steps. */
+static bool fades_one_way(const struct record *now, struct err *e)
 {
     enum { DAYS_MAX = 3660 };
+    if (!in_range(now, "decay_days", 1, DAYS_MAX, e) || !in_range(now, "decay_percent", 1, 100, e)
+        || !in_range(now, "window_days", 1, DAYS_MAX, e))
+        return false;
+    if (!record_int(now, "decay_days") || !record_int(now, "window_days"))
+        return true;
+    fail(e, ERR_INVALID, MSG_score_window_or_decay, "both a window and a decay");
+    return err_field(e, "window_days");
+}
+
+bool score_group_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
+{
+    (void)tx, (void)old;
+    return fades_one_way(now, e) && in_range(now, "cap", 1, SCORE_MAX, e);
+}
+
+bool score_rule_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
+{
     (void)old;
-    return in_range(now, "points", -SCORE_MAX, SCORE_MAX, e) && in_range(now, "decay_days", 1, DAYS_MAX, e)
-        && in_range(now, "decay_percent", 1, 100, e) && in_range(now, "window_days", 1, DAYS_MAX, e)
+    return in_range(now, "points", -SCORE_MAX, SCORE_MAX, e) && fades_one_way(now, e)
         && in_range(now, "cap", 1, SCORE_MAX, e) && fits_check(tx, &person_entity, now, "criteria", e);
 }
 

@@ -1,7 +1,8 @@
 /* score_rule.c - what earns or costs points, and how they fade.
  *
  * Fit rules hold while the criteria hold and never fade; engagement rules answer an event and
- * lose decay_percent every decay_days, or vanish after window_days.
+ * lose decay_percent every decay_days, or vanish after window_days. A rule that names neither
+ * passes as its group does.
  */
 #include "funnel/inside.h"
 #include "msg/core.h"

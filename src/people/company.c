@@ -6,6 +6,7 @@
 #include "core/core.h"
 #include "msg/core.h"
 #include "msg/people.h"
+#include "msg/score.h"
 
 static const struct field fields[] = {
     { .name = "name", .label = MSG_core_word_name,
@@ -34,6 +35,13 @@ static const struct field fields[] = {
     { .name = "lifecycle", .label = MSG_core_word_lifecycle,
       .type = FIELD_CHOICE, .flags = F_INDEX | F_READONLY, .choices = choices_lifecycle,
       .init = "lead" },
+    { .name = "fit", .label = MSG_people_person_fit,
+      .help = MSG_score_company_fit_help, .type = FIELD_INT, .flags = F_INDEX | F_READONLY },
+    { .name = "engagement", .label = MSG_people_person_engagement,
+      .help = MSG_score_company_engagement_help, .type = FIELD_INT, .flags = F_INDEX | F_READONLY },
+    { .name = "grade", .label = MSG_core_word_grade,
+      .help = MSG_people_person_grade_help, .type = FIELD_TEXT, .flags = F_INDEX | F_READONLY,
+      .max = 2 },
     { .name = "source", .label = MSG_core_word_source,
       .type = FIELD_CHOICE, .flags = F_INDEX, .choices = choices_source },
     { .name = "country", .label = MSG_core_word_country,

@@ -29,7 +29,7 @@ static const struct model_row model[] = {
     { "stage_definition",  { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "AAA-A", "A----", "A----", "A----", "A---A", "H----" } },
     { "product",           { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "A----", "A----", "A----", "A----", "A---A", "H----" } },
     { "pipeline stage",    { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "-----" } },
-    { "pool assignment_rule score_group score_rule sla_policy handoff_point handoff_target",
+    { "pool assignment_rule score_group score_rule chance_model sla_policy handoff_point handoff_target",
                            { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "AAA-A", "A----", "A----", "A----", "A----", "-----" } },
     { "task note call meeting attachment",
                            { "AAAAA", "AAAAA", "AAAAA", "AAOOO", "AAOOO", "AAAAA", "AAOOO", "AAOOO", "AAOOO", "A---A", "H----" } },

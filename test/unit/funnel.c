@@ -757,6 +757,67 @@ START_TEST(a_window_ends_all_at_once_and_fit_never_fades)
 }
 END_TEST
 
+START_TEST(rules_fade_as_their_group_unless_they_name_their_own_way)
+{
+    no_rules();
+    int64_t steps = make(sys, &score_group_entity, "name", "Asked", "axis", "engagement", "decay_days", "30", "decay_percent", "25");
+    int64_t window = make(sys, &score_group_entity, "name", "Read", "axis", "engagement", "window_days", "7");
+    make(sys, &score_rule_entity, "name", "Demo", "axis", "engagement", "points", "40", "event", "demo.seen", "score_group", id_of(steps));
+    make(sys, &score_rule_entity, "name", "Visit", "axis", "engagement", "points", "5", "event", "page.viewed", "score_group", id_of(window));
+    make(sys, &score_rule_entity, "name", "Price", "axis", "engagement", "points", "3", "event", "price.viewed", "score_group", id_of(window),
+         "window_days", "60");
+    int64_t person = person_fit();
+    happens(person, "demo.seen");
+    happens(person, "page.viewed");
+    happens(person, "price.viewed");
+    tick();
+    ck_assert_int_eq(number(&person_entity, person, "engagement"), 48);
+    clock_set(start_of_test() + 7 * DAY_US);
+    tick();
+    ck_assert_int_eq(number(&person_entity, person, "engagement"), 43);
+    clock_set(start_of_test() + 75 * DAY_US);
+    tick();
+    ck_assert_int_eq(number(&person_entity, person, "engagement"), 23);      /* 40 · 0.75² */
+}
+END_TEST
+
+START_TEST(a_company_has_the_best_fit_and_the_sum_of_what_its_people_want)
+{
+    no_rules();
+    make(sys, &score_rule_entity, "name", "Director", "axis", "fit", "points", "45", "criteria", "job_title ~ \"director\"");
+    make(sys, &score_rule_entity, "name", "Visit", "axis", "engagement", "points", "15", "event", "page.viewed");
+    int64_t company = make(sys, &company_entity, "name", "Padma"), next = make(sys, &company_entity, "name", "Jamuna");
+    int64_t boss = make(sys, &person_entity, "name", "Boss", "job_title", "Director", "company", id_of(company));
+    int64_t clerk = make(sys, &person_entity, "name", "Clerk", "company", id_of(company));
+    happens(boss, "page.viewed");
+    happens(clerk, "page.viewed");
+    tick();
+    ck_assert_int_eq(number(&company_entity, company, "fit"), 45);
+    ck_assert_int_eq(number(&company_entity, company, "engagement"), 30);
+    ck_assert_str_eq(text(&company_entity, company, "grade"), "A1");
+    ck_assert(set(sys, &person_entity, boss, "company", id_of(next)));
+    tick();
+    ck_assert_int_eq(number(&company_entity, company, "fit"), 0);
+    ck_assert_int_eq(number(&company_entity, company, "engagement"), 15);
+    ck_assert_str_eq(text(&company_entity, company, "grade"), "C2");
+    ck_assert_str_eq(text(&company_entity, next, "grade"), "A2");
+    ck_assert(set(sys, &person_entity, boss, "company", ""));
+    tick();
+    ck_assert_str_eq(text(&company_entity, next, "grade"), "C3");
+}
+END_TEST
+
+START_TEST(a_window_and_a_decay_together_are_refused)
+{
+    struct job both = { &score_group_entity, 0, PAIRS("name", "Both", "axis", "engagement", "window_days", "7", "decay_days", "30"), 0 };
+    struct job one = { &score_group_entity, 0, PAIRS("name", "One", "axis", "engagement", "window_days", "7"), 0 };
+    ck_assert(!put(sys, &both));
+    ck_assert_int_eq(e.code, ERR_INVALID);
+    ck_assert_str_eq(e.field, "window_days");
+    ck_assert(put(sys, &one));
+}
+END_TEST
+
 START_TEST(caps_hold_for_rules_groups_and_the_whole_and_points_may_be_negative)
 {
     no_rules();
@@ -1026,6 +1087,9 @@ static Suite *suite(void)
     tcase_add_test(t, a_score_is_the_sum_of_its_reasons);
     tcase_add_test(t, points_fade_by_steps_as_the_clock_moves);
     tcase_add_test(t, a_window_ends_all_at_once_and_fit_never_fades);
+    tcase_add_test(t, rules_fade_as_their_group_unless_they_name_their_own_way);
+    tcase_add_test(t, a_window_and_a_decay_together_are_refused);
+    tcase_add_test(t, a_company_has_the_best_fit_and_the_sum_of_what_its_people_want);
     tcase_add_test(t, caps_hold_for_rules_groups_and_the_whole_and_points_may_be_negative);
     tcase_add_test(t, grades_change_at_their_thresholds);
     tcase_add_test(t, a_changed_rule_counts_everybody_anew);
