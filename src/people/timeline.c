@@ -172,6 +172,9 @@ static const struct said { const char *kind, *icon; enum tone tone; msg_id msg; 
     { "lead.disqualified", "x", TONE_NONE, MSG_people_did_lead_disqualified, false },
     { "lead.reopened", "rotate-cw", TONE_BLUE, MSG_people_did_lead_reopened, false },
     { "lead.breached", "clock", TONE_RED, MSG_people_did_lead_breached, false },
+    { "segment.entered", "log-in", TONE_TEAL, MSG_people_did_segment_in_bare, false },
+    { "segment.left", "log-out", TONE_NONE, MSG_people_did_segment_out_bare, false },
+    { "person.merged", "git-merge", TONE_BLUE, MSG_people_did_merged, false },
 };
 
 static const struct said *said_of(str kind)
@@ -180,6 +183,20 @@ static const struct said *said_of(str kind)
         if (str_eq(kind, str_of(says[i].kind)))
             return &says[i];
     return NULL;
+}
+
+/* With the segment's name where the reader may see it. */
+static str did_segment(struct html *h, struct ctx *c, const struct happened *x)
+{
+    bool is_in = str_eq(x->kind, S("segment.entered"));
+    const struct entity *segment = entity_find(S("segment"));
+    struct record *r;
+    struct err e = { 0 };
+    int64_t id;
+    if (!segment || !id_parse(member(h->a, x->data, "segment"), &id) || !record_get(c, segment, id, &r, &e))
+        return is_in ? _(people_did_segment_in_bare) : _(people_did_segment_out_bare);
+    str name = record_title(r);
+    return is_in ? _(people_did_segment_in, .name = A(name)) : _(people_did_segment_out, .name = A(name));
 }
 
 static str what_of(struct html *h, struct ctx *c, const struct happened *x, const struct said *s, str who)
@@ -191,6 +208,8 @@ static str what_of(struct html *h, struct ctx *c, const struct happened *x, cons
         return did_lifecycle(h, x);
     if (str_eq(x->kind, S("deal.stage")))
         return did_stage(h, c, x);
+    if (str_starts(x->kind, S("segment.")))
+        return did_segment(h, c, x);
     if (str_eq(x->kind, S("form.sent")) && title.n)
         return _(people_did_form, .title = A(title));
     if (str_eq(x->kind, S("call.held")) && x->r && str_eq(record_text(x->r, "direction"), S("inbound")))

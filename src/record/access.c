@@ -71,10 +71,13 @@ static const struct grant grants[] = {
     { R(SDR),               "deal deal_line deal_person", { A, A, O, N, N } },
 
     { MARKETING,            "person company relation email_address phone_number consent", { A, A, A, O, A } },
-    { R(MARKETING_MANAGER), "lead campaign budget_line form submission touch", { A, A, A, A, A } },
+    { R(MARKETING_MANAGER), "lead campaign budget_line form submission touch segment", { A, A, A, A, A } },
     { R(MARKETING_MANAGER), "stage_definition " FUNNEL_RULES, { A, A, A, N, A } },
     { R(MARKETER),          "lead",                   { A, A, A, N, A } },
     { R(MARKETER),          "campaign form budget_line", { A, A, T, O, A } },
+
+    { R(SALES_MANAGER) | R(MARKETER) | R(ANALYST), "segment", { A, A, O, O, A } },
+    { SELLERS,              "segment",                { A, A, O, O, O } },
 
     { STAFF & ~R(ANALYST),  "task note call meeting attachment", { A, A, O, O, O } },
     { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "task note call meeting attachment", { A, A, A, A, A } },

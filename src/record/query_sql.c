@@ -9,23 +9,20 @@
  * indexed equality is a list of ids (the planner starts from the few), any other is
  * looked up per row (the page's order ends the search early).
  */
-#include "record/query_tree.h"
+#include "record/query_write.h"
 #include "record/row.h"
 #include "record/search.h"
 #include "msg/query.h"
 
-enum { ALIAS = 24, WORDS_MAX = 10 };
+enum { WORDS_MAX = 10 };
 
-/* aggregate: the leaf is no column but what count( ) ... gives, over the alias it was made with. */
-struct writer { struct ctx *c; struct sql *out; struct err *e; int naliases; const struct query_source *aggregate; };
-
-static const char *next_alias(struct writer *w, char out[ALIAS])
+const char *write_alias(struct writer *w, char out[WRITE_ALIAS])
 {
-    snprintf(out, ALIAS, "q%d", ++w->naliases);
+    snprintf(out, WRITE_ALIAS, "q%d", ++w->naliases);
     return out;
 }
 
-static str like_pattern(struct arena *a, const char *before, str text, const char *after)
+str write_like(struct arena *a, const char *before, str text, const char *after)
 {
     struct buf b = buf_new(a, 4 * QUERY_TEXT_MAX);
     buf_put(&b, str_of(before));
@@ -39,7 +36,7 @@ static str like_pattern(struct arena *a, const char *before, str text, const cha
 }
 
 /* Seen by the reader and not deleted. */
-static void visible(struct writer *w, const struct entity *en, const char *alias)
+void write_visible(struct writer *w, const struct entity *en, const char *alias)
 {
     sql_column(w->out, alias, "deleted_at", NULL);
     sql_lit(w->out, " IS NULL AND (");
@@ -58,7 +55,7 @@ static void text_like(struct writer *w, const char *alias, const struct field *f
     sql_lit(w->out, is_folded ? "" : "lower(");
     sql_column(w->out, alias, f->name, is_folded ? "_fold" : NULL);
     sql_lit(w->out, is_folded ? " LIKE " : ") LIKE lower(");
-    sql_bind(w->out, V(like_pattern(w->c->a, "%", is_folded ? folded : text, "%")));
+    sql_bind(w->out, V(write_like(w->c->a, "%", is_folded ? folded : text, "%")));
     sql_lit(w->out, is_folded ? " ESCAPE '!'" : ") ESCAPE '!'");
 }
 
@@ -81,7 +78,7 @@ static void set_has(struct writer *w, const char *alias, const struct field *f, 
     sql_lit(w->out, "lower(',' || ");
     sql_column(w->out, alias, f->name, NULL);
     sql_lit(w->out, " || ',') LIKE lower(");
-    sql_bind(w->out, V(like_pattern(w->c->a, "%,", text, ",%")));
+    sql_bind(w->out, V(write_like(w->c->a, "%,", text, ",%")));
     sql_lit(w->out, ") ESCAPE '!'");
 }
 
@@ -134,9 +131,9 @@ static void words_condition(struct writer *w, const struct entity *en, str words
 static void ids_by_title(struct writer *w, const struct entity *target, str text, bool is_part)
 {
     const struct field *title = row_title(target), *email = entity_field(target, S("email"));
-    char alias[ALIAS];
+    char alias[WRITE_ALIAS];
 
-    next_alias(w, alias);
+    write_alias(w, alias);
     sql_lit(w->out, "(SELECT ");
     sql_column(w->out, alias, "id", NULL);
     sql_lit(w->out, " FROM ");
@@ -144,7 +141,7 @@ static void ids_by_title(struct writer *w, const struct entity *target, str text
     sql_lit(w->out, " AS ");
     sql_alias(w->out, alias);
     sql_lit(w->out, " WHERE ");
-    visible(w, target, alias);
+    write_visible(w, target, alias);
     sql_lit(w->out, " AND (");
     if (is_part)
         text_like(w, alias, title, text);
@@ -187,7 +184,7 @@ static void ref_equals(struct writer *w, const char *alias, const struct field *
 /* ── leaves: the positive form ───────────────────────────────────────────── */
 
 /* The sum is reckoned in floating point: exact below 2^53, and no overflow ends the statement. */
-static void aggregate_column(struct writer *w, const char *alias)
+void write_aggregate(struct writer *w, const char *alias)
 {
     const struct query_source *s = w->aggregate;
     switch (s->many) {
@@ -203,7 +200,7 @@ static void aggregate_column(struct writer *w, const char *alias)
 static void number_column(struct writer *w, const char *alias, const struct field *f)
 {
     if (w->aggregate)
-        aggregate_column(w, alias);
+        write_aggregate(w, alias);
     else
         sql_column(w->out, alias, f->name, f->type == FIELD_MONEY ? "_base" : NULL);
 }
@@ -343,7 +340,7 @@ static bool in_list(struct writer *w, const char *alias, const struct query *q)
     return true;
 }
 
-static bool period(struct writer *w, const char *alias, const struct query *q)
+bool write_period(struct writer *w, const char *alias, const struct query *q)
 {
     struct bound b;
     if (!query_period_range(w->c, q, &b.from, &b.to, w->e))
@@ -352,26 +349,26 @@ static bool period(struct writer *w, const char *alias, const struct query *q)
     return true;
 }
 
-static void in_segment(struct writer *w, const struct query *q)
+void write_in_segment(struct writer *w, const struct query *q)
 {
     sql_lit(w->out, " IN (SELECT record FROM segment_member WHERE segment = ");
     sql_bind(w->out, V(q->segment));
     sql_lit(w->out, ")");
 }
 
-static bool positive(struct writer *w, const char *alias, const struct query *q)
+bool write_test(struct writer *w, const char *alias, const struct query *q)
 {
     switch (q->kind) {
     case QUERY_COMPARE: return compare(w, alias, q);
     case QUERY_IN:      return in_list(w, alias, q);
-    case QUERY_PERIOD:  return period(w, alias, q);
+    case QUERY_PERIOD:  return write_period(w, alias, q);
     case QUERY_SEGMENT:
         id_column(w, alias, query_leaf(q));
-        in_segment(w, q);
+        write_in_segment(w, q);
         return true;
     default:                                    /* EMPTY: there is a value */
         if (w->aggregate)
-            aggregate_column(w, alias);
+            write_aggregate(w, alias);
         else
             id_column(w, alias, query_leaf(q));
         sql_lit(w->out, " IS NOT NULL");
@@ -380,7 +377,7 @@ static bool positive(struct writer *w, const char *alias, const struct query *q)
 }
 
 /* Is the positive form the opposite of what was asked? "= false" is "not = true". */
-static bool is_denied(const struct query *q)
+bool write_is_denied(const struct query *q)
 {
     bool is_false = q->kind == QUERY_COMPARE && query_leaf_kind(query_leaf(q)) == LEAF_BOOL && !query_is_true(&q->value);
 
@@ -396,9 +393,9 @@ static bool is_denied(const struct query *q)
 static bool refs_leaf(struct writer *w, const char *alias, const struct query *q, bool deny)
 {
     const struct field *f = query_leaf(q);
-    char link[ALIAS];
+    char link[WRITE_ALIAS];
 
-    next_alias(w, link);
+    write_alias(w, link);
     sql_lit(w->out, deny ? "NOT EXISTS (SELECT 1 FROM " : "EXISTS (SELECT 1 FROM ");
     sql_table_of(w->out, q->entity[q->npath - 1]->name, f->name);
     sql_lit(w->out, " AS ");
@@ -408,7 +405,7 @@ static bool refs_leaf(struct writer *w, const char *alias, const struct query *q
     sql_lit(w->out, " = ");
     sql_column(w->out, alias, "id", NULL);
     sql_lit(w->out, " AND ");
-    bool ok = positive(w, link, q);
+    bool ok = write_test(w, link, q);
     sql_lit(w->out, ")");
     return ok;
 }
@@ -420,7 +417,7 @@ static bool leaf(struct writer *w, const char *alias, const struct query *q, boo
     if (f->type == FIELD_REFS)
         return refs_leaf(w, alias, q, deny);
     if (!deny)
-        return positive(w, alias, q);
+        return write_test(w, alias, q);
     sql_lit(w->out, "(");
     if (q->kind == QUERY_EMPTY)
         id_column(w, alias, f);
@@ -430,7 +427,7 @@ static bool leaf(struct writer *w, const char *alias, const struct query *q, boo
     bool ok = true;
     if (q->kind != QUERY_EMPTY) {
         sql_lit(w->out, " OR NOT (");
-        ok = positive(w, alias, q);
+        ok = write_test(w, alias, q);
         sql_lit(w->out, ")");
     }
     sql_lit(w->out, ")");
@@ -447,8 +444,6 @@ static bool starts_from_few(const struct query *q)
     bool is_small = !strcmp(en->name, "user") || !strcmp(en->name, "team");
     return is_small || (is_equality && (f->type == FIELD_REF || (f->flags & (F_INDEX | F_UNIQUE))));
 }
-
-static bool along(struct writer *w, const char *alias, const struct query *q, int step, bool deny);
 
 /* FROM the records that the step leads to, WHERE the rest of the path holds. */
 static bool beyond(struct writer *w, const struct query *q, int step, const char *alias, const char *link)
@@ -470,16 +465,16 @@ static bool beyond(struct writer *w, const struct query *q, int step, const char
         sql_column(w->out, alias, "id", NULL);
     }
     sql_lit(w->out, " WHERE ");
-    visible(w, target, alias);
+    write_visible(w, target, alias);
     sql_lit(w->out, " AND ");
-    return along(w, alias, q, step + 1, false);
+    return write_along(w, alias, q, step + 1, false);
 }
 
 static bool by_ids(struct writer *w, const char *from, const struct query *q, int step, bool deny)
 {
-    char alias[ALIAS];
+    char alias[WRITE_ALIAS];
 
-    next_alias(w, alias);
+    write_alias(w, alias);
     sql_lit(w->out, deny ? "(" : "");
     sql_column(w->out, from, q->path[step], NULL);
     sql_lit(w->out, deny ? " IS NULL OR " : " IN (SELECT ");
@@ -496,10 +491,10 @@ static bool by_ids(struct writer *w, const char *from, const struct query *q, in
 static bool by_row(struct writer *w, const char *from, const struct query *q, int step, bool deny)
 {
     bool is_list = query_step(q, step)->type == FIELD_REFS;
-    char alias[ALIAS], link[ALIAS];
+    char alias[WRITE_ALIAS], link[WRITE_ALIAS];
 
-    next_alias(w, alias);
-    next_alias(w, link);
+    write_alias(w, alias);
+    write_alias(w, link);
     sql_lit(w->out, deny ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1");
     bool ok = beyond(w, q, step, alias, is_list ? link : NULL);
     sql_lit(w->out, " AND ");
@@ -510,234 +505,13 @@ static bool by_row(struct writer *w, const char *from, const struct query *q, in
     return ok;
 }
 
-static bool along(struct writer *w, const char *alias, const struct query *q, int step, bool deny)
+bool write_along(struct writer *w, const char *alias, const struct query *q, int step, bool deny)
 {
     if (step == q->npath - 1)
         return leaf(w, alias, q, deny);
     if (query_step(q, step)->type == FIELD_REF && starts_from_few(q))
         return by_ids(w, alias, q, step, deny);
     return by_row(w, alias, q, step, deny);
-}
-
-/* ── events and records that lead here ───────────────────────────────────── */
-
-static bool tree(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny);
-static bool is_pair(const struct query *q);
-
-static bool sees_all(const struct writer *w, const char *entity)
-{
-    const struct entity *en = entity_find(str_of(entity));
-    return !en || access_scope(w->c->who, en, ACTION_SEE) == SCOPE_ALL;
-}
-
-/* The record an event is about must be seen by who may not see all of its kind. */
-static void seen_about(struct writer *w, const char *alias, const char *column, const char *entity)
-{
-    const struct entity *en = entity_find(str_of(entity));
-    char about[ALIAS];
-
-    next_alias(w, about);
-    sql_lit(w->out, "EXISTS (SELECT 1 FROM ");
-    sql_name(w->out, en->name);
-    sql_lit(w->out, " AS ");
-    sql_alias(w->out, about);
-    sql_lit(w->out, " WHERE ");
-    visible(w, en, about);
-    sql_lit(w->out, " AND ");
-    sql_column(w->out, about, "id", NULL);
-    sql_lit(w->out, " = ");
-    sql_column(w->out, alias, column, NULL);
-    sql_lit(w->out, ")");
-}
-
-/* Any kind: each entity an event may be about stands for itself. */
-static void seen_any(struct writer *w, const char *alias)
-{
-    sql_lit(w->out, " AND (");
-    sql_column(w->out, alias, "record_id", NULL);
-    sql_lit(w->out, " IS NULL");
-    for (size_t i = 0; i < catalogue_count(); i++) {
-        const struct entity *en = catalogue_at(i);
-        bool is_named = false;
-        for (const struct event_kind *k = event_kinds; k->name; k++)
-            is_named |= k->entity && !strcmp(k->entity, en->name);
-        if (!is_named || access_scope(w->c->who, en, ACTION_SEE) == SCOPE_NONE)
-            continue;
-        sql_lit(w->out, " OR (");
-        sql_column(w->out, alias, "entity", NULL);
-        sql_lit(w->out, " = ");
-        sql_bind(w->out, V(str_of(en->name)));
-        sql_lit(w->out, " AND ");
-        seen_about(w, alias, "record_id", en->name);
-        sql_lit(w->out, ")");
-    }
-    sql_lit(w->out, ")");
-}
-
-static bool sees_everything(const struct writer *w)
-{
-    for (const struct event_kind *k = event_kinds; k->name; k++)
-        if (k->entity && !sees_all(w, k->entity))
-            return false;
-    return true;
-}
-
-/* Events about records one may not see do not count. */
-static void seen_events(struct writer *w, const char *alias, const struct entity *en, const struct query_source *s)
-{
-    const char *about = s->entity->fields[0].ref;
-
-    if (strcmp(en->name, "person") && !sees_all(w, "person")) {
-        sql_lit(w->out, " AND ");
-        seen_about(w, alias, "person_id", "person");
-    }
-    if (*about ? sees_all(w, about) : sees_everything(w))
-        return;
-    if (!*about) {
-        seen_any(w, alias);
-        return;
-    }
-    sql_lit(w->out, " AND (");
-    sql_column(w->out, alias, "record_id", NULL);
-    sql_lit(w->out, " IS NULL OR ");
-    seen_about(w, alias, "record_id", about);
-    sql_lit(w->out, ")");
-}
-
-static void of_kind(struct writer *w, const char *alias, const struct query_source *s)
-{
-    str prefix;
-    bool is_prefix = !s->is_quoted && query_is_prefix(s->name, &prefix);
-    if (is_prefix && !prefix.n)
-        return;
-    sql_lit(w->out, " AND ");
-    sql_column(w->out, alias, "kind", NULL);
-    sql_lit(w->out, is_prefix ? " LIKE " : " = ");
-    sql_bind(w->out, V(is_prefix ? like_pattern(w->c->a, "", prefix, "%") : s->name));
-    sql_lit(w->out, is_prefix ? " ESCAPE '!'" : "");
-}
-
-static void events_of(struct writer *w, const struct entity *en, const char *from, const char *alias,
-                      const struct query_source *s)
-{
-    sql_lit(w->out, " FROM event AS ");
-    sql_alias(w->out, alias);
-    sql_lit(w->out, " WHERE ");
-    sql_column(w->out, alias, query_event_column(en), NULL);
-    sql_lit(w->out, " = ");
-    sql_column(w->out, from, "id", NULL);
-    of_kind(w, alias, s);
-    sql_lit(w->out, " AND ");
-    sql_column(w->out, alias, "is_void", NULL);
-    sql_lit(w->out, " = 0 AND ");
-    sql_column(w->out, alias, "is_robot", NULL);
-    sql_lit(w->out, " = 0");
-    seen_events(w, alias, en, s);
-}
-
-static void related_to(struct writer *w, const char *from, const char *alias, const struct query_source *s)
-{
-    bool is_list = s->link->type == FIELD_REFS;
-    char link[ALIAS];
-
-    next_alias(w, link);
-    sql_lit(w->out, " FROM ");
-    sql_name(w->out, s->entity->name);
-    sql_lit(w->out, " AS ");
-    sql_alias(w->out, alias);
-    if (is_list) {
-        sql_lit(w->out, " JOIN ");
-        sql_table_of(w->out, s->entity->name, s->link->name);
-        sql_lit(w->out, " AS ");
-        sql_alias(w->out, link);
-        sql_lit(w->out, " ON ");
-        sql_column(w->out, link, "owner_id", NULL);
-        sql_lit(w->out, " = ");
-        sql_column(w->out, alias, "id", NULL);
-    }
-    sql_lit(w->out, " WHERE ");
-    sql_column(w->out, is_list ? link : alias, is_list ? "target_id" : s->link->name, NULL);
-    sql_lit(w->out, " = ");
-    sql_column(w->out, from, "id", NULL);
-    sql_lit(w->out, " AND ");
-    visible(w, s->entity, alias);
-}
-
-/* FROM ... WHERE of a source, over `alias`, of the record `from`. */
-static bool source(struct writer *w, const struct entity *en, const char *from, const char *alias, const struct query_source *s)
-{
-    struct query window;
-
-    if (s->link)
-        related_to(w, from, alias, s);
-    else
-        events_of(w, en, from, alias, s);
-    if (s->has_window) {
-        window = query_window(s);
-        sql_lit(w->out, " AND ");
-        if (!period(w, alias, &window))
-            return false;
-    }
-    if (!s->where)
-        return true;
-    sql_lit(w->out, " AND (");
-    bool ok = tree(w, alias, s->entity, s->where, false);
-    sql_lit(w->out, ")");
-    return ok;
-}
-
-/* count( ) >= 1 and its like need not count: one is enough. *is_none: there must be none. */
-static bool asks_for_one(const struct query *q, bool *is_none)
-{
-    int64_t n;
-    if (q->source->many == MANY_HAPPENED) {
-        *is_none = false;
-        return true;
-    }
-    if (q->source->many != MANY_COUNT || q->value.has_offset || !str_to_int(q->value.text, &n) || n < 0 || n > 1)
-        return false;
-    *is_none = n == 0 ? q->op == OP_EQ || q->op == OP_LE : q->op == OP_LT;
-    return *is_none || (n == 0 ? q->op == OP_NE || q->op == OP_GT : q->op == OP_GE);
-}
-
-static bool has_one(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
-{
-    char in[ALIAS];
-    next_alias(w, in);
-    sql_lit(w->out, deny ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1");
-    bool ok = source(w, en, alias, in, q->source);
-    sql_lit(w->out, ")");
-    return ok;
-}
-
-/* One row with the answer; without any record first( ) and last( ) know none, which is no. */
-static bool many(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
-{
-    struct query test = *q;
-    bool is_none;
-    char in[ALIAS];
-
-    if (asks_for_one(q, &is_none))
-        return has_one(w, alias, en, q, deny != is_none);
-    next_alias(w, in);
-    test.kind = q->test;
-    sql_lit(w->out, deny != is_denied(&test) ? "NOT COALESCE((SELECT " : "COALESCE((SELECT ");
-    w->aggregate = q->source;
-    bool ok = positive(w, in, &test);
-    w->aggregate = NULL;
-    ok = ok && source(w, en, alias, in, q->source);
-    sql_lit(w->out, "), 1=0)");
-    return ok;
-}
-
-static bool segment(struct writer *w, const char *alias, const struct query *q, bool deny)
-{
-    if (q->npath)
-        return along(w, alias, q, 0, deny != q->is_negated);
-    sql_lit(w->out, deny ? "NOT " : "");
-    sql_column(w->out, alias, "id", NULL);
-    in_segment(w, q);
-    return true;
 }
 
 /* ── the tree ────────────────────────────────────────────────────────────── */
@@ -766,14 +540,14 @@ static bool pair(struct writer *w, const char *alias, const struct entity *en, c
         bool is_chain = side[i]->kind == q->kind;
         sql_lit(w->out, i == 0 ? "" : is_or ? " OR " : " AND ");
         sql_lit(w->out, is_pair(side[i]) && !is_chain ? "(" : "");
-        if (!tree(w, alias, en, side[i], deny))
+        if (!write_tree(w, alias, en, side[i], deny))
             return false;
         sql_lit(w->out, is_pair(side[i]) && !is_chain ? ")" : "");
     }
     return true;
 }
 
-static bool tree(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
+bool write_tree(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
 {
     bool ok, has_parens;
 
@@ -784,7 +558,7 @@ static bool tree(struct writer *w, const char *alias, const struct entity *en, c
     case QUERY_NOT:
         has_parens = is_pair(q->left);
         sql_lit(w->out, has_parens ? "(" : "");
-        ok = tree(w, alias, en, q->left, !deny);
+        ok = write_tree(w, alias, en, q->left, !deny);
         sql_lit(w->out, has_parens ? ")" : "");
         return ok;
     case QUERY_TEXT:
@@ -793,11 +567,11 @@ static bool tree(struct writer *w, const char *alias, const struct entity *en, c
         sql_lit(w->out, deny ? "), 1=0)" : ")");
         return true;
     case QUERY_MANY:
-        return many(w, alias, en, q, deny);
+        return write_many(w, alias, en, q, deny);
     case QUERY_SEGMENT:
-        return segment(w, alias, q, deny);
+        return write_segment(w, alias, q, deny);
     default:
-        return along(w, alias, q, 0, deny != is_denied(q));
+        return write_along(w, alias, q, 0, deny != write_is_denied(q));
     }
 }
 
@@ -809,7 +583,7 @@ bool query_sql(struct ctx *c, const struct entity *en, const struct query *q, st
         return true;
     }
     sql_lit(out, "(");
-    bool ok = tree(&w, "t0", en, q, false);
+    bool ok = write_tree(&w, "t0", en, q, false);
     sql_lit(out, ")");
     return ok;
 }

@@ -66,11 +66,18 @@ static const char *const feed_tables[] = {
     NULL,
 };
 
+/* From what an event is about to whose it is: a call's outcome changes, a meeting moves. */
+static const char *const event_records[] = {
+    "CREATE INDEX event_record ON event (record_id) WHERE record_id IS NOT NULL",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
     { 3, "events of robots are told from people's", robot_events },
     { 4, "one order of changes and events", feed_tables },
+    { 5, "from a record to its events", event_records },
     { 0 },
 };
 

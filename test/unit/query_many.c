@@ -1,6 +1,7 @@
 /* query_many.c - what happened to a record and which records lead to it: found, denied, seen by whom. */
 #include "../house.h"
 #include "msg/query.h"
+#include "record/list.h"
 #include "record/query_tree.h"
 #include "record/sql.h"
 
@@ -12,8 +13,8 @@ static const struct actor guest = { .user_id = 3, .roles = 1u << ROLE_GUEST_AGEN
 static void event(int64_t id, int64_t person, int64_t company, int64_t deal, const char *kind, int64_t at,
                   const char *entity, int64_t record)
 {
-    str sql = arena_fmt(&house_arena, "INSERT INTO event (id, person_id, company_id, deal_id, kind, at, entity, record_id)"
-                        " VALUES (%d, %d, %s, %s, '%s', %lld, %s, %s)", (int)id, (int)person,
+    str sql = arena_fmt(&house_arena, "INSERT INTO event (id, seq, person_id, company_id, deal_id, kind, at, entity, record_id)"
+                        " VALUES (%d, %d, %d, %s, %s, '%s', %lld, %s, %s)", (int)id, (int)id, (int)person,
                         company ? arena_fmt(&house_arena, "%d", (int)company).p : "NULL",
                         deal ? arena_fmt(&house_arena, "%d", (int)deal).p : "NULL", kind, (long long)at,
                         entity ? arena_fmt(&house_arena, "'%s'", entity).p : "NULL",
@@ -183,6 +184,29 @@ START_TEST(a_sum_too_large_for_a_whole_number_ends_no_list)
 }
 END_TEST
 
+/* A record's events and its related records are met by an index, never by reading all of them. */
+START_TEST(what_is_counted_is_met_by_an_index)
+{
+    static const struct { const struct entity *en; const char *filter, *index; } t[] = {
+        { &person_entity, "happened(page.viewed where path ~ \"/pricing\" within 7 days)", "event_person" },
+        { &person_entity, "count(mail.opened within 30 days) >= 2", "event_person" },
+        { &company_entity, "last(mail.*) before today - 7 days", "event_company" },
+        { &deal_entity, "happened(deal.stage within 7 days)", "event_deal" },
+        { &company_entity, "count(deals where status = won) > 1", "ix_deal_company" },
+        { &company_entity, "sum(deals.amount) > 100", "ix_deal_company" },
+    };
+    fill();
+    for (size_t i = 0; i < countof(t); i++) {
+        struct list_spec s = { .en = t[i].en, .filter = str_of(t[i].filter), .sort = S("-updated_at") };
+        struct sql *q = sql_new(&house_arena);
+        str plan;
+        ok(list_statement(&ctx, &s, q, &e));
+        ok(db_explain(ctx.c, &house_arena, sql_text(q), &plan, &e));
+        ck_assert_msg(str_find(plan, str_of(t[i].index)) >= 0, "%s: %.*s", t[i].filter, STR_ARG(plan));
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("query_many");
@@ -194,6 +218,7 @@ int main(void)
     tcase_add_test(t, what_may_not_be_seen_does_not_count);
     tcase_add_test(t, a_quarter_of_events_is_the_readers_own);
     tcase_add_test(t, a_sum_too_large_for_a_whole_number_ends_no_list);
+    tcase_add_test(t, what_is_counted_is_met_by_an_index);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
