@@ -25,6 +25,7 @@ static const struct model_row model[] = {
                            { "AAAAA", "AAAAA", "AAATA", "AAOOO", "A----", "A----", "A----", "A----", "AAOOO", "A---A", "H----" } },
     { "campaign budget_line form",
                            { "AAAAA", "AAAAA", "A----", "A----", "A----", "AAAAA", "AATOA", "A----", "A----", "A---A", "H----" } },
+    { "segment",           { "AAAAA", "AAAAA", "AAOOA", "AAOOO", "AAOOO", "AAAAA", "AAOOA", "A----", "AAOOO", "AAOOA", "H----" } },
     { "submission touch",  { "AAAAA", "AAAAA", "A----", "A----", "A----", "AAAAA", "A----", "A----", "A----", "A---A", "H----" } },
     { "stage_definition",  { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "AAA-A", "A----", "A----", "A----", "A---A", "H----" } },
     { "product",           { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "A----", "A----", "A----", "A----", "A---A", "H----" } },
