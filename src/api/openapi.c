@@ -254,6 +254,7 @@ static void entity_paths(struct json *j, const struct entity *en)
         { "q", "Filter in the query language" }, { "group", "A field or path; dates take :month, :quarter, :year" },
         { "sum", "A number or money field" }, { NULL, NULL },
     };
+    static const char *const why_query[][2] = { { "q", "Filter in the query language" }, { NULL, NULL } };
     char path[160];
     snprintf(path, sizeof path, "/%s", en->name);
     open_member(j, path, '{');
@@ -273,6 +274,10 @@ static void entity_paths(struct json *j, const struct entity *en)
     operation(j, en, &(struct operation){ "get", "read", "One record", "200" }, true);
     operation(j, en, &(struct operation){ "patch", "change", "Changes the fields given; a stale version is 409", "200", .has_body = true }, true);
     operation(j, en, &(struct operation){ "delete", "delete", "Deletes a record; it can be undone for 30 days", "204" }, true);
+    json_close(j, '}');
+    snprintf(path, sizeof path, "/%s/{id}/explain", en->name);
+    open_member(j, path, '{');
+    operation(j, en, &(struct operation){ "get", "explain", "Why the record is found by a filter, or not", "200", .is_free = true, .query = why_query }, true);
     json_close(j, '}');
 }
 

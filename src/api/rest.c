@@ -133,6 +133,14 @@ static void get_one(struct request *rq)
     answer_json(rq, 200, record_json(c, r));
 }
 
+static void get_explain(struct request *rq)
+{
+    const struct entity *en = entity_of(rq);
+    int64_t id;
+    if (en && web_param_id(rq, 1, &id))
+        api_explain(rq, en, id);
+}
+
 /* ── writes ────────────────────────────────────────────────────────────────── */
 
 /* One act; with a key, its answer is kept so that the same request answers the same. */
@@ -499,6 +507,7 @@ const struct route api_routes[] = {
     { GET,    "/api/v1/:entity/summary",  get_summary, .access = ACCESS_TOKEN, .audit = "api.summary" },
     { POST,   "/api/v1/:entity/bulk",     post_bulk,   .access = ACCESS_TOKEN, .body = BODY_JSON, .body_max = BODY_MAX, .audit = "api.bulk" },
     { GET,    "/api/v1/:entity/:id",      get_one,     .access = ACCESS_TOKEN, .audit = "api.read" },
+    { GET,    "/api/v1/:entity/:id/explain", get_explain, .access = ACCESS_TOKEN, .audit = "api.explain" },
     { PATCH,  "/api/v1/:entity/:id",      patch_one,   .access = ACCESS_TOKEN, .body = BODY_JSON, .body_max = BODY_MAX, .audit = "api.change" },
     { DELETE, "/api/v1/:entity/:id",      delete_one,  .access = ACCESS_TOKEN, .audit = "api.delete" },
     { 0 },

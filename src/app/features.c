@@ -1,6 +1,7 @@
 /* features.c - the rooms of the house. Adding one is one line here. */
 #include "admin/admin.h"
 #include "app/workspace.h"
+#include "automate/automate.h"
 #include "core/core.h"
 #include "funnel/funnel.h"
 #include "insight/insight.h"
@@ -15,6 +16,6 @@ static const struct feature core_feature = {
 };
 
 static const struct feature *const all[] = {
-    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &insight_feature, &admin_feature, &public_feature, NULL,
+    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &segment_feature, &insight_feature, &admin_feature, &public_feature, NULL,
 };
 const struct feature *const *features = all;

@@ -1,6 +1,7 @@
 /* today.c - the last strokes: what people would have read by now, lists they keep, scores of the day. */
 #include "demo/inside.h"
 #include "flow/feed.h"
+#include "flow/segment.h"
 
 enum { AT_ONCE = 500 };
 
@@ -126,9 +127,50 @@ static bool put_views(struct demo *d, struct ctx *tx, struct err *e)
     return true;
 }
 
+static const struct { const char *entity, *name, *what, *criteria; int owner; } segments[] = {
+    { "person", "Warm and not yet in talks", "For the next webinar",
+      "happened(page.viewed within 30 days) and count(deals) = 0 and lifecycle in (lead, mql)", U_MARKETING },
+    { "person", "ঢাকার আগ্রহী", "ঢাকায় যাঁরা ফর্ম পাঠিয়েছেন", "country = \"Bangladesh\" and happened(form.sent within 90 days)", 2 },
+    { "person", "चुप ग्राहक", "साठ दिनों से कुछ नहीं", "lifecycle = customer and not happened(* within 60 days)", 11 },
+    { "person", "پیگیری ایران", "ایرانی‌هایی که این فصل تماس داشتند", "country = \"Iran\" and happened(call.held in this quarter)", U_MARKETING },
+    { "company", "Won twice or more", "To ask for a reference", "count(deals where status = won) >= 2", U_CRO },
+    { "company", "Worth 50 lakh", "Key accounts by what they bought", "sum(deals.amount where status = won) >= 5000000", U_CRO },
+    { "deal", "Moved this week", "", "status = open and happened(deal.stage within 7 days)", U_OWNER },
+    { "person", "Fair guests", "Invited by hand", NULL, U_MARKETING },
+};
+
+static bool put_guests(struct demo *d, struct ctx *me, int64_t segment, struct err *e)
+{
+    enum { GUESTS = 12 };
+    int64_t ids[GUESTS], changed;
+    size_t n = 0;
+    for (size_t i = 0; i < d->nhumans && n < GUESTS; i += 7)
+        if (d->human[i].id)
+            ids[n++] = d->human[i].id;
+    return segment_put(me, segment, ids, n, true, &changed, e);
+}
+
+static bool put_segments(struct demo *d, struct ctx *tx, struct err *e)
+{
+    for (size_t i = 0; i < countof(segments); i++) {
+        struct ctx me = as_user(d, tx, segments[i].owner);
+        struct record *r = record_new(tx->a, &segment_entity);
+        bool is_live = segments[i].criteria != NULL;
+        record_set(r, "entity", text(segments[i].entity));
+        record_set(r, "name", text(segments[i].name));
+        record_set(r, "description", text(segments[i].what));
+        record_set(r, "kind", text(is_live ? "live" : "frozen"));
+        record_set(r, "criteria", text(is_live ? segments[i].criteria : ""));
+        int64_t id;
+        if (!store(&me, r, &id, e) || (!is_live && !put_guests(d, &me, id, e)))
+            return false;
+    }
+    return true;
+}
+
 bool today_make(struct demo *d, struct ctx *tx, struct err *e)
 {
     struct ctx sys = as_program(d, tx, LANG_EN);
     return put_views(d, &sys, e) && plan_all(d, &sys, e) && put_desks(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e)
-        && feed_skip(&sys, e);             /* its history is told: nothing follows from it now */
+        && put_segments(d, &sys, e) && feed_skip(&sys, e);             /* its history is told: nothing follows from it now */
 }

@@ -62,34 +62,13 @@ static str joined(struct request *rq, const char *name)
     return buf_str(&b);
 }
 
-/* The builder's three inputs become one more condition of the text. */
-static str with_condition(struct request *rq, str q)
-{
-    str field = request_query(rq, "f"), op = request_query(rq, "op"), value = str_trim(request_query(rq, "v"));
-    struct buf b = buf_new(&rq->a, QUERY_TEXT_MAX);
-    if (!field.n)
-        return q;
-    if (q.n)
-        buf_fmt(&b, "(%.*s) and ", STR_ARG(q));
-    if (str_eq(op, S("is empty")) || str_eq(op, S("is not empty"))) {
-        buf_fmt(&b, "%.*s %.*s", STR_ARG(field), STR_ARG(op));
-        return buf_str(&b);
-    }
-    buf_fmt(&b, "%.*s %.*s \"", STR_ARG(field), STR_ARG(op));
-    for (size_t i = 0; i < value.n; i++)
-        if (value.p[i] != '"' && value.p[i] != '\\')
-            buf_char(&b, value.p[i]);
-    buf_char(&b, '"');
-    return buf_str(&b);
-}
-
 static struct asked read_address(struct request *rq)
 {
     struct asked a = { 0 };
     read_view(rq, &a);
     if (has_query(rq, "q"))
         a.q = str_trim(request_query(rq, "q"));
-    a.q = with_condition(rq, a.q);
+    a.q = condition_added(rq, a.q, request_query);
     if (has_query(rq, "sort"))
         a.sort = request_query(rq, "sort");
     if (has_query(rq, "cols"))
@@ -119,6 +98,15 @@ static struct url list_url(struct request *rq, const struct entity *en, const st
         sep = '&';
     }
     return url_path(buf_str(&b));
+}
+
+/* Why somebody is in this list, or not. */
+static struct url why_url(struct request *rq, const struct entity *en, str q)
+{
+    struct html h = web_html(rq), v = html_part(&h);
+    html_url_part(&v, q);
+    str value = html_done(&v).s;
+    return url_fmt(&rq->a, "/%s/why?q=%.*s", en->path, STR_ARG(value));
 }
 
 /* ── columns ───────────────────────────────────────────────────────────────── */
@@ -226,11 +214,6 @@ static struct ui_option *field_options(struct request *rq, const struct entity *
     return o;
 }
 
-static bool may_filter(const struct ctx *c, const struct entity *en, const struct field *f)
-{
-    return is_shown(c, en, f) && f->type != FIELD_COMPUTED && f->type != FIELD_FILE;
-}
-
 static bool may_bulk(const struct ctx *c, const struct entity *en, const struct field *f)
 {
     return record_field_is_asked(c, en, f, false) && !(f->flags & F_UNIQUE) && f->type != FIELD_LONGTEXT;
@@ -248,7 +231,7 @@ static struct html_safe builder_of(struct request *rq, const struct asked *a, co
 {
     struct html h = web_html(rq);
     struct list_builder_view v = { .q = a->q, .sort = a->sort, .action = url_fmt(&rq->a, "/%s", en->path) };
-    v.fields = field_options(rq, en, (str){ 0 }, may_filter, &v.nfields);
+    v.choices = condition_choices(rq, en);
     view_list_builder(&h, &v);
     return html_done(&h);
 }
@@ -262,11 +245,32 @@ static struct html_safe columns_of(struct request *rq, const struct asked *a, co
     return html_done(&h);
 }
 
+/* Frozen lists of this kind of record that the reader may change. */
+static struct ui_option *lists_of(struct request *rq, const struct entity *en, size_t *n)
+{
+    enum { LISTS_MAX = 30 };
+    struct ctx *c = web_ctx(rq);
+    struct list list = { 0 };
+    struct err e = { 0 };
+    bool is_asked = !strcmp(en->name, "person") || !strcmp(en->name, "company") || !strcmp(en->name, "deal");
+    struct list_spec s = { .en = entity_find(S("segment")), .sort = S("name"), .limit = LISTS_MAX,
+                           .filter = arena_fmt(c->a, "kind = frozen and entity = %s", en->name) };
+    *n = 0;
+    if (!is_asked || !s.en || !record_list(c, &s, &list, &e))
+        return NULL;
+    struct ui_option *o = arena_new(c->a, struct ui_option, list.n + 1);
+    for (size_t i = 0; i < list.n; i++)
+        if (access_record(c, list.rows[i], ACTION_CHANGE))
+            o[(*n)++] = (struct ui_option){ id_text(c->a, list.rows[i]->id), record_title(list.rows[i]), false };
+    return o;
+}
+
 static struct html_safe bulk_of(struct request *rq, const struct entity *en)
 {
     struct html h = web_html(rq);
     struct list_bulk_view v = { .action = url_fmt(&rq->a, "/%s/bulk", en->path) };
     v.fields = field_options(rq, en, (str){ 0 }, may_bulk, &v.nfields);
+    v.lists = lists_of(rq, en, &v.nlists);
     if (!v.nfields)
         return nothing;
     view_list_bulk(&h, &v);
@@ -337,6 +341,7 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
         .export_url = access_scope(c->who, s->en, ACTION_EXPORT) == SCOPE_NONE ? (struct url){ { 0 } } :
             url_path(arena_fmt(c->a, "/%s/export.csv%.*s", s->en->path,
                      STR_ARG(str_from(list_url(rq, s->en, a, a->sort, (str){ 0 }, false).s, strlen(s->en->path) + 1)))),
+        .why = a->q.n && !error.n ? why_url(rq, s->en, a->q) : (struct url){ { 0 } },
         .bulk_url = url_fmt(c->a, "/%s/bulk", s->en->path),
         .add = url_fmt(c->a, "/%s/new", s->en->path), .may_create = may_create, .is_filtered = a->q.n > 0,
         .import_url = url_fmt(c->a, "/import?entity=%s", s->en->name),

@@ -4,6 +4,7 @@
 #include "record/type.h"
 #include "web/feature.h"
 #include "web/record_views.h"
+#include "web/why.h"
 
 /* ── the record ────────────────────────────────────────────────────────────── */
 
@@ -349,12 +350,14 @@ const struct route record_routes[] = {
     { POST, "/:entity",                 records_create,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.create" },
     { GET,  "/:entity/new",             records_new,        .access = ACCESS_USER, .audit = "records.new" },
     { GET,  "/:entity/export.csv",      records_export,     .access = ACCESS_USER, .audit = "records.export" },
+    { GET,  "/:entity/why",             records_why_ask,    .access = ACCESS_USER, .audit = "records.why" },
     { POST, "/:entity/bulk",            records_bulk,       .access = ACCESS_USER, .body = BODY_FORM, .audit = "records.bulk" },
     { POST, "/:entity/views",           records_view_save,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.save" },
     { GET,  "/:entity/:id",             records_page,       .access = ACCESS_USER, .audit = "records.page" },
     { POST, "/:entity/:id",             records_update,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.change" },
     { GET,  "/:entity/:id/edit",        records_edit,       .access = ACCESS_USER, .audit = "records.edit" },
     { POST, "/:entity/:id/delete",      records_delete,     .access = ACCESS_USER, .body = BODY_FORM, .audit = "records.delete" },
+    { GET,  "/:entity/:id/why",         records_why,        .access = ACCESS_USER, .audit = "records.why" },
     { GET,  "/:entity/:id/history",     records_history,    .access = ACCESS_USER, .audit = "records.history" },
     { GET,  "/:entity/:id/field/:name", records_field,      .access = ACCESS_USER, .audit = "records.field" },
     { POST, "/:entity/:id/field/:name", records_field_save, .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.field.change" },

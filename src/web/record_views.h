@@ -1,5 +1,6 @@
 /* record_views.h - what the views of the record pages show. */
 #pragma once
+#include "web/condition.h"
 #include "web/records.h"
 #include "web/ui.h"
 
@@ -24,19 +25,19 @@ struct record_list_view {
     str q, sort, error, path, plural, count_text, view_id, view_name;
     const struct list_column *cols; int ncols;
     const struct list_row *rows; size_t nrows;
-    struct url previous, next, count, bulk_url, export_url, add, import_url, clear;
+    struct url previous, next, count, bulk_url, export_url, add, import_url, clear, why;
     struct html_safe views, builder, columns, bulk;
     bool may_create, is_filtered, may_change;
 };
 void view_record_list(struct html *h, const struct record_list_view *v);
 
-struct list_builder_view { str q, sort; struct url action; const struct ui_option *fields; size_t nfields; };
+struct list_builder_view { str q, sort; struct url action; struct condition_view choices; };
 void view_list_builder(struct html *h, const struct list_builder_view *v);
 struct list_columns_view { str q, sort; struct url action; const struct ui_option *fields; size_t nfields; };
 void view_list_columns(struct html *h, const struct list_columns_view *v);
 struct list_save_view { str q, sort, cols; struct url action; };
 void view_list_save(struct html *h, const struct list_save_view *v);
-struct list_bulk_view { const struct ui_option *fields; size_t nfields; struct url action; };
+struct list_bulk_view { const struct ui_option *fields; size_t nfields; struct url action; const struct ui_option *lists; size_t nlists; };
 void view_list_bulk(struct html *h, const struct list_bulk_view *v);
 
 struct bulk_line { str title, before, after; };

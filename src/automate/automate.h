@@ -1,0 +1,5 @@
+/* automate.h - pages of what works by itself. Each topic is a feature of its own. */
+#pragma once
+
+struct feature;
+extern const struct feature segment_feature;

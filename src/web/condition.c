@@ -1,0 +1,157 @@
+/* condition.c - one more condition, from a few inputs. */
+#include "web/condition.h"
+#include "base/buf.h"
+#include "msg/web.h"
+
+enum { SEGMENTS_MAX = 100, SOURCES_MAX = 120 };
+
+/* ── what may be chosen ──────────────────────────────────────────────────── */
+
+static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NULL); }
+
+static size_t field_choices(struct ctx *c, const struct entity *en, struct ui_option *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < en->nfields; i++) {
+        const struct field *f = &en->fields[i];
+        bool is_asked = !(f->flags & (F_SECRET | F_HIDDEN)) && f->type != FIELD_LONGTEXT && f->type != FIELD_COMPUTED
+                     && f->type != FIELD_FILE && access_field(c->who, en, f) != FIELD_RIGHT_HIDDEN;
+        if (is_asked)
+            o[n++] = (struct ui_option){ str_of(f->name), say(c, f->label), false };
+    }
+    return n;
+}
+
+static bool has_events(const struct entity *en)
+{
+    return !strcmp(en->name, "person") || !strcmp(en->name, "company") || !strcmp(en->name, "deal");
+}
+
+static bool leads_here(const struct ctx *c, const struct entity *from, const struct entity *to)
+{
+    bool leads = false;
+    for (size_t i = 0; i < from->nfields; i++)
+        leads |= from->fields[i].type == FIELD_REF && !strcmp(from->fields[i].ref, to->name)
+              && access_field(c->who, from, &from->fields[i]) != FIELD_RIGHT_HIDDEN;
+    return leads && !(from->flags & (E_NO_PAGE | E_SETTINGS)) && access_scope(c->who, from, ACTION_SEE) != SCOPE_NONE;
+}
+
+static size_t source_choices(struct ctx *c, const struct entity *en, struct ui_option *o)
+{
+    size_t n = 0;
+    for (const struct event_kind *k = event_kinds; has_events(en) && k->name; k++)
+        o[n++] = (struct ui_option){ str_of(k->name), say(c, k->label), false };
+    for (size_t i = 0; i < catalogue_count() && n < SOURCES_MAX; i++)
+        if (leads_here(c, catalogue_at(i), en))
+            o[n++] = (struct ui_option){ str_of(catalogue_at(i)->path), say(c, catalogue_at(i)->plural), false };
+    return n;
+}
+
+static size_t segment_choices(struct ctx *c, const struct entity *en, struct ui_option *o)
+{
+    const struct entity *segment = entity_find(S("segment"));
+    struct list list = { 0 };
+    struct err e = { 0 };
+    struct list_spec s = { .en = segment, .filter = arena_fmt(c->a, "entity = %s", en->name), .sort = S("name"), .limit = SEGMENTS_MAX };
+    if (!segment || !has_events(en) || !record_list(c, &s, &list, &e))
+        return 0;
+    for (size_t i = 0; i < list.n; i++)
+        o[i] = (struct ui_option){ record_title(list.rows[i]), record_title(list.rows[i]), false };
+    return list.n;
+}
+
+struct condition_view condition_choices(struct request *rq, const struct entity *en)
+{
+    struct ctx *c = web_ctx(rq);
+    struct ui_option *fields = arena_new(c->a, struct ui_option, en->nfields + 1);
+    struct ui_option *sources = arena_new(c->a, struct ui_option, SOURCES_MAX + 1);
+    struct ui_option *segments = arena_new(c->a, struct ui_option, SEGMENTS_MAX + 1);
+    struct condition_view v = { .fields = fields, .sources = sources, .segments = segments };
+    v.nfields = field_choices(c, en, fields);
+    v.nsources = source_choices(c, en, sources);
+    v.nsegments = segment_choices(c, en, segments);
+    return v;
+}
+
+/* ── the condition ───────────────────────────────────────────────────────── */
+
+typedef str (*getter)(const struct request *rq, const char *name);
+
+static void put_quoted(struct buf *b, str s)
+{
+    buf_char(b, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            buf_char(b, '\\');
+        buf_char(b, s.p[i]);
+    }
+    buf_char(b, '"');
+}
+
+static bool is_word(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || strchr("._*-", s.p[i])))
+            return false;
+    return s.n > 0;
+}
+
+static void put_field(struct buf *b, struct request *rq, getter get)
+{
+    str op = get(rq, "op");
+    buf_fmt(b, "%.*s %.*s", STR_ARG(get(rq, "f")), STR_ARG(op));
+    if (str_starts(op, S("is ")))
+        return;
+    buf_char(b, ' ');
+    put_quoted(b, str_trim(get(rq, "v")));
+}
+
+static str window_of(str name)
+{
+    static const char *const windows[] = {
+        "within 1 day", "within 7 days", "within 30 days", "within 90 days", "in this week", "in this month", "in this quarter", "in this year",
+    };
+    for (size_t i = 0; i < countof(windows); i++)
+        if (str_eq(name, str_of(windows[i])))
+            return str_of(windows[i]);
+    return (str){ 0 };
+}
+
+static void put_event(struct buf *b, struct request *rq, getter get)
+{
+    str how = get(rq, "how"), source = get(rq, "source"), window = window_of(get(rq, "window"));
+    bool is_count = str_eq(how, S(">=")) || str_eq(how, S("<=")) || str_eq(how, S("="));
+    int64_t times = 0;
+    if (!str_to_int(ascii_digits(b->a, str_trim(get(rq, "times"))), &times) || times < 0)
+        times = 1;
+    buf_put(b, is_count ? S("count(") : str_eq(how, S("not")) ? S("not happened(") : S("happened("));
+    buf_put(b, source);
+    buf_fmt(b, window.n ? " %.*s)" : "%.*s)", STR_ARG(window));
+    if (is_count)
+        buf_fmt(b, " %.*s %lld", STR_ARG(how), (long long)times);
+}
+
+static void put_segment(struct buf *b, struct request *rq, getter get)
+{
+    buf_put(b, str_eq(get(rq, "is_in"), S("not")) ? S("not in segment ") : S("in segment "));
+    put_quoted(b, get(rq, "in_segment"));
+}
+
+str condition_added(struct request *rq, str q, getter get)
+{
+    struct buf b = buf_new(&rq->a, 2 * QUERY_TEXT_MAX);
+    str step = get(rq, "step");
+    bool is_event = str_eq(step, S("event")), is_segment = str_eq(step, S("segment"));
+    bool is_field = !is_event && !is_segment && is_word(get(rq, "f"));
+    if (!is_field && !(is_event && is_word(get(rq, "source"))) && !(is_segment && get(rq, "in_segment").n))
+        return q;
+    if (q.n)
+        buf_fmt(&b, "(%.*s) and ", STR_ARG(q));
+    if (is_event)
+        put_event(&b, rq, get);
+    else if (is_segment)
+        put_segment(&b, rq, get);
+    else
+        put_field(&b, rq, get);
+    return buf_str(&b);
+}
