@@ -7,6 +7,11 @@
  *   bare events PORT COOKIE TOKEN PATH N PID
  *                                N live connections, then one change through the API: bytes a
  *                                connection costs the server, milliseconds until all have heard
+ *   bare ask PORT COOKIE FILE N  N pages, the paths in FILE in turn, one after the other on one
+ *                                connection: milliseconds p50, p95, p99, and answers that were not 200
+ *   bare start PORT COMMAND...   starts a server: milliseconds until its sign-in page is there, and the
+ *                                private memory it then has, in KB; it is stopped again
+ *   bare spend COMMAND...        seconds, CPU seconds and peak memory in MB of a command
  *
  * Not a part of the product: no rights, no validation, no history, no languages.
  */
@@ -21,6 +26,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -103,7 +109,7 @@ static size_t render(char *b)
         page_conn = open_db(page_db, SQLITE_OPEN_READONLY);
         page_stmt = prepare(page_conn, "SELECT p.id, p.name, p.email, p.phone, c.name, u.name, p.lifecycle, p.last_activity_at"
             " FROM person p LEFT JOIN company c ON c.id = p.company LEFT JOIN \"user\" u ON u.id = p.owner"
-            " WHERE p.deleted_at IS NULL AND p.country = 'India' ORDER BY p.last_activity_at DESC, p.id DESC LIMIT 50");
+            " WHERE p.deleted_at IS NULL AND +p.country = 'India' ORDER BY p.last_activity_at DESC, p.id DESC LIMIT 50");
     }
     while (sqlite3_step(page_stmt) == SQLITE_ROW) {
         n += put(b + n, "<tr>");
@@ -255,11 +261,23 @@ static int patch(const char *path, int n)
 
 /* ── events ──────────────────────────────────────────────────────────────── */
 
-static int dial(int port)
+/* From 127.0.NEIGHBOUR.1: the server lets no address have more than a hundred live connections. */
+static int dial_from(int port, int neighbour)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + ((uint32_t)neighbour << 8)) };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at))
+    if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof from) || connect(fd, (struct sockaddr *)&at, sizeof at)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int dial(int port)
+{
+    int fd = dial_from(port, 0);
+    if (fd < 0)
         die("no connection");
     return fd;
 }
@@ -306,7 +324,9 @@ static int events(char **v)
     long before = private_kb(v[5]);
     int len = snprintf(request, sizeof request, "GET /events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n\r\n", port, v[1]);
     for (int i = 0; i < n; i++) {
-        int fd = dial(port);
+        int fd = dial_from(port, i / 90);
+        if (fd < 0)
+            die("no connection");
         struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
         epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e);
         if (write(fd, request, (size_t)len) != len)
@@ -331,6 +351,105 @@ static int events(char **v)
     return 0;
 }
 
+/* ── ask, start, spend ───────────────────────────────────────────────────── */
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Reads one answer with a Content-Length; its status. */
+static int answer_of(int fd)
+{
+    static char b[1 << 20];
+    size_t n = 0, want = sizeof b - 1;
+    while (n < want) {
+        ssize_t got = read(fd, b + n, sizeof b - 1 - n);
+        if (got <= 0)
+            return 0;
+        n += (size_t)got;
+        b[n] = '\0';
+        char *end = strstr(b, "\r\n\r\n"), *length = strcasestr(b, "\r\ncontent-length:");
+        if (end && !length)
+            return 0;
+        if (end && length < end)
+            want = (size_t)(end + 4 - b) + (size_t)atol(length + 17);
+    }
+    return atoi(b + 9);
+}
+
+static int ask(int port, const char *cookie, const char *file, int n)
+{
+    size_t size;
+    char *paths = read_file(file, &size), *p = paths, request[4096];
+    double *took = calloc((size_t)n + 1, sizeof *took);
+    int fd = dial(port), bad = 0;
+    for (int i = 0; took && i < n; i++) {
+        if (!*p)
+            p = paths;
+        char *end = strchrnul(p, '\n');
+        int len = snprintf(request, sizeof request, "GET %.*s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n\r\n",
+                           (int)(end - p), p, port, cookie);
+        p = *end ? end + 1 : paths;
+        double start = now();
+        if (write(fd, request, (size_t)len) != len)
+            die("cannot ask");
+        bad += answer_of(fd) != 200;
+        took[i] = (now() - start) * 1000;
+    }
+    qsort(took, (size_t)n, sizeof *took, by_size);
+    printf("%.2f %.2f %.2f %d\n", took[n / 2], took[n * 95 / 100], took[n * 99 / 100], bad);
+    return 0;
+}
+
+static int start(int port, char **command)
+{
+    static const char request[] = "GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    double from = now();
+    int status = 0;
+    char pid_text[16];
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(2, 1);
+        execv(command[0], command);
+        _exit(127);
+    }
+    while (status != 200 && now() - from < 30) {
+        int fd = dial_from(port, 0);
+        if (fd >= 0 && write(fd, request, sizeof request - 1) > 0)
+            status = answer_of(fd);
+        if (fd >= 0)
+            close(fd);
+        usleep(500);
+    }
+    double took = now() - from;
+    sleep(1);
+    snprintf(pid_text, sizeof pid_text, "%d", (int)pid);
+    printf("%.1f %ld\n", took * 1000, private_kb(pid_text));
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
+    return status != 200;
+}
+
+static int spend(char **command)
+{
+    struct rusage u;
+    int status;
+    double from = now();
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(2, 1);
+        execv(command[0], command);
+        _exit(127);
+    }
+    wait4(pid, &status, 0, &u);
+    printf("%.2f %.2f %ld\n", now() - from,
+           (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6,
+           u.ru_maxrss / 1024);
+    return status != 0;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -343,5 +462,12 @@ int main(int argc, char **argv)
         return patch(argv[2], atoi(argv[3]));
     if (!strcmp(what, "events") && argc == 8)
         return events(argv + 2);
-    die("page DB PORT, upsert FROM TO CSV, patch DB N, events PORT COOKIE TOKEN PATH N PID");
+    if (!strcmp(what, "ask") && argc == 6)
+        return ask(atoi(argv[2]), argv[3], argv[4], atoi(argv[5]));
+    if (!strcmp(what, "start") && argc > 3)
+        return start(atoi(argv[2]), argv + 3);
+    if (!strcmp(what, "spend") && argc > 2)
+        return spend(argv + 2);
+    die("page DB PORT, upsert FROM TO CSV, patch DB N, events PORT COOKIE TOKEN PATH N PID, ask PORT COOKIE FILE N,"
+        " start PORT COMMAND, spend COMMAND");
 }

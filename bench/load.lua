@@ -1,0 +1,26 @@
+-- load.lua - what wrk sends, taken from the environment, and what it tells, in one line.
+--   LOAD_COOKIE, LOAD_TOKEN   who asks
+--   LOAD_PATHS                a file of paths, walked through in turn (else the one of the URL)
+--   LOAD_PATCH                a JSON body with %d in it: a PATCH, another number each time
+local paths, at, patch = {}, 0, os.getenv("LOAD_PATCH")
+
+function init()
+    local file, start = os.getenv("LOAD_PATHS"), os.getenv("LOAD_COOKIE")
+    if start then wrk.headers["Cookie"] = start end
+    if os.getenv("LOAD_TOKEN") then wrk.headers["Authorization"] = "Bearer " .. os.getenv("LOAD_TOKEN") end
+    if patch then wrk.method, wrk.headers["Content-Type"] = "PATCH", "application/json" end
+    for line in file and io.lines(file) or function() end do paths[#paths + 1] = line end
+    at = math.random(1000000)
+end
+
+function request()
+    at = at + 1
+    return wrk.format(nil, paths[at % #paths + 1], nil, patch and patch:format(at))
+end
+
+function done(summary, latency)
+    local e = summary.errors
+    io.write(("LOAD %d %.6f %.2f %.2f %.2f %d\n"):format(summary.requests, summary.duration / 1e6,
+        latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000,
+        e.status + e.read + e.write + e.timeout + e.connect))
+end

@@ -1,0 +1,190 @@
+# rows.sh - the rows of the table, each with its limit or peer beside it, interleaved.
+
+INDIA='/people?q=country%20%3D%20India&sort=-last_activity_at'
+
+# nginx with the sign-in page as a file, a worker for each core.
+nginx_start() {
+    NGINX_PORT=$(port)
+    curl -s "http://127.0.0.1:$PORT/sign-in" >"$OUT/page.html"
+    cat >"$OUT/nginx.conf" <<CONF
+worker_processes auto; daemon off; pid $OUT/nginx.pid; error_log $OUT/nginx.log;
+events { worker_connections 1024; }
+http { access_log off; sendfile on; keepalive_requests 1000000; default_type text/html;
+       server { listen 127.0.0.1:$NGINX_PORT; root $OUT; } }
+CONF
+    nginx -p "$OUT" -c "$OUT/nginx.conf" 2>/dev/null &
+    NGINX=$!
+    STARTED="$STARTED $NGINX"
+    await "$NGINX_PORT"
+}
+
+row_1() {
+    serve "$DATA"; nginx_start
+    for i in $ROUNDS; do
+        load signin "$SERVER" 64 "http://127.0.0.1:$PORT/sign-in"
+        load nginx "$NGINX $(pgrep -P "$NGINX")" 64 "http://127.0.0.1:$NGINX_PORT/page.html"
+    done
+    stop "$SERVER" "$NGINX"
+    row 1 "sign-in page, 64 clients, requests/s" "$(whole "$(mid signin.rps)")" "nginx $(whole "$(mid nginx.rps)")" \
+        "$(calc "$(mid signin.rps) / $(mid nginx.rps)")" ">= 0.7"
+    row 1 "  CPU microseconds a request" "$(whole "$(mid signin.cpu)")" "nginx $(whole "$(mid nginx.cpu)")" \
+        "$(calc "$(mid signin.cpu) / $(mid nginx.cpu)")" "<= 1.43"
+}
+
+# A repository with some check-ins, so that its timeline has 50 rows.
+fossil_start() {
+    FOSSIL_PORT=$(port)
+    if [ ! -e "$DIR/peer.fossil" ]; then
+        (cd "$OUT" && USER=bench HOME=$OUT fossil new "$DIR/peer.fossil" && mkdir -p tree && cd tree &&
+            USER=bench HOME=$OUT fossil open "$DIR/peer.fossil" && for i in $(seq 60); do
+                echo "$i" >>file; [ "$i" -gt 1 ] || USER=bench HOME=$OUT fossil add file
+                USER=bench HOME=$OUT fossil commit --no-warnings -m "Change number $i of the file"
+            done) >"$OUT/fossil.log" 2>&1
+    fi
+    HOME=$OUT USER=bench fossil server --localhost --port "$FOSSIL_PORT" "$DIR/peer.fossil" >>"$OUT/fossil.log" 2>&1 &
+    FOSSIL=$!
+    STARTED="$STARTED $FOSSIL"
+    await "$FOSSIL_PORT"
+}
+
+row_2() {
+    serve "$DATA"; sign_in; fossil_start
+    BARE_PORT=$(port)
+    "$BARE" page "$DATA/setu.db" "$BARE_PORT" &
+    LIMIT=$!
+    STARTED="$STARTED $LIMIT"
+    await "$BARE_PORT"
+    export LOAD_COOKIE="$COOKIE"
+    for i in $ROUNDS; do
+        load list "$SERVER" 64 "http://127.0.0.1:$PORT$INDIA"
+        load page "$LIMIT" 64 "http://127.0.0.1:$BARE_PORT/"
+        load fossil "$FOSSIL" 64 "http://127.0.0.1:$FOSSIL_PORT/timeline?n=50"
+    done
+    unset LOAD_COOKIE
+    stop "$SERVER" "$LIMIT" "$FOSSIL"
+    row 2 "people list, 50 rows: CPU microseconds" "$(whole "$(mid list.cpu)")" "bare page $(whole "$(mid page.cpu)")" \
+        "$(calc "$(mid list.cpu) / $(mid page.cpu)")" "<= 2.5"
+    row 2 "  p99 at 64 clients, ms" "$(mid list.p99)" "bare page $(mid page.p99)" "$(mid list.p99)" "< 20"
+    row 2 "  requests/s" "$(whole "$(mid list.rps)")" "fossil $(whole "$(mid fossil.rps)")" \
+        "$(calc "$(mid list.rps) / $(mid fossil.rps)")" ">= 10"
+}
+
+# Paths of a list, of a page deep in it and of records, to be asked at both sizes.
+sample() { # sample NAME, from the server that runs
+    cursor='' deep=$((DEEP < $1 ? DEEP : $1 / 2))
+    while [ "$deep" -gt 0 ]; do
+        cursor=$(api "/api/v1/person?limit=500&fields=name&sort=-last_activity_at&cursor=$cursor" | jq -r '.next // empty')
+        deep=$((deep - 500))
+    done
+    echo "/people?sort=-last_activity_at" >"$OUT/first.paths"
+    echo "/people?sort=-last_activity_at&cursor=$cursor" >"$OUT/deep.paths"
+    api "/api/v1/person?limit=100&fields=name&sort=name&cursor=" | jq -r '.items[] | "/people/" + .id' >"$OUT/record.paths"
+}
+
+row_3() {
+    for i in $ROUNDS; do
+        for which in small large; do
+            folder=$([ $which = small ] && echo "$DIR/base" || echo "$DATA")
+            TOKEN=$(cat "$folder/../$(basename "$folder").token")
+            serve "$folder"; sign_in
+            sample "$([ $which = small ] && echo "$BASE_PEOPLE" || echo "$PEOPLE")"
+            for what in first deep record; do ask "$what.$which" "$SERVER" "$OUT/$what.paths" 200; done
+            stop "$SERVER"
+        done
+    done
+    for what in first deep record; do
+        row 3 "$what page at $PEOPLE people, p50 ms" "$(mid $what.large.p50)" "$(mid $what.small.p50) at $BASE_PEOPLE" \
+            "$(calc "$(mid $what.large.p50) / ($(mid $what.small.p50) + 0.001)")" "<= 1.5"
+        row 3 "  CPU microseconds" "$(mid $what.large.cpu)" "$(mid $what.small.cpu) at $BASE_PEOPLE" \
+            "$(calc "$(mid $what.large.cpu) / ($(mid $what.small.cpu) + 1)")" "<= 1.5"
+    done
+}
+
+row_4() {
+    TOKEN=$(cat "$DIR/data.token")
+    for i in $ROUNDS; do
+        for which in group single; do
+            serve "$DATA" "$([ $which = single ] && echo bench)"
+            [ -s "$OUT/patch.paths" ] ||
+                api "/api/v1/person?limit=256&fields=name&sort=name" | jq -r '.items[] | "/api/v1/person/" + .id' >"$OUT/patch.paths"
+            LOAD_TOKEN=$TOKEN LOAD_PATHS=$OUT/patch.paths LOAD_PATCH='{"city":"City %d"}'
+            export LOAD_TOKEN LOAD_PATHS LOAD_PATCH
+            load "$which" "$SERVER" 64 "http://127.0.0.1:$PORT/"
+            unset LOAD_TOKEN LOAD_PATHS LOAD_PATCH
+            stop "$SERVER"
+        done
+    done
+    row 4 "durable PATCH, 64 clients, writes/s" "$(whole "$(mid group.rps)")" "one a commit $(whole "$(mid single.rps)")" \
+        "$(calc "$(mid group.rps) / $(mid single.rps)")" ">= 6"
+    row 4 "  p99, ms" "$(mid group.p99)" "$(mid single.p99)" "$(mid group.p99)" "<= 15"
+    row 4 "  CPU microseconds a write" "$(whole "$(mid group.cpu)")" "$(whole "$(mid single.cpu)")" \
+        "$(calc "$(mid group.cpu) / $(mid single.cpu)")" "<= 1"
+}
+
+# A new workspace, and the same table through the bare loop; for a million also through sqlite3's own.
+row_5() {
+    [ -s "$DIR/people.csv" ] || "$SETU" bench csv --people "$IMPORT" >"$DIR/people.csv"
+    rm -rf "$OUT/import"* && new_workspace "$OUT/import"
+    set -- $("$BARE" spend "$SETU" import --data "$OUT/import" person "$DIR/people.csv" 2>>"$OUT/import.log")
+    took=$1 used=$2 mb=$3
+    set -- $("$BARE" upsert "$OUT/import/setu.db" "$OUT/bare.db" "$DIR/people.csv")
+    row 5 "import of $IMPORT rows, rows/s" "$(whole "$IMPORT / $took")" "bare upsert $2" "$(calc "$IMPORT / $took / $2")" ">= 0.5"
+    row 5 "  CPU microseconds a row" "$(whole "$used * 1000000 / $IMPORT")" "bare upsert $3" \
+        "$(calc "$used * 1000000 / $IMPORT / $3")" "<= 2"
+    row 5 "  peak memory, MB" "$mb" "" "$mb" "<= 300"
+    rm -rf "$OUT/import" "$OUT"/bare.db*
+}
+
+row_6() {
+    serve "$DATA"; sign_in
+    for q in ra mo %E0%A6%B0 %E0%A6%AE%E0%A7%8B %E0%A4%B0%E0%A4%BE %D9%85%D8%AD rahim%20ah %D8%B1%D8%B6%D8%A7%20 an%20sh sales; do
+        echo "/palette?q=$q"; done >"$OUT/palette.paths"
+    sed 's,/palette,/people,; s,q=.*,search=&,; s,search=q=,search=,' "$OUT/palette.paths" >"$OUT/search.paths"
+    sed 's,/palette,/search,' "$OUT/palette.paths" >"$OUT/search.paths"
+    ask palette "$SERVER" "$OUT/palette.paths" 150      # the server lets a person ask 240 times a minute
+    ask search "$SERVER" "$OUT/search.paths" 60
+    stop "$SERVER"
+    row 6 "search as one types, p99 ms" "$(mid palette.p99)" "CPU us $(mid palette.cpu)" "$(mid palette.p99)" "< 5"
+    row 6 "  page of results, p95 ms" "$(mid search.p95)" "CPU us $(mid search.cpu)" "$(mid search.p95)" "<= 15"
+}
+
+row_7() {
+    serve "$DATA"; sign_in
+    echo /deals >"$OUT/board.paths"; echo / >"$OUT/home.paths"; echo /insights/funnel >"$OUT/funnel.paths"
+    echo /insights/pipeline >"$OUT/pipeline.paths"
+    cards=$(ask_one /deals | grep -o 'class="deal-card' | wc -l)
+    for what in "board 50" "home 50" "funnel 150" "pipeline 150"; do
+        set -- $what
+        ask "$1" "$SERVER" "$OUT/$1.paths" 40
+        name=$1; [ "$1" != board ] || name="board of $cards cards"
+        row 7 "$name, p95 ms" "$(mid "$1.p95")" "CPU us $(mid "$1.cpu")" "$(mid "$1.p95")" "<= $2"
+    done
+    stop "$SERVER"
+}
+
+row_8() {
+    for i in 1 2 3 4 5; do
+        PORT=$(port)
+        set -- $("$BARE" start "$PORT" "$SETU" serve --data "$DATA" --listen "127.0.0.1:$PORT" 2>>"$OUT/serve.log")
+        put start.ms "$1"; put start.kb "$2"
+    done
+    row 8 "start to first page, ms" "$(mid start.ms)" "" "$(mid start.ms)" "< 50"
+    row 8 "  idle private memory, MB" "$(calc "$(mid start.kb) / 1024")" "" "$(calc "$(mid start.kb) / 1024")" "<= 15"
+}
+
+row_9() {
+    TOKEN=$(cat "$DIR/data.token")
+    serve "$DATA"; sign_in
+    path=$(api "/api/v1/person?limit=1&fields=name" | jq -r '.items[0] | "/api/v1/person/" + .id')
+    set -- $("$BARE" events "$PORT" "$COOKIE" "$TOKEN" "$path" "$LIVE" "$SERVER")
+    stop "$SERVER"
+    row 9 "$1 live connections, KB each" "$(calc "$2 / 1024")" "" "$(calc "$2 / 1024")" "<= 10"
+    row 9 "  all have heard a change, ms" "$4 ($3 heard)" "" "$([ "$3" = "$LIVE" ] && echo "$4" || echo 99999)" "< 100"
+}
+
+row_10() {
+    set -- $("$BARE" spend "$SETU" bench duplicates --data "$DATA" --people "$PEOPLE" 2>"$OUT/duplicates.log")
+    cat "$OUT/duplicates.log" >&2
+    row 10 "duplicates over $PEOPLE people, s" "$1" "CPU s $2" "$1" "< 60"
+    row 10 "  peak memory, MB" "$3" "" "$3" "<= 1000"
+}
