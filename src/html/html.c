@@ -21,24 +21,16 @@ struct html html_part(const struct html *h)
 void html_raw(struct html *h, str s) { buf_put(&h->out, s); }
 
 /* What a byte becomes; NULL: itself; "": nothing. */
-static const char *entity(unsigned char c)
-{
-    switch (c) {
-    case '&':  return "&amp;";
-    case '<':  return "&lt;";
-    case '>':  return "&gt;";
-    case '"':  return "&quot;";
-    case '\'': return "&#39;";
-    case '\t': case '\n': return NULL;
-    default:   return c < 0x20 || c == 0x7F ? "" : NULL;
-    }
-}
+static const char *const entity[256] = {
+    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
+    [0x00 ... 0x08] = "", [0x0B ... 0x1F] = "", [0x7F] = "",
+};
 
 void html_text(struct html *h, str s)
 {
     size_t from = 0;
     for (size_t i = 0; i < s.n; i++) {
-        const char *e = entity((unsigned char)s.p[i]);
+        const char *e = entity[(unsigned char)s.p[i]];
         if (!e)
             continue;
         buf_put(&h->out, (str){ s.p + from, i - from });

@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { URL_MAX = 8192 };
+
 static const struct url nowhere = { { "#", 1 } };
 
 static bool is_clean(str s)
@@ -43,14 +45,20 @@ struct url url_path(str own_path)
 
 struct url url_fmt(struct arena *a, const char *fmt, ...)
 {
-    struct buf b = buf_new(a, 8192);
-    char text[8192];
-    va_list ap;
+    char text[256];                             /* nearly all of them; a longer one is written twice */
+    va_list ap, again;
     va_start(ap, fmt);
+    va_copy(again, ap);
     int n = vsnprintf(text, sizeof text, fmt, ap);
+    str s = { text, n > 0 ? (size_t)n : 0 };
+    if (s.n >= sizeof text && s.n < URL_MAX) {
+        char *p = arena_new(a, char, s.n + 1);
+        vsnprintf(p, s.n + 1, fmt, again);
+        s.p = p;
+    } else {
+        s = s.n < sizeof text ? arena_str(a, s) : (str){ 0 };
+    }
+    va_end(again);
     va_end(ap);
-    if (n <= 0 || (size_t)n >= sizeof text)
-        return nowhere;
-    buf_put(&b, (str){ text, (size_t)n });
-    return url_path(buf_str(&b));
+    return url_path(s);
 }

@@ -1,4 +1,5 @@
 /* phone.c - the C side of telephone numbers. */
+#include <pthread.h>
 #include "lang/phone.h"
 #include "lang/phone_shim.h"
 #include "msg/lang.h"
@@ -34,9 +35,38 @@ bool phone_parse(struct arena *a, str s, const char *country, str *e164, struct 
     return true;
 }
 
+/* A number takes longer to be written than its whole row of a list: what was written is kept, the newest of
+ * those that meet in a place. */
+enum { SHOWN = 1024, E164_MAX = 20 };
+static struct shown { char e164[E164_MAX], home[4], text[40]; } shown[SHOWN];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static size_t show(str e164, const char *home, char out[PHONE_TEXT_MAX])
+{
+    char key[E164_MAX] = { 0 }, where[4] = { 0 };
+    memcpy(key, e164.p, e164.n);
+    memcpy(where, home, strnlen(home, sizeof where - 1));
+    struct shown *s = &shown[(str_hash(e164) ^ str_hash(str_of(where))) % SHOWN];
+
+    pthread_mutex_lock(&lock);
+    size_t n = !memcmp(s->e164, key, sizeof key) && !memcmp(s->home, where, sizeof where) ? strlen(s->text) : 0;
+    memcpy(out, s->text, n);
+    pthread_mutex_unlock(&lock);
+    if (n || !(n = phone_shim_show(e164.p, e164.n, home, out)) || n >= sizeof s->text)
+        return n;
+    struct shown made = { 0 };
+    memcpy(made.e164, key, sizeof key);
+    memcpy(made.home, where, sizeof where);
+    memcpy(made.text, out, n);
+    pthread_mutex_lock(&lock);
+    *s = made;
+    pthread_mutex_unlock(&lock);
+    return n;
+}
+
 str phone_show(struct arena *a, str e164, const char *home)
 {
     char out[PHONE_TEXT_MAX];
-    size_t n = e164.n && e164.n <= 60 ? phone_shim_show(e164.p, e164.n, home ? home : "", out) : 0;
+    size_t n = e164.n && e164.n < E164_MAX ? show(e164, home ? home : "", out) : 0;
     return n ? arena_str(a, (str){ out, n }) : e164;
 }

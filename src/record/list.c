@@ -92,6 +92,13 @@ static bool sort_read(const struct ctx *c, const struct list_spec *s, struct sor
     return true;
 }
 
+/* Does an index hold the records in this order? */
+static bool is_walkable(const struct sort *o)
+{
+    bool is_system = o->f && query_system(str_of(o->f->name)) == o->f;
+    return !o->f || (!o->join && !o->choices && (is_system || (o->f->flags & (F_INDEX | F_SORT))));
+}
+
 static void put_key(struct sql *q, const struct sort *o)
 {
     if (!o->f) {
@@ -111,12 +118,16 @@ static void put_key(struct sql *q, const struct sort *o)
 
 /* ── which records ───────────────────────────────────────────────────────── */
 
-bool list_where(struct ctx *c, const struct list_spec *s, struct sql *q, struct err *e)
+static bool read_filter(struct ctx *c, const struct list_spec *s, struct query **out, struct err *e)
 {
-    struct query *filter = NULL;
+    *out = NULL;
+    return (query_parse(c->a, s->filter, out, e) && query_check(c, s->en, *out, e)) || err_field(e, "filter");
+}
 
-    if (!query_parse(c->a, s->filter, &filter, e) || !query_check(c, s->en, filter, e))
-        return err_field(e, "filter");
+/* A hidden filter is the same condition, and no index is taken for it. */
+static bool put_where(struct ctx *c, const struct list_spec *s, const struct query *filter, bool is_hidden, struct sql *q,
+                      struct err *e)
+{
     sql_lit(q, " WHERE t0.deleted_at IS NULL AND (");
     access_predicate(q, c, s->en, ACTION_SEE, "t0");
     sql_lit(q, ")");
@@ -126,8 +137,16 @@ bool list_where(struct ctx *c, const struct list_spec *s, struct sql *q, struct 
     }
     if (!filter)
         return true;
-    sql_lit(q, " AND ");
-    return query_sql(c, s->en, filter, q, e);
+    sql_lit(q, is_hidden ? " AND CASE WHEN " : " AND ");
+    bool ok = query_sql(c, s->en, filter, q, e);
+    sql_lit(q, is_hidden ? " THEN 1 ELSE 0 END = 1" : "");
+    return ok;
+}
+
+bool list_where(struct ctx *c, const struct list_spec *s, struct sql *q, struct err *e)
+{
+    struct query *filter;
+    return read_filter(c, s, &filter, e) && put_where(c, s, filter, false, q, e);
 }
 
 static void put_from(struct sql *q, const struct entity *en)
@@ -142,6 +161,7 @@ static void put_from(struct sql *q, const struct entity *en)
 struct walk {
     const struct list_spec *s;
     struct sort sort;
+    const struct query *filter; bool is_hidden; /* from the indexes: the order's is walked */
     uint64_t want;                              /* fields shown */
     int limit;                                  /* rows still looked for */
     struct record **rows; struct db_val *keys; size_t n;
@@ -177,7 +197,7 @@ static bool walk_sql(struct ctx *c, const struct walk *w, struct sql *q, bool in
     put_key(q, o);
     put_from(q, w->s->en);
     row_joins(q, c, w->s->en, needs | o->join, "t0");
-    if (!list_where(c, w->s, q, e))
+    if (!put_where(c, w->s, w->filter, w->is_hidden, q, e))
         return false;
     if (!o->is_required) {
         sql_lit(q, " AND ");
@@ -313,7 +333,12 @@ static bool prepare(struct ctx *c, const struct list_spec *s, struct walk *w, st
 {
     *w = (struct walk){ .s = s };
     *has_cursor = s->cursor.n > 0;
-    if (!check_spec(s, e) || !sort_read(c, s, &w->sort, e))
+    struct query *filter;
+
+    if (!check_spec(s, e) || !sort_read(c, s, &w->sort, e) || !read_filter(c, s, &filter, e))
+        return false;
+    w->filter = filter;
+    if (filter && !s->search.n && is_walkable(&w->sort) && !list_is_common(c, s->en, filter, &w->is_hidden, e))
         return false;
     if (*has_cursor && !cursor_read(c->a, s->cursor, mark_of(s, &w->sort), w->sort.kind, at, e))
         return err_field(e, "cursor");

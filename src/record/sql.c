@@ -23,9 +23,16 @@ void sql_lit(struct sql *q, const char *literal)
     buf_put(&q->text, str_of(literal));
 }
 
+static bool is_name_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 static void put_checked(struct sql *q, const char *name)
 {
-    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    size_t n = 0;
+    while (is_name_byte(name[n]))
+        n++;
     bool is_name = n > 0 && n <= SQL_NAME_MAX && name[n] == '\0' && (name[0] < '0' || name[0] > '9');
     if (!is_name)
         die("sql: \"%.100s\" is no name of the catalogue", name);

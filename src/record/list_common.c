@@ -1,0 +1,129 @@
+/* list_common.c - does a filter leave out little?
+ *
+ * A page of "country = India", newest first, can be found by the index of the
+ * country, all of whose records are then sorted, or by the index of the order,
+ * which is walked until fifty fit. SQLite knows neither how many live in India nor
+ * that fifty are enough, and takes the first. So each equality that an index would
+ * serve is counted, up to COMMON: when none of them is rarer than that, list.c hides
+ * the filter from the indexes, and the order's is walked.
+ *
+ * Words, paths, "or" and "not" are left to the planner.
+ */
+#include <pthread.h>
+#include "base/clock.h"
+#include "record/list.h"
+#include "record/query_tree.h"
+
+enum {
+    COMMON = 4000,                              /* sorted as fast as so many are walked past */
+    COUNTED = 512,
+    KEPT_US = 300 * SECOND_US,
+};
+
+enum judged { NO_INDEX, FEW, MANY };
+
+static bool is_indexed(const struct query *q)
+{
+    const struct field *f = query_leaf(q);
+    bool is_equality = (q->kind == QUERY_COMPARE && q->op == OP_EQ) || (q->kind == QUERY_IN && !q->is_negated);
+    return q->npath == 1 && is_equality && ((f->flags & (F_INDEX | F_UNIQUE)) || f->type == FIELD_REF);
+}
+
+/* ── what was counted lately ─────────────────────────────────────────────── */
+
+/* Counting touches each record; a filter that many use is counted once in a while. A figure
+ * that has grown old costs time, never a record. */
+static struct counted { uint64_t key; int64_t until; bool is_many; } counted[COUNTED];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static uint64_t key_of(const struct ctx *c, const struct sql *s)
+{
+    uint64_t h = (uint64_t)(uintptr_t)c->ws * 31 + str_hash(buf_str(&s->text));
+    for (size_t i = 0; i < s->n; i++)
+        h = h * 31 + (s->v[i].kind == DB_TEXT ? str_hash(s->v[i].s) : (uint64_t)s->v[i].i);
+    return h | 1;
+}
+
+static bool recall(uint64_t key, enum judged *out)
+{
+    pthread_mutex_lock(&lock);
+    struct counted k = counted[key % COUNTED];
+    pthread_mutex_unlock(&lock);
+    *out = k.is_many ? MANY : FEW;
+    return k.key == key && clock_mono() < k.until;
+}
+
+static void remember(uint64_t key, enum judged what)
+{
+    pthread_mutex_lock(&lock);
+    counted[key % COUNTED] = (struct counted){ key, clock_mono() + KEPT_US, what == MANY };
+    pthread_mutex_unlock(&lock);
+}
+
+static bool count(struct ctx *c, const struct entity *en, const struct query *q, enum judged *out, struct err *e)
+{
+    struct sql *s = sql_new(c->a);
+    struct db_rows rows;
+    int64_t n = 0;
+
+    sql_lit(s, "SELECT count(*) FROM (SELECT 1 FROM ");
+    sql_name(s, en->name);
+    sql_lit(s, " AS t0 WHERE t0.deleted_at IS NULL AND ");
+    if (!query_sql(c, en, q, s, e))
+        return false;
+    sql_lit(s, " LIMIT ");
+    sql_bind(s, V((int64_t)COMMON));
+    sql_lit(s, ") AS x");
+    uint64_t key = key_of(c, s);
+    if (recall(key, out))
+        return true;
+    if (!sql_query(c->c, s, &rows, e))
+        return false;
+    if (db_next(&rows))
+        n = db_int(&rows, 0);
+    *out = n < COMMON ? FEW : MANY;
+    remember(key, *out);
+    return db_done(&rows, e);
+}
+
+/* The rarest of what stands between "and". */
+static bool judge(struct ctx *c, const struct entity *en, const struct query *q, enum judged *out, struct err *e)
+{
+    enum judged left, right;
+
+    switch (q->kind) {
+    case QUERY_AND:
+        if (!judge(c, en, q->left, &left, e) || left == FEW) {
+            *out = FEW;
+            return e->code == ERR_NONE;
+        }
+        if (!judge(c, en, q->right, &right, e))
+            return false;
+        *out = right == FEW || left == NO_INDEX ? right : left;
+        return true;
+    case QUERY_COMPARE:
+    case QUERY_IN:
+        if (is_indexed(q))
+            return count(c, en, q, out, e);
+        *out = q->npath == 1 ? NO_INDEX : FEW;
+        return true;
+    case QUERY_EMPTY:
+    case QUERY_PERIOD:
+        *out = q->npath == 1 ? NO_INDEX : FEW;
+        return true;
+    default:
+        *out = FEW;
+        return true;
+    }
+}
+
+bool list_is_common(struct ctx *c, const struct entity *en, const struct query *filter, bool *out, struct err *e)
+{
+    enum judged rarest = FEW;
+
+    *e = (struct err){ 0 };
+    if (filter && !judge(c, en, filter, &rarest, e))
+        return false;
+    *out = rarest == MANY;
+    return true;
+}
