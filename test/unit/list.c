@@ -323,6 +323,9 @@ START_TEST(no_page_scans_or_sorts_the_whole_table)
         { "-updated_at", "company.industry = pharma", NULL },
         { "-updated_at", "owner = me", NULL }, { "-amount", "owner = me and status = open", NULL },
         { "close_date", "close_date in this month", "ix_deal_close_date" },
+        /* most deals are open: their order is walked; a fifth was lost: they are sorted */
+        { "-amount", "status = open", "ix_deal_amount_base" }, { "-created_at", "status = open and amount > 1", "ix_deal_created_at" },
+        { "-created_at", "status = open and status = lost", NULL },
     };
     fill(MANY);
     for (size_t i = 0; i < countof(t); i++) {
