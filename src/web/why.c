@@ -172,6 +172,9 @@ static void show(struct request *rq, const struct why_view *v, str title)
     answer_html(rq, 200, &h);
 }
 
+/* A name in a sentence of the other direction keeps its own. */
+static str isolated(struct arena *a, str s) { return arena_fmt(a, "\u2068%.*s\u2069", STR_ARG(s)); }
+
 void records_why(struct request *rq)
 {
     const struct entity *en = records_entity(rq);
@@ -187,7 +190,7 @@ void records_why(struct request *rq)
         web_fail(rq, &e);
         return;
     }
-    str name = title_of(c, r), in = a.segment ? record_title(a.segment) : say(c, MSG_why_this_list);
+    str name = isolated(c->a, title_of(c, r)), in = a.segment ? isolated(c->a, record_title(a.segment)) : say(c, MSG_why_this_list);
     fill_frame(rq, &a, &v);
     v.record = record_url(c->a, en, id);
     v.verdict = v.is_in ? SAY(c->a, c->loc, why_is_in, .name = A(name), .list = A(in))
