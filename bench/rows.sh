@@ -73,8 +73,8 @@ row_2() {
 sample() { # sample NAME, from the server that runs
     cursor='' deep=$((DEEP < $1 ? DEEP : $1 / 2))
     while [ "$deep" -gt 0 ]; do
-        cursor=$(api "/api/v1/person?limit=500&fields=name&sort=-last_activity_at&cursor=$cursor" | jq -r '.next // empty')
-        deep=$((deep - 500))
+        cursor=$(api "/api/v1/person?limit=200&fields=name&sort=-last_activity_at&cursor=$cursor" | jq -r '.next // empty')
+        deep=$((deep - 200))
     done
     echo "/people?sort=-last_activity_at" >"$OUT/first.paths"
     echo "/people?sort=-last_activity_at&cursor=$cursor" >"$OUT/deep.paths"
@@ -106,7 +106,7 @@ row_4() {
         for which in group single; do
             serve "$DATA" "$([ $which = single ] && echo bench)"
             [ -s "$OUT/patch.paths" ] ||
-                api "/api/v1/person?limit=256&fields=name&sort=name" | jq -r '.items[] | "/api/v1/person/" + .id' >"$OUT/patch.paths"
+                api "/api/v1/person?limit=200&fields=name&sort=name" | jq -r '.items[] | "/api/v1/person/" + .id' >"$OUT/patch.paths"
             LOAD_TOKEN=$TOKEN LOAD_PATHS=$OUT/patch.paths LOAD_PATCH='{"city":"City %d"}'
             export LOAD_TOKEN LOAD_PATHS LOAD_PATCH
             load "$which" "$SERVER" 64 "http://127.0.0.1:$PORT/"
@@ -152,7 +152,7 @@ row_7() {
     serve "$DATA"; sign_in
     echo /deals >"$OUT/board.paths"; echo / >"$OUT/home.paths"; echo /insights/funnel >"$OUT/funnel.paths"
     echo /insights/pipeline >"$OUT/pipeline.paths"
-    cards=$(ask_one /deals | grep -o 'class="deal-card' | wc -l)
+    cards=$(ask_one /deals | grep -o '<[a-z]* class="card[ "]' | wc -l)
     for what in "board 50" "home 50" "funnel 150" "pipeline 150"; do
         set -- $what
         ask "$1" "$SERVER" "$OUT/$1.paths" 40

@@ -17,18 +17,20 @@ static bool is_ours(const struct entity *en) { return en == &person_entity || en
 
 /* ── exact keys ────────────────────────────────────────────────────────────── */
 
+/* A SELECT for each key: joined by "or" they would be looked for in every record. */
 static bool ids_by_key(struct ctx *c, const struct record *r, int64_t *ids, size_t *n, struct err *e)
 {
     struct db_rows q;
     bool is_person = r->en == &person_entity;
     str first = record_text(r, is_person ? "email" : "domain"), phone = record_text(r, "phone");
     bool ok = is_person
-        ? db_query(c->c, &q, "SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND"
-                             " ((email = $2 AND $2 <> '') OR (phone = $3 AND $3 <> '') OR (mobile = $3 AND $3 <> '')) LIMIT 5",
-                   DB_ARGS(V(r->id), V(first), V(phone)), e)
-        : db_query(c->c, &q, "SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND"
-                             " ((domain = $2 AND $2 <> '') OR (phone = $3 AND $3 <> '')) LIMIT 5",
-                   DB_ARGS(V(r->id), V(first), V(phone)), e);
+        ? db_query(c->c, &q, "SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND email = $2 AND $2 <> ''"
+                             " UNION SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND phone = $3 AND $3 <> ''"
+                             " UNION SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND mobile = $3 AND $3 <> ''"
+                             " LIMIT 5", DB_ARGS(V(r->id), V(first), V(phone)), e)
+        : db_query(c->c, &q, "SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND domain = $2 AND $2 <> ''"
+                             " UNION SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND phone = $3 AND $3 <> ''"
+                             " LIMIT 5", DB_ARGS(V(r->id), V(first), V(phone)), e);
     if (!ok)
         return false;
     while (*n < ALIKE_MAX && db_next(&q))
