@@ -8,13 +8,12 @@
 #pragma once
 #include <jansson.h>
 #include "base/json.h"
+#include "record/put_json.h"
 #include "record/query.h"
 #include "web/web.h"
 
 extern const struct route api_routes[];
 
-/* A record as JSON; only `cols` when ncols > 0. */
-void api_put_record(struct json *j, struct ctx *c, const struct record *r, const struct field *const *cols, int ncols);
 /* Members of `body` into r (id, version and times are left alone); an unknown member is an error naming it. */
 bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct err *e);
 /* The text form of a JSON value, as types read it; objects and arrays of the forms we write too. */

@@ -49,7 +49,7 @@ static str record_json(struct ctx *c, const struct record *r)
 {
     struct buf b = buf_new(c->a, ANSWER_MAX);
     struct json j = { &b, false };
-    api_put_record(&j, c, r, NULL, 0);
+    record_put_json(&j, c, r, NULL, 0);
     return buf_str(&b);
 }
 
@@ -105,7 +105,7 @@ static void get_list(struct request *rq)
     json_key(&j, S("items"));
     json_open(&j, '[');
     for (size_t i = 0; i < list.n; i++)
-        api_put_record(&j, c, list.rows[i], s.cols, s.ncols);
+        record_put_json(&j, c, list.rows[i], s.cols, s.ncols);
     json_close(&j, ']');
     json_key(&j, S("next"));
     if (list.next.n)
@@ -219,7 +219,7 @@ static void refuse(struct request *rq, const struct act *a, const struct err *e)
     json_key(&j, S("instance"));
     json_str(&j, arena_fmt(c->a, "urn:request:%.*s", STR_ARG(rq->id)));
     json_key(&j, S("current"));
-    api_put_record(&j, c, a->current, NULL, 0);
+    record_put_json(&j, c, a->current, NULL, 0);
     json_close(&j, '}');
     answer_text(rq, 409, "application/problem+json; charset=utf-8", buf_str(&b));
 }
