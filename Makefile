@@ -133,9 +133,9 @@ endef
 $(foreach kind,unit golden,$(eval $(call test_kind,$(kind))))
 # These two may speak HTTP to the program, in this process or in a child (test/client).
 define test_kind_client
-build/san/$(1)/%: test/$(1)/%.c test/client/client.c test/client/served.c build/san/libsetu.a
+build/san/$(1)/%: test/$(1)/%.c test/client/client.c test/client/served.c test/client/sink.c build/san/libsetu.a
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< test/client/client.c test/client/served.c $$(TESTLIBS)
+	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< test/client/client.c test/client/served.c test/client/sink.c $$(TESTLIBS)
 endef
 $(foreach kind,http fault,$(eval $(call test_kind_client,$(kind))))
 build/san/fuzz/%: test/fuzz/%.c tools/test/replay.c build/san/libsetu.a

@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "flow/outbox.h"
 #include "web/feature.h"
 #include "web/import_page.h"
 #include "web/records.h"
@@ -26,6 +27,8 @@ struct server {
     pthread_t ticker;
     int stop;                           /* eventfd: ends the ticker */
     struct feed_runner *feed;
+    struct egress *egress;              /* the process that speaks to the outside */
+    struct outbox *outbox;              /* what waits for it */
 };
 
 /* ── the minute's round ────────────────────────────────────────────────────── */
@@ -113,6 +116,21 @@ const struct route *const *server_routes(void)
     return tables;
 }
 
+/* The process first: it is small while nothing else is there. */
+static bool start_outbox(struct server *s, const struct server_options *o, struct err *e)
+{
+    if (!o->has_egress)
+        return true;
+    return egress_open(&(struct egress_options){ .policy = egress_policy() }, &s->egress, e) && outbox_start(s->ws, s->egress, &s->outbox, e);
+}
+
+static void stop_outbox(struct server *s)
+{
+    outbox_stop(s->outbox);
+    egress_close(s->egress);
+    outbox_close(s->outbox);
+}
+
 bool server_start(struct workspace *ws, const struct server_options *o, struct server **out, struct err *e)
 {
     struct server *s = calloc(1, sizeof *s);
@@ -124,7 +142,8 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
                                 .error = web_fail, .metrics = tell_metrics, .app = s };
     record_on_write(tell_pages);
     struct http_options h = { .listen = o->listen, .trusted_proxies = o->proxies, .spool = ws->folder };
-    if (!http_start(&h, &s->app, &s->http, e)) {
+    if (!start_outbox(s, o, e) || !http_start(&h, &s->app, &s->http, e)) {
+        stop_outbox(s);
         free(s);
         return false;
     }
@@ -149,5 +168,6 @@ void server_stop(struct server *s)
     close(s->stop);
     http_stop(s->http);
     feed_stop(s->feed);
+    stop_outbox(s);
     free(s);
 }

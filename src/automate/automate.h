@@ -3,3 +3,4 @@
 
 struct feature;
 extern const struct feature segment_feature;
+extern const struct feature webhook_feature;

@@ -4,6 +4,10 @@
  * one). In the release build none of it is there.
  *   open_gate   the rights of records are not asked (record/access.c)
  *   early_ack   a write is acknowledged before it is on disk (db/sqlite_writer.c)
+ *   fast_retry  the outbox tries again after 200 ms (flow/outbox.c)
+ *   no_order    a later delivery does not wait for the one before (flow/outbox.c)
+ *   forget_sending  what was under way at a crash counts as arrived (flow/outbox.c)
+ *   open_egress addresses of the inside are gone to (egress/fetch.c)
  *   no_tick     the minute's round rests, so that nothing changes by itself (app/server.c)
  */
 #pragma once

@@ -2,6 +2,7 @@
 #include "app/server.h"
 #include "base/log.h"
 #include "cmd/cmds.h"
+#include "egress/target.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,6 +13,8 @@ static const struct option_help options[] = {
     { "listen", "ADDR", "address and port (default 127.0.0.1:8080)" },
     { "host", "NAME", "answer under this host name only" },
     { "proxy", "ADDR", "trust forwarded headers from this address" },
+    { "allow-local-webhooks", "HOST:PORT", "webhooks may go to this inside address; several with commas" },
+    { "allow-http-webhooks", NULL, "webhooks may go out without TLS" },
     { 0 },
 };
 
@@ -71,7 +74,7 @@ static void say_where(struct cmd *c, const char *listen, int port)
 int serve_workspace(struct cmd *c, struct workspace *ws, const char *listen, void (*ready)(struct cmd *c, int port))
 {
     const char *hosts[] = { cmd_option(c, "host"), NULL }, *proxies[] = { cmd_option(c, "proxy"), NULL };
-    struct server_options o = { .listen = listen, .hosts = hosts, .proxies = proxies };
+    struct server_options o = { .listen = listen, .hosts = hosts, .proxies = proxies, .has_egress = true };
     struct server *s = NULL;
     struct control *k = NULL;
     struct err e = { 0 };
@@ -90,6 +93,18 @@ int serve_workspace(struct cmd *c, struct workspace *ws, const char *listen, voi
     return EXIT_DONE;
 }
 
+/* Where webhooks may go besides public addresses by https: the administrator of the machine says. */
+static bool set_policy(const struct cmd *c)
+{
+    static struct egress_policy policy;
+    const char *local = cmd_option(c, "allow-local-webhooks");
+    policy.allow_http = cmd_flag(c, "allow-http-webhooks");
+    if (local && !policy_add_local(&policy, str_of(local)))
+        return false;
+    egress_policy_set(&policy);
+    return true;
+}
+
 static int run(struct cmd *c)
 {
     const char *folder = cmd_option(c, "data"), *listen = cmd_option(c, "listen");
@@ -98,6 +113,8 @@ static int run(struct cmd *c)
 
     if (!folder)
         return cmd_usage(c, "--data DIR is missing: the folder of the workspace");
+    if (!set_policy(c))
+        return cmd_usage(c, "--allow-local-webhooks is HOST:PORT, several with commas");
     serve_block_signals();
     if (!workspace_open(cmd_path(c, folder), &ws, &e))
         return cmd_refuse(c, &e);

@@ -21,6 +21,7 @@ struct call {
     struct target t;
     struct ip ip[FETCH_ADDRESSES_MAX]; int nips;
     size_t head, body;                  /* bytes received */
+    bool has_head;                      /* up to its empty line: a head cut short is no answer */
     char note[WIRE_NOTE_MAX]; size_t nnote;
     int retry_after_s;
 };
@@ -127,6 +128,7 @@ static size_t take_header(char *p, size_t size, size_t n, void *arg)
     k->head += size * n;
     if (k->head > HEADERS_MAX)
         return 0;
+    k->has_head = size * n <= 2;
     read_retry_after(k, (str){ p, size * n });
     return size * n;
 }
@@ -205,8 +207,8 @@ static void perform(struct call *k, const struct wire_request *r, long ms, struc
         set_options(h, k, r, headers, pin, ms);
         CURLcode code = curl_easy_perform(h);
         curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
-        bool has_status = status >= 200 && (k->body > 0 || code == CURLE_OK);
-        out->outcome = has_status ? EGRESS_ANSWERED : outcome_of(code);
+        bool has_status = status >= 200 && k->has_head;
+        out->outcome = has_status ? EGRESS_ANSWERED : code == CURLE_OK ? EGRESS_GARBLED : outcome_of(code);
         out->status = has_status ? (int)status : 0;
         out->retry_after_s = k->retry_after_s;
         out->note = k->nnote || code == CURLE_OK ? arena_str(k->a, (str){ k->note, k->nnote }) : str_of(curl_easy_strerror(code));

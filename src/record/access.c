@@ -82,6 +82,9 @@ static const struct grant grants[] = {
     { STAFF & ~R(ANALYST),  "task note call meeting attachment", { A, A, O, O, O } },
     { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "task note call meeting attachment", { A, A, A, A, A } },
 
+    /* Where data leaves the house, or comes in by itself: the owner's. */
+    { STAFF & ~R(OWNER),    "webhook inbound",        { N, N, N, N, N } },
+
     /* Everybody's own things, whatever their role. */
     { EVERYBODY,            "notification saved_view session api_token", { O, O, O, O, N } },
     { R(GUEST_AGENCY),      "user team",              { O, N, N, N, N } },

@@ -72,12 +72,37 @@ static const char *const event_records[] = {
     NULL,
 };
 
+/* What is to leave the house (flow/outbox.h) and what has come in by signed call (flow/inbound.h). */
+static const char *const outbox_tables[] = {
+    "CREATE TABLE outbox (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL, channel TEXT NOT NULL, target BIGINT NOT NULL,"
+    " order_key TEXT NOT NULL, kind TEXT NOT NULL, headers TEXT, body TEXT NOT NULL, state BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+    " tries BIGINT NOT NULL DEFAULT 0,"
+    " created_at BIGINT NOT NULL, next_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, lease_owner BIGINT, lease_until BIGINT,"
+    " done_at BIGINT, outcome BIGINT, status BIGINT)",
+    "CREATE INDEX outbox_open ON outbox (channel, target, seq) WHERE state < 3",
+    "CREATE INDEX outbox_due ON outbox (channel, target, next_at) WHERE state < 3",
+    "CREATE INDEX outbox_order ON outbox (target, order_key, seq) WHERE state < 3",
+    "CREATE INDEX outbox_sending ON outbox (lease_until) WHERE state = 2",
+    "CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL",
+    "CREATE INDEX outbox_shown ON outbox (channel, target, id)",
+    "CREATE TABLE outbox_attempt (id BIGINT PRIMARY KEY, outbox_id BIGINT NOT NULL, at BIGINT NOT NULL, ms BIGINT NOT NULL,"
+    " outcome BIGINT NOT NULL, status BIGINT NOT NULL, note TEXT)",
+    "CREATE INDEX outbox_attempt_of ON outbox_attempt (outbox_id, id)",
+    "CREATE TABLE outbox_target (channel TEXT NOT NULL, target BIGINT NOT NULL, failures BIGINT NOT NULL, failing_since BIGINT NOT NULL,"
+    " paused_until BIGINT NOT NULL, ok_at BIGINT NOT NULL, PRIMARY KEY (channel, target))",
+    "CREATE TABLE inbound_message (id BIGINT PRIMARY KEY, source BIGINT NOT NULL, message_id TEXT NOT NULL, at BIGINT NOT NULL,"
+    " body TEXT NOT NULL, state BIGINT NOT NULL, note TEXT, record_id BIGINT, UNIQUE (source, message_id))",
+    "CREATE INDEX inbound_shown ON inbound_message (source, id)",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
     { 3, "events of robots are told from people's", robot_events },
     { 4, "one order of changes and events", feed_tables },
     { 5, "from a record to its events", event_records },
+    { 6, "what leaves the house, and what comes in by signed call", outbox_tables },
     { 0 },
 };
 

@@ -106,7 +106,8 @@ bool served_start(struct served *s)
     int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (err < 0 || none < 0 || pipe2(told, O_CLOEXEC))
         die("no pipe");
-    const char *words[] = { "serve", "--data", s->data, "--listen", "127.0.0.1:0", NULL };
+    const char *words[] = { "serve", "--data", s->data, "--listen", "127.0.0.1:0",
+                            s->allow_local ? "--allow-local-webhooks" : NULL, s->allow_local, NULL };
     s->pid = fork();
     if (s->pid == 0)
         become(s->bin, words, none, told[1], err, s->faults);

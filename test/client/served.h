@@ -19,6 +19,7 @@ struct served {
     pid_t pid;
     const char *bin;                            /* another program than $SETU_BIN, or NULL */
     const char *faults;                         /* SETU_FAULT of the child, or NULL */
+    const char *allow_local;                    /* --allow-local-webhooks, or NULL */
     bool is_broken;                             /* it ended otherwise than asked */
     unsigned char key[32];
 };

@@ -642,7 +642,7 @@ static void ask_forged(const struct route *r)
     if (has_session) {
         refuse_forged(r, sid, type, body, "without a token");
         refuse_forged(r, arena_fmt(&c.a, "%sX-CSRF-Token: %s\r\n", sid, thief->csrf).p, type, body, "with another session's token");
-        refuse_forged(r, arena_fmt(&c.a, "%sX-CSRF-Token: %.*s0\r\n", sid, 63, u->csrf).p, type, body, "with a token one letter off");
+        refuse_forged(r, arena_fmt(&c.a, "%sX-CSRF-Token: %.*s%c\r\n", sid, 63, u->csrf, u->csrf[63] == '0' ? '1' : '0').p, type, body, "with a token one letter off");
     }
     refuse_forged(r, arena_fmt(&c.a, "%sOrigin: https://evil.example\r\n", right).p, type, body, "from another origin");
     refuse_forged(r, arena_fmt(&c.a, "%sOrigin: null\r\n", right).p, type, body, "from no origin");

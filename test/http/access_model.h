@@ -39,6 +39,7 @@ static const struct model_row model[] = {
     { "user team",         { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "O----" } },
     { "work_calendar rate setting",
                            { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "-----" } },
+    { "webhook inbound",   { "AAAAA", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----" } },
     { "share import_run handoff lifecycle_change score_point visit stage_change company_member deal_member",
                            { "AAAAA", "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A---A", "H----" } },
 };

@@ -1,0 +1,215 @@
+/* hook_page.c - what webhooks out and in have in common: form, secret, on and off, the end. */
+#include "automate/webhook_pages.h"
+#include "base/id.h"
+#include "flow/webhook.h"
+#include "msg/webhook.h"
+#include "web/records.h"
+
+const struct ui_item *hook_tabs(struct html *h, const struct hook_kind *now)
+{
+    struct ui_item *v = arena_new(h->a, struct ui_item, 2);
+    v[0] = (struct ui_item){ .label = _(webhook_outgoing), .url = url_path(str_of(webhook_kind.base)), .is_current = now == &webhook_kind };
+    v[1] = (struct ui_item){ .label = _(webhook_incoming), .url = url_path(str_of(inbound_kind.base)), .is_current = now == &inbound_kind };
+    return v;
+}
+
+struct url hook_url(struct arena *a, const struct hook_kind *k, int64_t id)
+{
+    return url_fmt(a, "%s/%.*s", k->base, STR_ARG(id_text(a, id)));
+}
+
+struct html_safe hook_text(struct html *h, enum hook_how how, str text)
+{
+    struct html part = html_part(h);
+    view_hook_text(&part, &(struct hook_text_view){ text, how });
+    return html_done(&part);
+}
+
+void hook_show_page(struct request *rq, struct html *h, str title, const struct crumb *crumbs, size_t n, struct html_safe body)
+{
+    struct page p = web_page(rq, title);
+    p.is_plain = true;
+    p.crumbs = crumbs;
+    p.ncrumbs = n;
+    page_begin(h, &p);
+    html_markup(h, body);
+    page_end(h, &p);
+}
+
+/* ── the form ──────────────────────────────────────────────────────────────── */
+
+static void show_form(struct request *rq, const struct hook_kind *k, struct record *r, bool is_new, const struct err *e)
+{
+    struct html page = web_html(rq), *h = &page, body = html_part(h);
+    struct record_form f = { .en = k->en, .r = r, .e = e, .is_new = is_new };
+    bool is_elsewhere = e && !e->field;
+    struct hook_form_view v = {
+        .action = is_new ? str_of(k->base) : hook_url(h->a, k, r->id).s, .first = record_form_rows(rq, &f, true),
+        .rest = record_form_rows(rq, &f, false),
+        .cancel = is_new ? url_path(str_of(k->base)) : hook_url(h->a, k, r->id), .error = is_elsewhere ? err_text(h->a, h->loc, e) : (str){ 0 },
+    };
+    struct crumb up = { _(webhook_plural), url_path(str_of(k->base)) };
+    view_hook_form(&body, &v);
+    hook_show_page(rq, h, is_new ? _msg(k->new_title) : record_title(r), &up, 1, html_done(&body));
+    answer_html(rq, e ? err_http_status(e->code) : 200, h);
+}
+
+static bool load(struct request *rq, const struct hook_kind *k, struct record **r)
+{
+    struct err e = { 0 };
+    int64_t id;
+    if (!web_param_id(rq, 0, &id))
+        return false;
+    if (record_get(web_ctx(rq), k->en, id, r, &e))
+        return true;
+    web_fail(rq, &e);
+    return false;
+}
+
+void hook_new(struct request *rq, const struct hook_kind *k)
+{
+    struct record *r = record_new(&rq->a, k->en);
+    for (const struct field *f = k->en->fields; f < k->en->fields + k->en->nfields; f++)
+        if (f->init && (f->type == FIELD_CHOICE || f->type == FIELD_LONGTEXT))
+            record_set(r, f->name, val_text(str_of(f->init)));
+    record_set(r, "is_active", val_int(1));
+    record_set(r, "owner", (struct val){ .is_set = true, .i = web_ctx(rq)->who->user_id, .s = web_ctx(rq)->who->name });
+    show_form(rq, k, r, true, NULL);
+}
+
+void hook_edit(struct request *rq, const struct hook_kind *k)
+{
+    struct record *r;
+    if (load(rq, k, &r))
+        show_form(rq, k, r, false, NULL);
+}
+
+/* Not a redirect: the secret must be seen, and stands nowhere afterwards. */
+static void show_secret(struct request *rq, const struct hook_kind *k, int64_t id)
+{
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    str secret[SECRETS_MAX];
+    int n;
+    db_read_end(rq->db);                        /* what is shown is that of after the write */
+    if (!db_read_begin(rq->db, 0, &e) || !secrets_of(c, k->en, id, secret, &n, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    answer_header(rq, "Cache-Control", S("no-store"));
+    k->show(rq, id, n ? secret[0] : (str){ 0 });
+}
+
+void hook_make(struct request *rq, const struct hook_kind *k)
+{
+    struct record *r = record_new(&rq->a, k->en);
+    struct save s = { .r = r };
+    struct err e = { 0 };
+    if (!record_form_read(rq, r, &e) || !record_save(web_ctx(rq), &s, &e))
+        show_form(rq, k, r, true, &e);
+    else
+        show_secret(rq, k, r->id);
+}
+
+void hook_save(struct request *rq, const struct hook_kind *k)
+{
+    struct ctx *c = web_ctx(rq);
+    struct record *r;
+    struct err e = { 0 };
+    if (!load(rq, k, &r))
+        return;
+    struct save s = { .r = r };
+    r->has = 0;
+    if (!record_form_read(rq, r, &e) || !record_save(c, &s, &e))
+        show_form(rq, k, r, false, &e);
+    else
+        web_done(rq, hook_url(c->a, k, r->id).s, msg_text(c->a, c->loc, MSG_webhook_saved, NULL), c->write_id);
+}
+
+/* ── acts ──────────────────────────────────────────────────────────────────── */
+
+struct act { const struct hook_kind *k; int64_t id; bool is_on; };
+
+static bool run_active(struct ctx *tx, void *arg, struct err *e)
+{
+    struct act *a = arg;
+    struct record *r = record_new(tx->a, a->k->en);
+    r->id = a->id;
+    record_set(r, "is_active", val_int(a->is_on));
+    return record_update(tx, r, 0, NULL, e);
+}
+
+static bool run_rotate(struct ctx *tx, void *arg, struct err *e)
+{
+    struct act *a = arg;
+    return secret_set(tx, a->k->en, a->id, webhook_secret_new(tx->a), e);
+}
+
+static bool run_delete(struct ctx *tx, void *arg, struct err *e)
+{
+    struct act *a = arg;
+    return record_delete(tx, a->k->en, a->id, 0, e);
+}
+
+static bool perform(struct request *rq, const struct hook_kind *k, record_write_fn *fn, struct act *a)
+{
+    struct record *r;
+    struct err e = { 0 };
+    if (!load(rq, k, &r))
+        return false;
+    *a = (struct act){ k, r->id, str_eq(request_form(rq, "on"), S("1")) };
+    if (record_write(web_ctx(rq), fn, a, &e))
+        return true;
+    web_fail(rq, &e);
+    return false;
+}
+
+void hook_active(struct request *rq, const struct hook_kind *k)
+{
+    struct ctx *c = web_ctx(rq);
+    struct act a;
+    if (perform(rq, k, run_active, &a))
+        web_done(rq, hook_url(c->a, k, a.id).s, msg_text(c->a, c->loc, a.is_on ? MSG_webhook_turned_on : MSG_webhook_turned_off, NULL), c->write_id);
+}
+
+void hook_rotate(struct request *rq, const struct hook_kind *k)
+{
+    struct act a;
+    if (perform(rq, k, run_rotate, &a))
+        show_secret(rq, k, a.id);
+}
+
+void hook_delete(struct request *rq, const struct hook_kind *k)
+{
+    struct ctx *c = web_ctx(rq);
+    struct act a;
+    if (perform(rq, k, run_delete, &a))
+        web_done(rq, str_of(k->base), msg_text(c->a, c->loc, MSG_webhook_deleted, NULL), c->write_id);
+}
+
+/* The API's way to a secret: a new one, told in this answer only. */
+void hook_rotate_api(struct request *rq, const struct hook_kind *k)
+{
+    struct ctx *c = web_ctx(rq);
+    struct record *r;
+    struct act a;
+    struct err e = { 0 };
+    str secret[SECRETS_MAX];
+    int n = 0;
+    if (!load(rq, k, &r))
+        return;
+    if (access_scope(c->who, k->en, ACTION_CHANGE) == SCOPE_NONE) {
+        fail(&e, ERR_FORBIDDEN, 0, "no right to its secret");
+        web_fail(rq, &e);
+        return;
+    }
+    if (!perform(rq, k, run_rotate, &a))
+        return;
+    db_read_end(rq->db);                        /* the secret is that of after the write */
+    if (!db_read_begin(rq->db, 0, &e) || !secrets_of(c, k->en, a.id, secret, &n, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    answer_header(rq, "Cache-Control", S("no-store"));
+    answer_text(rq, 200, "application/json; charset=utf-8", arena_fmt(c->a, "{\"secret\":\"%.*s\"}", STR_ARG(n ? secret[0] : (str){ 0 })));
+}

@@ -1,0 +1,154 @@
+/* inbound_page.c - incoming webhooks: the list, and one with what came in. */
+#include "automate/inbound.h"
+#include "automate/webhook_pages.h"
+#include "base/id.h"
+#include "msg/core.h"
+#include "msg/webhook.h"
+#include "record/query.h"
+#include "record/type.h"
+
+enum { SHOWN = 50 };
+
+void inbounds_page(struct request *rq)
+{
+    struct html page = web_html(rq), *h = &page, body = html_part(h), right = html_part(h);
+    struct ctx *c = web_ctx(rq);
+    struct list_spec s = { .en = &inbound_entity, .limit = INBOUND_MAX };
+    struct list list;
+    struct err e = { 0 };
+    if (!record_list(c, &s, &list, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    struct hook_line *l = arena_new(h->a, struct hook_line, list.n + 1);
+    for (size_t i = 0; i < list.n; i++) {
+        bool is_on = record_int(list.rows[i], "is_active");
+        l[i] = (struct hook_line){ .name = record_title(list.rows[i]), .sub = arena_fmt(h->a, "/in/%.*s", STR_ARG(record_text(list.rows[i], "slug"))),
+                                   .state = is_on ? _(webhook_state_on) : _(webhook_state_off), .tone = is_on ? TONE_GREEN : TONE_NONE,
+                                   .url = hook_url(h->a, &inbound_kind, list.rows[i]->id) };
+    }
+    struct hooks_view v = { .tabs = hook_tabs(h, &inbound_kind), .intro = _(webhook_inbound_intro), .empty = _(webhook_inbound_empty),
+                            .empty_text = _(webhook_inbound_empty_text), .new_label = _(webhook_inbound_new),
+                            .new_url = url_path(S("/automate/inbound/new")), .lines = l, .n = list.n, .icon = "arrow-down-to-line" };
+    struct page p = web_page(rq, _(webhook_plural));
+    ui_button(&right, .label = _(webhook_inbound_new), .icon = "plus", .kind = UI_PRIMARY, .url = v.new_url, .key = "c");
+    p.is_plain = true;
+    p.actions = html_done(&right);
+    view_hooks(&body, &v);
+    page_begin(h, &p);
+    html_markup(h, html_done(&body));
+    page_end(h, &p);
+    answer_html(rq, 200, h);
+}
+
+/* ── one ───────────────────────────────────────────────────────────────────── */
+
+static bool fill_rows(struct request *rq, struct html *h, int64_t source, struct hook_view *v, struct err *e)
+{
+    struct ctx *c = web_ctx(rq);
+    struct db_rows q;
+    int64_t before = INT64_MAX, last = 0;
+    struct hook_row *rows = arena_new(h->a, struct hook_row, SHOWN + 1);
+    if (request_query(rq, "before").n && !id_parse(request_query(rq, "before"), &before))
+        before = INT64_MAX;
+    if (!db_query(c->c, &q, "SELECT id, at, message_id, state, note FROM inbound_message WHERE source = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                  DB_ARGS(V(source), V(before), V(SHOWN + 1)), e))
+        return false;
+    while (db_next(&q)) {
+        int64_t at = db_int(&q, 1);
+        bool is_done = db_int(&q, 3) == INBOUND_DONE;
+        if (v->n < SHOWN)
+            last = db_int(&q, 0);
+        rows[v->n++] = (struct hook_row){
+            .when = loc_relative(h->a, h->loc, at, c->now), .iso = iso_instant(h->a, at), .what = db_text(&q, 2, h->a), .answer = db_text(&q, 4, h->a),
+            .state = is_done ? _(webhook_in_done) : _(webhook_in_failed), .tone = is_done ? TONE_GREEN : TONE_RED,
+            .again = is_done ? (struct url){ { 0 } } : url_fmt(h->a, "/automate/inbound/messages/%.*s/again", STR_ARG(id_text(h->a, db_int(&q, 0)))),
+        };
+    }
+    if (!db_done(&q, e))
+        return false;
+    if (v->n > SHOWN) {
+        v->n = SHOWN;
+        v->older = url_fmt(h->a, "%.*s?before=%.*s", STR_ARG(v->base), STR_ARG(id_text(h->a, last)));
+    }
+    v->rows = rows;
+    return true;
+}
+
+static struct ui_fact fact_of(struct html *h, const struct record *r, const char *name)
+{
+    const struct field *f = entity_field(r->en, str_of(name));
+    struct val v = record_val(r, name);
+    return (struct ui_fact){ .label = _msg(f->label), .value = hook_text(h, HOOK_TEXT, type_show(h->a, h->loc, f, &v)) };
+}
+
+static void show(struct request *rq, int64_t id, str secret)
+{
+    struct html page = web_html(rq), *h = &page, body = html_part(h), right = html_part(h);
+    struct record *r;
+    struct err e = { 0 };
+    struct hook_view v = { .secret = secret, .secret_text = _(webhook_inbound_secret_text), .base = hook_url(h->a, &inbound_kind, id).s,
+                           .title = _(webhook_inbound_messages), .none = _(webhook_inbound_none), .delete_sure = _(webhook_inbound_delete_sure) };
+    if (!record_get(web_ctx(rq), &inbound_entity, id, &r, &e) || !fill_rows(rq, h, id, &v, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    bool makes_event = str_eq(record_text(r, "makes"), S("event"));
+    struct ui_fact f[] = {
+        { .label = _(webhook_slug),
+          .value = hook_text(h, HOOK_CODE, arena_fmt(h->a, "POST /in/%.*s", STR_ARG(record_text(r, "slug")))) },
+        fact_of(h, r, "scheme"), fact_of(h, r, "makes"),
+        makes_event ? fact_of(h, r, "event_kind") : fact_of(h, r, "form"),
+        { .label = _(webhook_map), .value = hook_text(h, HOOK_BLOCK, record_text(r, "map")) }, fact_of(h, r, "owner"),
+    };
+    v.facts = f;
+    v.nfacts = countof(f);
+    v.is_active = record_int(r, "is_active");
+    struct crumb up = { _(webhook_inbound_plural), url_path(str_of(inbound_kind.base)) };
+    struct page p = web_page(rq, record_title(r));
+    ui_button(&right, .label = _(webhook_edit), .icon = "pencil", .url = url_fmt(h->a, "%.*s/edit", STR_ARG(v.base)), .key = "e");
+    p.is_plain = true;
+    p.crumbs = &up;
+    p.ncrumbs = 1;
+    p.actions = html_done(&right);
+    view_hook(&body, &v);
+    page_begin(h, &p);
+    html_markup(h, html_done(&body));
+    page_end(h, &p);
+    answer_html(rq, 200, h);
+}
+
+const struct hook_kind inbound_kind = { .en = &inbound_entity, .base = "/automate/inbound", .new_title = MSG_webhook_inbound_new, .show = show };
+
+void inbound_page(struct request *rq)
+{
+    int64_t id;
+    if (web_param_id(rq, 0, &id))
+        show(rq, id, (str){ 0 });
+}
+
+void inbound_new(struct request *rq) { hook_new(rq, &inbound_kind); }
+void inbound_edit(struct request *rq) { hook_edit(rq, &inbound_kind); }
+void inbound_make(struct request *rq) { hook_make(rq, &inbound_kind); }
+void inbound_save(struct request *rq) { hook_save(rq, &inbound_kind); }
+void inbound_active(struct request *rq) { hook_active(rq, &inbound_kind); }
+void inbound_rotate(struct request *rq) { hook_rotate(rq, &inbound_kind); }
+void inbound_delete(struct request *rq) { hook_delete(rq, &inbound_kind); }
+void inbound_rotate_api(struct request *rq) { hook_rotate_api(rq, &inbound_kind); }
+
+static bool run_again(struct ctx *tx, void *arg, struct err *e) { return inbound_replay(tx, *(int64_t *)arg, e); }
+
+void inbound_again(struct request *rq)
+{
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    bool found;
+    int64_t id, source = 0;
+    if (!web_param_id(rq, 0, &id))
+        return;
+    if (!db_get_int(c->c, "SELECT source FROM inbound_message WHERE id = $1", DB_ARGS(V(id)), &found, &source, &e) || !record_write(c, run_again, &id, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    web_done(rq, hook_url(c->a, &inbound_kind, source).s, msg_text(c->a, c->loc, MSG_webhook_replayed, NULL), c->write_id);
+}
