@@ -8,6 +8,7 @@
 #include "msg/core.h"
 #include "record/query.h"
 #include "web/records.h"
+#include <stdlib.h>
 
 struct url home_list(struct ctx *c, const char *path, str filter)
 {
@@ -58,6 +59,12 @@ static struct home_box *box(struct home *m, msg_id title, str none)
 
 static str money(struct home *m, int64_t minor) { return loc_money_compact(m->c->a, m->c->loc, minor, m->c->ws->currency); }
 
+static int by_sum(const void *x, const void *y)
+{
+    const struct summary_row *a = x, *b = y;
+    return (a->sum < b->sum) - (a->sum > b->sum);
+}
+
 static bool won_by_colleague(struct home *m, str filter, struct err *e)
 {
     enum { SHOWN = 8 };
@@ -68,6 +75,7 @@ static bool won_by_colleague(struct home *m, str filter, struct err *e)
     int64_t most = 1;
     if (!record_summary(m->c, &s, S("owner"), S("amount"), &row, &n, e))
         return false;
+    qsort(row, n, sizeof *row, by_sum);
     n = n < SHOWN ? n : SHOWN;
     struct home_bar *bars = arena_new(m->c->a, struct home_bar, n + 1);
     for (size_t i = 0; i < n; i++)

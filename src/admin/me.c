@@ -17,6 +17,28 @@ static const char *const own[] = { "name", "phone", "lang", "digits", "calendar"
 
 /* ── devices ───────────────────────────────────────────────────────────────── */
 
+/* First what others pretend to be on top of: Edge says Chrome, Chrome says Safari, Android says Linux. */
+static const struct mark { const char *in, *name; } browsers[] = {
+    { "Edg/", "Edge" }, { "OPR/", "Opera" }, { "SamsungBrowser/", "Samsung Internet" }, { "Firefox/", "Firefox" }, { "FxiOS/", "Firefox" },
+    { "CriOS/", "Chrome" }, { "Chrome/", "Chrome" }, { "Safari/", "Safari" }, { 0 },
+}, systems[] = {
+    { "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Windows", "Windows" }, { "Mac OS X", "macOS" },
+    { "CrOS", "ChromeOS" }, { "Linux", "Linux" }, { 0 },
+};
+
+static const char *named(const struct mark *m, str agent)
+{
+    while (m->in && str_find(agent, str_of(m->in)) < 0)
+        m++;
+    return m->name;
+}
+
+static str device_name(struct arena *a, str agent)
+{
+    const char *browser = named(browsers, agent), *os = named(systems, agent);
+    return browser && os ? arena_fmt(a, "%s · %s", browser, os) : agent.n ? agent : S("?");
+}
+
 static bool fill_devices(struct html *h, struct request *rq, struct me_view *v, struct err *e)
 {
     struct ctx *c = web_ctx(rq);
@@ -29,7 +51,7 @@ static bool fill_devices(struct html *h, struct request *rq, struct me_view *v, 
         const struct record *r = list.rows[i];
         str ip = record_text(r, "ip"), when = loc_relative(h->a, h->loc, record_int(r, "seen_at"), c->now);
         d[i] = (struct device_line){
-            .agent = record_text(r, "agent").n ? record_text(r, "agent") : S("?"), .sub = _(admin_me_seen, .ip = A(ip), .when = A(when)),
+            .agent = device_name(h->a, record_text(r, "agent")), .sub = _(admin_me_seen, .ip = A(ip), .when = A(when)),
             .end = url_fmt(h->a, "/me/sessions/%.*s/end", STR_ARG(id_text(h->a, r->id))),
             .is_this = r->id == web_visitor(rq)->session_id };
     }

@@ -94,6 +94,7 @@ bool rescore_all(struct ctx *tx, struct err *e);                /* everybody is 
 struct consumer;
 extern const struct consumer funnel_consumer;
 bool funnel_seed(struct ctx *tx, struct err *e);
+str seed_rule_name(const struct ctx *c, str name);  /* a rule's name as we gave it, in the reader's language; another as it is */
 /* Offers the person's new lead when the definition of MQL is met and nothing is missing. */
 bool lead_consider(struct ctx *tx, int64_t person, struct err *e);
 

@@ -117,6 +117,25 @@ static str signed_points(struct ctx *c, int64_t hundredths)
     return tenths > 0 ? arena_fmt(c->a, "+%.*s", STR_ARG(n)) : n;
 }
 
+struct reason { const struct score_line *latest; int64_t worth, times; };
+
+/* Ten visits are one line, with what they are worth together. */
+static struct reason *reasons_of(struct ctx *c, const struct score_view *s, size_t *n)
+{
+    struct reason *v = arena_new(c->a, struct reason, s->n + 1);
+    *n = 0;
+    for (size_t i = 0, at; i < s->n; i++) {
+        const struct score_line *l = &s->line[i];
+        for (at = 0; at < *n && !str_eq(v[at].latest->reason, l->reason); at++)
+            ;
+        if (at == *n)
+            v[(*n)++] = (struct reason){ .latest = l };
+        v[at].worth += l->worth;
+        v[at].times++;
+    }
+    return v;
+}
+
 struct html_safe funnel_score_part(struct html *h, struct ctx *c, int64_t person)
 {
     struct html part = html_part(h);
@@ -124,13 +143,17 @@ struct html_safe funnel_score_part(struct html *h, struct ctx *c, int64_t person
     struct err e = { 0 };
     if (!score_explain(c, person, &s, &e))
         return (struct html_safe){ { 0 } };
-    struct score_part_line *v = arena_new(c->a, struct score_part_line, s.n);
-    for (size_t i = 0; i < s.n; i++)
-        v[i] = (struct score_part_line){ s.line[i].reason, signed_points(c, s.line[i].worth),
-                                         s.line[i].expires_at ? loc_relative(c->a, c->loc, s.line[i].at, c->now) : (str){ 0 },
-                                         s.line[i].worth < 0 };
+    size_t n;
+    const struct reason *r = reasons_of(c, &s, &n);
+    struct score_part_line *v = arena_new(c->a, struct score_part_line, n + 1);
+    for (size_t i = 0; i < n; i++)
+        v[i] = (struct score_part_line){
+            .reason = r[i].latest->reason, .points = signed_points(c, r[i].worth), .is_negative = r[i].worth < 0,
+            .when = r[i].latest->expires_at ? loc_relative(c->a, c->loc, r[i].latest->at, c->now) : (str){ 0 },
+            .times = r[i].times > 1 ? arena_fmt(c->a, "×%.*s", STR_ARG(loc_int(c->a, c->loc, r[i].times))) : (str){ 0 },
+        };
     struct score_part_view view = { .grade = s.grade, .score = loc_int(c->a, c->loc, s.score), .fit = s.fit,
-                                    .engagement = s.engagement, .is_capped = s.is_capped, .line = v, .n = s.n };
+                                    .engagement = s.engagement, .is_capped = s.is_capped, .line = v, .n = n };
     view_score_part(&part, &view);
     return html_done(&part);
 }

@@ -367,8 +367,10 @@ bool score_explain(struct ctx *c, int64_t person, struct score_view *out, struct
     if (!lines(c, person, rules, v, &s.n, e))
         return false;
     qsort(v, s.n, sizeof *v, by_worth);
-    for (size_t i = 0; i < s.n; i++)
+    for (size_t i = 0; i < s.n; i++) {
         sum += v[i].worth;
+        v[i].reason = seed_rule_name(c, v[i].reason);
+    }
     s.score = s.fit + s.engagement > SCORE_MAX ? SCORE_MAX : s.fit + s.engagement;
     s.is_capped = sum > s.score * CENTS + CENTS;
     *out = s;

@@ -77,6 +77,15 @@ static const struct rule { msg_id name; enum group group; int points; const char
     { MSG_funnel_seed_rule_left,    READ,    -15, NULL, "mail.unsubscribed consent.withdrawn", 90, 15 },
 };
 
+str seed_rule_name(const struct ctx *c, str name)
+{
+    struct locale own = locale_default(c->ws->lang, c->ws->country);
+    for (size_t i = 0; c->loc->lang != c->ws->lang && i < countof(rules); i++)
+        if (str_eq(name, msg_text(c->a, &own, rules[i].name, NULL)))
+            return msg_text(c->a, c->loc, rules[i].name, NULL);
+    return name;
+}
+
 static bool put_rule(struct ctx *tx, const struct rule *s, int64_t group, int position, struct err *e)
 {
     struct record *r = record_new(tx->a, &score_rule_entity);

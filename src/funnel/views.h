@@ -28,7 +28,7 @@ struct lead_handoffs_view { const struct lead_handoff { str when, iso, who, stat
 void view_lead_handoffs(struct html *h, const struct lead_handoffs_view *v);
 struct score_part_view {
     str grade, score; int64_t fit, engagement; bool is_capped;
-    const struct score_part_line { str reason, points, when; bool is_negative; } *line; size_t n;
+    const struct score_part_line { str reason, points, when, times; bool is_negative; } *line; size_t n;
 };
 void view_score_part(struct html *h, const struct score_part_view *v);
 struct stages_part_view {

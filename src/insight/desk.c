@@ -115,14 +115,14 @@ struct html_safe desk_picture(struct desk *d, const struct report *r, enum chart
 
 /* ── the page ────────────────────────────────────────────────────────────── */
 
-static struct ui_option *options_of(struct desk *d, const struct entity *en, int64_t chosen, str filter, size_t *n)
+static struct ui_option *options_of(struct desk *d, const struct entity *en, str all, int64_t chosen, str filter, size_t *n)
 {
     struct err e = { 0 };
     struct list list = { 0 };
     struct list_spec s = { .en = en, .sort = S("name"), .limit = LIST_LIMIT_MAX, .filter = filter };
     (void)!record_list(d->c, &s, &list, &e);
     struct ui_option *o = arena_new(d->c->a, struct ui_option, list.n + 1);
-    o[0] = (struct ui_option){ { 0 }, _r(d->rq, insight_everybody), !chosen };
+    o[0] = (struct ui_option){ { 0 }, all, !chosen };
     for (size_t i = 0; i < list.n; i++)
         o[i + 1] = (struct ui_option){ id_text(d->c->a, list.rows[i]->id), record_title(list.rows[i]), list.rows[i]->id == chosen };
     *n = list.n + 1;
@@ -144,8 +144,8 @@ static void show_ask(struct desk *d, struct html *h)
         .from = loc_date(d->c->a, d->c->loc, d->ask.from, DATE_MEDIUM), .to = loc_date(d->c->a, d->c->loc, d->ask.to - 1, DATE_MEDIUM),
         .pages = tabs, .npages = countof(tabs), .views = d->views, .nviews = d->nviews,
     };
-    v.teams = options_of(d, &team_entity, d->ask.team, (str){ 0 }, &v.nteams);
-    v.owners = options_of(d, &user_entity, d->ask.owner, S("is_active = true"), &v.nowners);
+    v.teams = options_of(d, &team_entity, _r(d->rq, insight_all_teams), d->ask.team, (str){ 0 }, &v.nteams);
+    v.owners = options_of(d, &user_entity, _r(d->rq, insight_everybody), d->ask.owner, S("is_active = true"), &v.nowners);
     view_insight_ask(h, &v);
 }
 

@@ -23,7 +23,7 @@ static const struct field fields[] = {
       .type = FIELD_CHOICE, .flags = F_LIST | F_QUICK | F_INDEX, .choices = choices_industry },
     { .name = "employees", .label = MSG_people_company_employees,
       .type = FIELD_INT, .flags = F_INDEX },
-    { .name = "founded", .label = MSG_people_company_founded, .type = FIELD_INT },
+    { .name = "founded", .label = MSG_people_company_founded, .type = FIELD_INT, .flags = F_NO_GROUPS },
     { .name = "annual_revenue", .label = MSG_people_company_annual_revenue,
       .type = FIELD_MONEY, .flags = F_LIST | F_INDEX },
     { .name = "owner", .label = MSG_core_word_owner,

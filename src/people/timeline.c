@@ -126,6 +126,14 @@ static str choice_label(struct html *h, const struct choice *list, str value)
     return value;
 }
 
+/* A stage has a name in each language. */
+static str stage_name(const struct html *h, const struct record *r)
+{
+    const char *const *names = r->en->titles;
+    str own = names ? record_text(r, names[h->loc->lang]) : (str){ 0 };
+    return own.n ? own : record_title(r);
+}
+
 static str did_stage(struct html *h, struct ctx *c, const struct happened *x)
 {
     str status = member(h->a, x->data, "status"), to = member(h->a, x->data, "to");
@@ -137,7 +145,7 @@ static str did_stage(struct html *h, struct ctx *c, const struct happened *x)
     if (str_eq(status, S("lost")))
         return _(people_did_deal_lost);
     if (id_parse(to, &id) && record_get(c, entity_find(S("stage")), id, &stage, &e))
-        return _(people_did_deal_stage, .to = A(record_title(stage)));
+        return _(people_did_deal_stage, .to = A(stage_name(h, stage)));
     return _(people_did_deal_moved);
 }
 

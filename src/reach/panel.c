@@ -201,9 +201,14 @@ static void fill_questions(struct ctx *c, const struct record *r, struct form_pa
     }
     struct locale loc = *c->loc;
     loc.lang = f->lang;
+    static const msg_id kinds[FORM_KINDS] = {
+        [FORM_TEXT] = MSG_reach_question_text, [FORM_LONGTEXT] = MSG_reach_question_longtext, [FORM_EMAIL] = MSG_reach_question_email,
+        [FORM_PHONE] = MSG_reach_question_phone, [FORM_NUMBER] = MSG_reach_question_number, [FORM_DATE] = MSG_reach_question_date,
+        [FORM_CHOICE] = MSG_reach_question_choice, [FORM_CHOICES] = MSG_reach_question_choices, [FORM_YES] = MSG_reach_question_yes,
+    };
     struct question_line *q = arena_new(c->a, struct question_line, f->nfields);
     for (size_t i = 0; i < f->nfields; i++)
-        q[i] = (struct question_line){ form_field_label(c->a, &loc, &f->field[i]), str_of(form_kind_name(f->field[i].kind)),
+        q[i] = (struct question_line){ form_field_label(c->a, &loc, &f->field[i]), msg_text(c->a, c->loc, kinds[f->field[i].kind], NULL),
                                        f->field[i].is_required };
     v->questions = q;
     v->nquestions = f->nfields;

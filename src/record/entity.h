@@ -27,6 +27,7 @@ enum {
     F_HIDDEN   = 1 << 9,    /* on no page; API and queries only */
     F_IMMUTABLE= 1 << 10,   /* may be set at creation only */
     F_PERSONAL = 1 << 11,   /* personal data: export and erasure look here */
+    F_NO_GROUPS= 1 << 12,   /* FIELD_INT: a year or the like, shown without separators */
 };
 
 struct choice { const char *value; msg_id label; const char *tone; };  /* tone: chip colour, "green"; ends with {0} */
@@ -64,6 +65,7 @@ struct entity {
     const char *icon;                           /* lucide name */
     const struct field *fields; size_t nfields;
     const char *title;                          /* field that names a record */
+    const char *const *titles;                  /* by enum lang: fields that name it for one language's readers, or NULL */
     const char *subtitle;                       /* second line under the title, or NULL */
     const char *owner;                          /* reference to user that rights look at, or NULL: created_by */
     const char *order;                          /* default sort, "-updated_at" */

@@ -65,19 +65,26 @@ static const char *join_alias(char out[ROW_ALIAS], size_t i)
     return out;
 }
 
-static void ref_columns(struct sql *q, const struct field *f, size_t i)
+/* What a record is called: in the reader's language, where it has a name of its own there. */
+static void title_column(struct sql *q, const char *alias, const struct entity *en, const struct locale *loc)
 {
-    const struct field *title = row_title(target_of(f));
-    char join[ROW_ALIAS];
-
-    sql_lit(q, ", ");
-    if (title)
-        sql_column(q, join_alias(join, i), title->name, NULL);
-    else
+    const struct field *title = row_title(en);
+    const char *own = title && en->titles && loc ? en->titles[loc->lang] : NULL;
+    if (!title) {
         sql_lit(q, "NULL");
+        return;
+    }
+    if (own) {
+        sql_lit(q, "COALESCE(NULLIF(");
+        sql_column(q, alias, own, NULL);
+        sql_lit(q, ", ''), ");
+    }
+    sql_column(q, alias, title->name, NULL);
+    if (own)
+        sql_lit(q, ")");
 }
 
-void row_columns(struct sql *q, const struct entity *en, uint64_t want, const char *alias)
+void row_columns(struct sql *q, const struct entity *en, uint64_t want, const char *alias, const struct locale *loc)
 {
     for (size_t i = 0; i < countof(system_columns); i++) {
         sql_lit(q, i ? ", " : "");
@@ -89,8 +96,11 @@ void row_columns(struct sql *q, const struct entity *en, uint64_t want, const ch
             continue;
         sql_lit(q, ", ");
         sql_column(q, alias, f->name, NULL);
-        if (f->type == FIELD_REF)
-            ref_columns(q, f, i);
+        if (f->type == FIELD_REF) {
+            char join[ROW_ALIAS];
+            sql_lit(q, ", ");
+            title_column(q, join_alias(join, i), target_of(f), loc);
+        }
         if (f->type == FIELD_MONEY) {
             sql_lit(q, ", ");
             sql_column(q, alias, f->name, "_currency");
@@ -177,13 +187,9 @@ struct record *row_read(struct arena *a, struct db_rows *rows, int *col, const s
 static void refs_select(struct sql *q, const struct ctx *c, const struct entity *en, const struct field *f)
 {
     const struct entity *target = entity_find(str_of(f->ref));
-    const struct field *title = row_title(target);
 
     sql_lit(q, "SELECT j.owner_id, j.target_id, ");
-    if (title)
-        sql_column(q, "t", title->name, NULL);
-    else
-        sql_lit(q, "NULL");
+    title_column(q, "t", target, c->loc);
     sql_lit(q, " FROM ");
     sql_table_of(q, en->name, f->name);
     sql_lit(q, " AS j LEFT JOIN ");

@@ -311,7 +311,7 @@ static struct sql *select_seen(struct ctx *c, const struct entity *en)
     struct sql *q = sql_new(c->a);
     uint64_t want = row_needs(en, row_readable(c, en));
     sql_lit(q, "SELECT ");
-    row_columns(q, en, want, "t0");
+    row_columns(q, en, want, "t0", c->loc);
     sql_lit(q, " FROM ");
     sql_name(q, en->name);
     sql_lit(q, " t0");
@@ -419,5 +419,8 @@ bool record_find_titled(struct ctx *c, const struct entity *en, str title,
     bool folds = field_keeps_fold(f);
     const char *column = folds ? arena_cstr(c->a, arena_fmt(c->a, "%s_fold", f->name)) : f->name;
     *out = v;
-    return find_where(c, en, column, folds ? V(fold(c->a, title)) : V(title), MAX, v, n, e);
+    if (!find_where(c, en, column, folds ? V(fold(c->a, title)) : V(title), MAX, v, n, e))
+        return false;
+    const char *own = en->titles && c->loc ? en->titles[c->loc->lang] : NULL;
+    return *n > 0 || !own || find_where(c, en, own, V(title), MAX, v, n, e);
 }

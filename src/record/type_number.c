@@ -26,8 +26,7 @@ static str int_canon(struct arena *a, const struct field *f, const struct val *v
 
 static str int_show(struct arena *a, const struct locale *loc, const struct field *f, const struct val *v)
 {
-    (void)f;
-    return loc_int(a, loc, v->i);
+    return f->flags & F_NO_GROUPS ? loc_digits(a, loc, arena_fmt(a, "%lld", (long long)v->i)) : loc_int(a, loc, v->i);
 }
 
 static void number_cell(struct html *h, const struct field *f, const struct val *v)

@@ -53,6 +53,10 @@ static const char *const schema[] = {
     NULL,
 };
 
+static const char *const titles[LANG_COUNT] = {
+    [LANG_EN] = "name_en", [LANG_BN] = "name_bn", [LANG_HI] = "name_hi", [LANG_FA] = "name_fa",
+};
+
 const struct entity stage_entity = {
     .name = "stage",
     .path = "stages",
@@ -62,6 +66,7 @@ const struct entity stage_entity = {
     .fields = fields,
     .nfields = countof(fields),
     .title = "name",
+    .titles = titles,
     .subtitle = "pipeline",
     .order = "position",
     .flags = E_SETTINGS,

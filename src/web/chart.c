@@ -26,6 +26,14 @@ int64_t chart_sum(const struct chart *c, size_t i)
     return sum;
 }
 
+bool chart_has_links(const struct canvas *k)
+{
+    for (size_t i = 0; i < k->nrects; i++)
+        if (k->rects[i].url.s.n)
+            return true;
+    return false;
+}
+
 int chart_flip(const struct canvas *k, int x, int w) { return k->is_rtl ? k->w - x - w : x; }
 
 void chart_say(struct canvas *k, int x, int y, enum chart_side side, const char *kind, str text)

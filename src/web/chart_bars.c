@@ -1,5 +1,6 @@
 /* chart_bars.c - columns and lines along time, bars and funnels along the page. */
 #include "web/chart_inside.h"
+#include "base/utf8.h"
 
 enum { LEFT = 44, TOP = 10, BOTTOM = 26, TICKS = 4 };
 
@@ -114,6 +115,19 @@ static void name_bar(struct canvas *k, int y, int names, str text)
         chart_anchor(k->h->loc, k->is_rtl ? CHART_AT_RIGHT : CHART_AT_LEFT), text };
 }
 
+/* What the longest name takes, about; the bars keep half of the picture. */
+static int names_width(const struct chart *c, int width)
+{
+    enum { LETTER = 7, LEAST = 20, MOST = 48 };
+    size_t letters = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        size_t n = utf8_count(c->points[i].label);
+        letters = n > letters ? n : letters;
+    }
+    int w = (int)letters * LETTER, least = width * LEAST / 100, most = width * MOST / 100;
+    return w < least ? least : w > most ? most : w;
+}
+
 /* Name, bar, figure, and the note at the far end; everything mirrored with the page. */
 void chart_draw_bars(struct canvas *k)
 {
@@ -122,7 +136,7 @@ void chart_draw_bars(struct canvas *k)
     bool has_notes = false;
     for (size_t i = 0; i < c->n; i++)
         has_notes |= c->points[i].note.n > 0;
-    int names = k->is_phone ? -10 : k->w * 36 / 100, row = k->is_phone ? PHONE_ROW : ROW, down = k->is_phone ? 22 : 0;
+    int names = k->is_phone ? -10 : names_width(c, k->w), row = k->is_phone ? PHONE_ROW : ROW, down = k->is_phone ? 22 : 0;
     int room = k->w - names - 10 - FIGURE - (has_notes ? NOTE : 0);
     enum chart_side near = k->is_rtl ? CHART_AT_RIGHT : CHART_AT_LEFT, far = k->is_rtl ? CHART_AT_LEFT : CHART_AT_RIGHT;
     k->high = (int)c->n * row + 4;

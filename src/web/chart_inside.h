@@ -26,6 +26,7 @@ int64_t chart_sum(const struct chart *c, size_t i);
 str chart_number(const struct canvas *k, int64_t v);            /* bare, in the unit of the subtitle */
 str chart_full(struct html *h, const struct chart *c, int64_t v);       /* whole, for tables and titles */
 const char *chart_colour(int series);
+bool chart_has_links(const struct canvas *k);                   /* then it is a group of links, else one picture */
 int chart_flip(const struct canvas *k, int x, int w);           /* mirrors in right-to-left pages */
 void chart_say(struct canvas *k, int x, int y, enum chart_side side, const char *kind, str text);
 

@@ -8,7 +8,7 @@
 #include "web/ui.h"
 #include "web/web.h"
 
-enum { LINES_MAX = 64, UNREAD_MAX = 99 };
+enum { LINES_MAX = 64, UNREAD_MAX = 99, TABS = 4, TABS_SHOWN = 3 };
 
 static const struct { const char *name; msg_id label; } sections[] = {
     { "", 0 },
@@ -112,10 +112,24 @@ static struct html_safe toast_of(struct request *rq)
     return html_done(&h);
 }
 
+/* The bar of a phone: home, the pipeline (who does not see it: tasks), inbox. */
+static size_t tabs_of(const struct nav_section *s, size_t n, struct nav_item *out)
+{
+    static const char *const wanted[TABS] = { "/", "/deals", "/notifications", "/tasks" };
+    size_t k = 0;
+    for (size_t w = 0; w < TABS; w++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < s[i].n && k < TABS_SHOWN; j++)
+                if (str_eq(s[i].items[j].url.s, str_of(wanted[w])))
+                    out[k++] = s[i].items[j];
+    return k;
+}
+
 struct page web_page(struct request *rq, str title)
 {
     struct visitor *v = web_visitor(rq);
     struct nav_section *out = arena_new(&rq->a, struct nav_section, countof(sections));
+    struct nav_item *tabs = arena_new(&rq->a, struct nav_item, TABS_SHOWN);
     str unread = unread_count(rq);
     size_t n = 0;
 
@@ -129,7 +143,7 @@ struct page web_page(struct request *rq, str title)
     }
     return (struct page){
         .title = title, .sections = out, .nsections = n,
-        .tabs = out[0].items, .ntabs = out[0].n < 3 ? out[0].n : 3,
+        .tabs = tabs, .ntabs = tabs_of(out, n, tabs),
         .workspace = web_workspace(rq)->company, .user = v->who.name, .role = role_of(rq),
         .user_id = v->who.user_id, .unread = unread, .live = url_path(S("/events")),
         .create = url_path(S("/create")), .toast = toast_of(rq),
@@ -176,6 +190,9 @@ static void fail_page(struct request *rq, str text, int status)
     struct visitor *v = web_visitor(rq);
     str title = msg_text(&rq->a, &v->loc, MSG_web_problem, NULL);
     struct page_error_view view = { .status = status, .text = text, .request_id = rq->id };
+    str back = rq->method == POST && v->who.user_id ? web_back(rq, "") : (str){ 0 };
+    if (back.n)                                 /* a form says where it came from */
+        view.back = url_fmt(&rq->a, "%.*s", STR_ARG(back));
     if (request_is_fragment(rq)) {
         ui_notice(&h, .text = text, .tone = TONE_RED);
     } else if (v->who.user_id) {

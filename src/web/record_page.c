@@ -27,6 +27,7 @@ static struct ui_fact fact_of(struct request *rq, const struct record *r, const 
         .label = msg_text(c->a, c->loc, f->label, NULL), .value = html_done(&cell),
         .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
                          : (struct url){ { 0 } },
+        .is_wide = f->type == FIELD_LONGTEXT && v->is_set,
     };
 }
 
@@ -187,6 +188,18 @@ void records_page(struct request *rq)
 
 /* ── history ───────────────────────────────────────────────────────────────── */
 
+/* A change keeps the id of what it refers to; people read its name, as far as they may see it. */
+static str shown(struct ctx *c, const struct field *f, str canon)
+{
+    struct record *r;
+    struct err e = { 0 };
+    int64_t id;
+    bool is_ref = f->type == FIELD_REF && id_parse(canon, &id);
+    if (is_ref && record_get(c, entity_find(str_of(f->ref)), id, &r, &e) && record_title(r).n)
+        return record_title(r);
+    return type_show_text(c, f, canon);
+}
+
 static str what_of(struct ctx *c, const struct change *ch)
 {
     static const msg_id said[] = {
@@ -195,7 +208,7 @@ static str what_of(struct ctx *c, const struct change *ch)
     if (!ch->field)
         return ch->action == CHANGE_UPDATE ? (str){ 0 } : msg_text(c->a, c->loc, said[ch->action], NULL);
     str field = msg_text(c->a, c->loc, ch->field->label, NULL);
-    str before = type_show_text(c, ch->field, ch->old_text), after = type_show_text(c, ch->field, ch->new_text);
+    str before = shown(c, ch->field, ch->old_text), after = shown(c, ch->field, ch->new_text);
     return msg_text(c->a, c->loc, MSG_web_change_field, (const struct msg_arg *)(const void *)
                     &(struct msg_web_change_field_args){ .field = A(field), .before = A(before.n ? before : S("\u2014")),
                                                          .after = A(after.n ? after : S("\u2014")) });

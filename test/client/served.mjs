@@ -26,10 +26,17 @@ export function needs(path, why) {
 }
 
 export class Served {
+  owner = 'o@p.example'
+  password = password
+
   constructor(language = 'en') {
     this.dir = mkdtempSync(join(tmpdir(), 'setu-served-'))
     this.data = join(this.dir, 'data')
-    this.run(['init', '--company', 'Padma', '--country', 'BD', '--language', language, '--admin-email', 'o@p.example',
+    this.fill(language)
+  }
+
+  fill(language) {
+    this.run(['init', '--company', 'Padma', '--country', 'BD', '--language', language, '--admin-email', this.owner,
       '--admin-name', 'Nasrin Sultana', '--password-stdin'], password + '\n')
   }
 
@@ -47,7 +54,7 @@ export class Served {
       this.child.on('exit', () => fail(new Error('the server ended: ' + this.log())))
     })
     this.base = /http:\/\/[^/\s]+/.exec(line)[0]
-    this.token = this.run(['token', 'create', '--user', 'o@p.example', '--name', 'test']).trim()
+    this.token = this.run(['token', 'create', '--user', this.owner, '--name', 'test']).trim()
     return this
   }
 
@@ -69,8 +76,18 @@ export class Served {
   }
 }
 
-export async function finish(served) {
-  await served?.stop()
+/** The demo's company, small; its users read in four languages. Filling it is the release build's work, when there is one. */
+export class Demo extends Served {
+  owner = 'eleanor@padmarag.example'
+  password = 'setu-demo-2026'
+
+  fill() {
+    execFileSync(existsSync('build/setu') ? 'build/setu' : bin, ['demo', '--fill-only', '--size', 'small', '--data', this.data], { stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+}
+
+export async function finish(...all) {
+  for (const served of all) await served?.stop()
   console.log(`${passed} passed, ${failed} failed`)
   process.exit(failed ? 1 : 0)
 }

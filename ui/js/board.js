@@ -18,6 +18,7 @@ async function save(card, was) {
     const version = answer.headers.get('X-Version')
     if (version) card.dataset.version = version
     card.classList.add('moved')
+    $$('.card[style=""]').forEach(c => c.removeAttribute('style'))      // left by dragging; htmx would copy it, which the content policy refuses
     document.body.dispatchEvent(new CustomEvent('boardMoved', { bubbles: true }))
   } catch (e) {
     putBack(card, was)

@@ -1,7 +1,7 @@
 // keys.js - single keys and sequences. Letters go by event.code, so they work in every layout;
 // off in fields, and off altogether with <html data-keys="off"> (a person's setting).
 // A key presses the visible element with data-key="s" (the focused record's first); G then a
-// letter follows data-go in the navigation. The help dialog lists what stands in web/shell.c.
+// letter follows data-go in the navigation; digits choose in a dialog that numbers its choices. The help dialog lists what stands in web/shell.c.
 import { $, $$, isField } from './dom.js'
 import { undo } from './toast.js'
 import { openPalette } from './palette.js'
@@ -10,7 +10,7 @@ import { listKey } from './list.js'
 
 let waiting = -Infinity             // when G was pressed
 const off = () => document.documentElement.dataset.keys === 'off'
-const letter = e => e.code.startsWith('Key') ? e.code.slice(3).toLowerCase() : ''
+const letter = e => e.code.startsWith('Key') ? e.code.slice(3).toLowerCase() : e.code.startsWith('Digit') && !e.shiftKey ? e.code.slice(5) : ''
 const shown = el => el.offsetParent !== null || el.hidden
 
 function pressKey(key) {
@@ -47,4 +47,5 @@ document.addEventListener('keydown', e => {
   if (mod || e.altKey || off() || isField(e.target)) return
   if (plainKey(e)) e.preventDefault()
 })
+$('.nav [aria-current]')?.scrollIntoView({ block: 'nearest' })
 if (/Mac|iP/.test(navigator.platform)) $$('kbd[data-mod]').forEach(k => { k.textContent = '⌘' + k.dataset.mod })

@@ -1,0 +1,33 @@
+// screens.mjs - the main screens of the product, by name, in a workspace that has something to show.
+const first = async (served, entity, q = '') => (await served.api('GET', `${entity}?limit=1&q=${encodeURIComponent(q)}`)).items[0]?.id
+
+/** [name, path]; records are found through the API. */
+export async function screens(served) {
+  const id = Object.fromEntries(await Promise.all([
+    ['person', 'grade = A1'], ['company', 'lifecycle = customer'], ['deal', 'status = open'], ['lead', 'status = offered'], ['campaign', 'status = running'],
+    ['form', ''], ['task', ''], ['sales_order', ''], ['product', ''], ['user', ''], ['stage_definition', ''],
+  ].map(async ([en, q]) => [en, await first(served, en, q) ?? await first(served, en)])))
+  return [
+    ['home', '/'], ['inbox', '/notifications'], ['tasks', '/tasks'], ['search', '/search?q=a'], ['search-none', '/search?q=zzzzqqq'],
+    ['people', '/people'], ['people-none', '/people?q=zzzzqqq'], ['person', `/people/${id.person}`], ['person-new', '/people/new'],
+    ['person-edit', `/people/${id.person}/edit`], ['history', `/people/${id.person}/history`], ['duplicates', '/people/duplicates'],
+    ['companies', '/companies'], ['company', `/companies/${id.company}`],
+    ['board', '/deals'], ['deals', '/deals?view=table'], ['deal', `/deals/${id.deal}`], ['deal-move', `/deals/${id.deal}/move`],
+    ['orders', '/orders'], ['order', `/orders/${id.sales_order}`], ['products', '/products'], ['product', `/products/${id.product}`],
+    ['queue', '/leads/queue'], ['leads', '/leads'], ['lead', `/leads/${id.lead}`], ['funnel', '/funnel'],
+    ['definitions', '/definitions'], ['definition', `/definitions/${id.stage_definition}`],
+    ['campaigns', '/campaigns'], ['campaign', `/campaigns/${id.campaign}`], ['forms', '/forms'], ['form', `/forms/${id.form}`],
+    ['insights', '/insights'], ['insights-pipeline', '/insights/pipeline'], ['insights-attribution', '/insights/attribution'],
+    ['insights-funnel', '/insights/funnel'], ['insights-handoff', '/insights/handoff'],
+    ['import', '/import?entity=person'], ['create', '/create'],
+    ['settings', '/settings'], ['roles', '/settings/roles'], ['health', '/settings/health'], ['users', '/users'], ['user', `/users/${id.user}`],
+    ['me', '/me'], ['tokens', '/me/tokens'], ['welcome', '/welcome'], ['not-found', '/nothing-here'],
+  ]
+}
+
+/** What a workspace shows on its first day. */
+export const emptyScreens = [
+  ['home', '/'], ['welcome', '/welcome'], ['inbox', '/notifications'], ['tasks', '/tasks'], ['people', '/people'], ['board', '/deals'],
+  ['queue', '/leads/queue'], ['campaigns', '/campaigns'], ['forms', '/forms'], ['insights', '/insights'], ['attribution', '/insights/attribution'],
+  ['funnel', '/funnel'], ['duplicates', '/people/duplicates'], ['search', '/search'],
+]
