@@ -110,8 +110,15 @@ void segment_new(struct request *rq)
 void segment_edit(struct request *rq)
 {
     struct record *r = segment_load(rq);
-    if (r)
+    struct err e = { 0 };
+    if (!r)
+        return;
+    if (access_record(web_ctx(rq), r, ACTION_CHANGE)) {
         show_form(rq, r, NULL, 200);
+        return;
+    }
+    fail(&e, ERR_FORBIDDEN, MSG_segment_may_not, "segment %lld", (long long)r->id);
+    web_fail(rq, &e);
 }
 
 static struct record *posted(struct request *rq, const struct record *stored)

@@ -141,6 +141,7 @@ START_TEST(a_frozen_list_is_kept_by_hand_and_from_a_list)
     HAS(get(seg), "Guest One");
     SHOWS(post(MSG("%s/members", seg), "step=in&who=Nobody+At+All"), 422);
     become(&seller);
+    SHOWS(get(MSG("%s/edit", seg)), 403);
     SHOWS(post("/segments/put", MSG("segment=%s&id=%s", id_in(seg), id_in(a))), 403);
     SHOWS(post(MSG("%s/delete", seg), "sure=1"), 403);
 }
