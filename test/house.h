@@ -7,6 +7,7 @@
 #include <check.h>
 #undef fail                                      /* libcheck has one too; ours fills an err */
 #include <unistd.h>
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/core.h"
@@ -22,6 +23,7 @@
 #define HOUSE_NOW INT64_C(1795500000000000)      /* 2026-11-24T06:00:00Z */
 
 static char house_dir[64];
+static const char *house_place;                  /* the folder, or a schema: what db_open takes */
 static struct arena house_arena;
 static struct workspace house_ws;
 static struct locale house_loc;
@@ -35,9 +37,17 @@ static bool house_run(struct db_conn *tx, void *sql, struct err *err)
     return db_exec(tx, sql, DB_NONE, NULL, err);
 }
 
-/* Runs one statement on the writer. */
+/* Runs one statement on the writer; bytes have another name on PostgreSQL. */
 static inline void house_sql(const char *sql)
 {
+    if (place_is_postgres() && strstr(sql, " AS BLOB)")) {
+        struct buf b = buf_new(&house_arena, 1 << 20);
+        for (const char *at; (at = strstr(sql, " AS BLOB)")); sql = at + 9) {
+            buf_put(&b, (str){ sql, (size_t)(at - sql) });
+            buf_lit(&b, " AS BYTEA)");
+        }
+        sql = arena_fmt(&house_arena, "%.*s%s", STR_ARG(buf_str(&b)), sql).p;
+    }
     ok(db_write(house_ws.db, house_run, (void *)(uintptr_t)sql, &e));
 }
 
@@ -73,7 +83,8 @@ static inline void house_open(void)
     house_loc.fiscal_month = 1;
     house_ws = (struct workspace){ .company = S("Test"), .country = "BD", .currency = "BDT", .zone = "Asia/Dhaka",
                                    .fiscal_month = 1, .folder = house_dir };
-    ok(db_open(&(struct db_options){ .path = place_for(house_dir), .create = true }, &house_ws.db, &e));
+    house_place = place_for(house_dir);
+    ok(db_open(&(struct db_options){ .path = house_place, .create = true }, &house_ws.db, &e));
     ok(record_schema(house_ws.db, &e));
     ctx = (struct ctx){ .a = &house_arena, .ws = &house_ws, .loc = &house_loc, .who = &actor_system, .now = HOUSE_NOW };
     ok(db_reader(house_ws.db, &ctx.c, &e));

@@ -174,13 +174,17 @@ static bool is_one_of(const char *sql, const char *const *words)
     return false;
 }
 
+static bool is_schema(const struct pg_conn *c, const char *sql)
+{
+    static const char *const words[] = { "CREATE", "ALTER", "DROP", NULL };
+    return c->base.may_schema && is_one_of(sql, words);
+}
+
 /* What SQLite's authorizer refuses. Writing on a reader the server itself refuses. */
 static bool is_allowed(const struct pg_conn *c, const char *sql)
 {
-    static const char *const rows[] = { "SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "VALUES", NULL };
-    static const char *const schema[] = { "CREATE", "ALTER", "DROP", NULL };
-
-    return c->is_trusted || is_one_of(sql, rows) || (c->base.may_schema && is_one_of(sql, schema));
+    static const char *const words[] = { "SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "VALUES", NULL };
+    return c->is_trusted || is_one_of(sql, words) || is_schema(c, sql);
 }
 
 static void begin_snapshot(struct pg_conn *c)
@@ -214,9 +218,13 @@ static bool ready_writer(const struct pg_conn *c, const char *sql, struct err *e
 {
     if (c->base.in_group && c->lost != FATE_KEPT)
         return fail(e, ERR_BUSY, MSG_db_busy, "the transaction is lost, not run: %s", sql);
-    if (c->is_aborted)
-        return fail(e, ERR_INTERNAL, 0, "after a statement that failed (db_try keeps a write going): %s", sql);
-    return true;
+    if (!c->is_aborted)
+        return true;
+    if (c->base.may_schema) {                   /* schema statements travel together: it may be one of before */
+        *e = c->aborted_by;
+        return false;
+    }
+    return fail(e, ERR_INTERNAL, 0, "after a statement that failed (db_try keeps a write going): %s", sql);
 }
 
 static PGresult *run_bound(struct pg_conn *c, const char *sql, const struct db_val *v, size_t n, const struct bound *b,
@@ -263,10 +271,25 @@ static PGresult *run(struct pg_conn *c, const char *sql, const struct db_val *v,
     return NULL;
 }
 
+/* Hundreds make a workspace: they travel together, and the end of the write tells of a failure. */
+static bool run_schema(struct pg_conn *c, const char *sql, struct err *e)
+{
+    if (!ready_writer(c, sql, e))
+        return false;
+    char *theirs = pg_ddl(sql);
+    pg_quiet(c, theirs);
+    free(theirs);
+    pg_catalog_note(c, sql);
+    return true;
+}
+
 bool pg_exec(struct db_conn *conn, const char *sql, const struct db_val *v, size_t n, int64_t *changed, struct err *e)
 {
-    PGresult *r = run(pg_conn(conn), sql, v, n, e);
+    struct pg_conn *c = pg_conn(conn);
 
+    if (is_schema(c, sql) && n == 0 && !changed)
+        return run_schema(c, sql, e);
+    PGresult *r = run(c, sql, v, n, e);
     if (!r)
         return false;
     if (changed)

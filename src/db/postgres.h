@@ -35,6 +35,9 @@ struct pg_rows {                                /* what db_rows.stmt points to *
 };
 TAILQ_HEAD(pg_open, pg_rows);
 
+/* What there is, read once for a schema write that asks for every table and index. */
+struct pg_catalog { PGresult *names, *columns; char *made[600]; int nmade; };
+
 struct pg_conn {
     struct db_conn base;
     PGconn *h;                                  /* NULL: lost, or not yet made */
@@ -44,6 +47,8 @@ struct pg_conn {
     int nowed;                                  /* answers not yet read, of quiet ones sent by themselves */
     bool is_trusted;                            /* this room's own statement */
     bool is_aborted;                            /* a statement failed in this transaction, and was not undone */
+    struct err aborted_by;                      /* the first that did */
+    struct pg_catalog *catalog;                 /* NULL: not read, or not true any more */
     bool in_snapshot, is_begun;                 /* db_read_begin(); and the server knows */
     bool is_fresh;                              /* nothing was read from this connection's transaction yet */
     int deadline_ms;
@@ -123,7 +128,9 @@ void pg_after(struct db *db, bool is_idle);
 bool pg_notify(struct db_conn *tx, str channel, str text, struct err *e);
 
 /* postgres_schema.c */
-char *pg_ddl(const char *sql);                          /* its types are PostgreSQL's; NULL: nothing to change */
+char *pg_ddl(const char *sql);                          /* with PostgreSQL's types; to be freed */
+void pg_catalog_note(struct pg_conn *c, const char *sql);   /* a CREATE is on its way: what it makes is there */
+void pg_catalog_forget(struct pg_conn *c);
 bool pg_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e);
 bool pg_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e);
 bool pg_table_columns(struct db_conn *c, struct arena *a, const char *table, struct db_column **out, size_t *n,

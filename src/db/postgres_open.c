@@ -130,6 +130,7 @@ void pg_disconnect(struct pg_conn *c)
         free(c->quiet[i]);
     c->nquiet = c->nowed = 0;
     c->is_begun = c->is_aborted = false;
+    pg_catalog_forget(c);
     pg_forget(c);
 }
 

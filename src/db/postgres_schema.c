@@ -63,24 +63,102 @@ char *pg_ddl(const char *sql)
 
 /* ── what there is ───────────────────────────────────────────────────────── */
 
-static bool exists(struct db_conn *c, const char *sql, const char *name, bool *out, struct err *e)
+/* A schema write asks for hundreds of tables and indexes: all are read at once, and what it makes is noted. */
+static PGresult *read_all(struct db_conn *c, const char *sql, struct err *e)
 {
-    int64_t one;
-    return db_get_int(c, sql, DB_ARGS(V(str_of(name))), out, &one, e);
+    struct db_rows q;
+    if (!db_query(c, &q, sql, DB_NONE, e))
+        return NULL;
+    struct pg_rows *rows = q.stmt;
+    PGresult *r = rows->result;
+    rows->result = NULL;
+    return db_done(&q, e) ? r : NULL;
+}
+
+static struct pg_catalog *catalog(struct db_conn *conn, struct err *e)
+{
+    struct pg_conn *c = pg_conn(conn);
+    struct pg_catalog *all;
+
+    if (c->catalog)
+        return c->catalog;
+    if (!(all = calloc(1, sizeof *all)))
+        die("out of memory");
+    c->catalog = all;
+    all->names = read_all(conn, "SELECT CAST(c.relname AS TEXT), CASE WHEN c.relkind IN ('r', 'p') THEN 't' ELSE 'i' END"
+                                " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN"
+                                " ('r', 'p', 'i', 'I') AND n.nspname = current_setting('search_path')", e);
+    all->columns = all->names ? read_all(conn, "SELECT CAST(c.relname AS TEXT), CAST(a.attname AS TEXT),"
+                                " format_type(a.atttypid, NULL), a.attnotnull FROM pg_attribute a"
+                                " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                " WHERE n.nspname = current_setting('search_path') AND c.relkind IN ('r', 'p')"
+                                " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum", e) : NULL;
+    if (!all->columns)
+        pg_catalog_forget(c);
+    return c->catalog;
+}
+
+void pg_catalog_forget(struct pg_conn *c)
+{
+    struct pg_catalog *all = c->catalog;
+
+    if (!all)
+        return;
+    PQclear(all->names);
+    PQclear(all->columns);
+    for (int i = 0; i < all->nmade; i++)
+        free(all->made[i]);
+    free(all);
+    c->catalog = NULL;
+}
+
+/* "CREATE UNIQUE INDEX IF NOT EXISTS "a" ON": the kind and a. Another statement: what was read is not true any more. */
+void pg_catalog_note(struct pg_conn *c, const char *sql)
+{
+    struct pg_catalog *all = c->catalog;
+    const char *kind = strstr(sql, "TABLE ") == sql + 7 ? "t" : "i", *name = NULL;
+
+    if (!all)
+        return;
+    bool is_create = !strncmp(sql, "CREATE TABLE ", 13) || !strncmp(sql, "CREATE INDEX ", 13)
+                  || !strncmp(sql, "CREATE UNIQUE INDEX ", 20);
+    if (is_create)
+        name = strstr(sql, " IF NOT EXISTS ") ? strstr(sql, " IF NOT EXISTS ") + 15 : sql + (sql[7] == 'U' ? 20 : 13);
+    if (!name || all->nmade == (int)countof(all->made)) {
+        pg_catalog_forget(c);
+        return;
+    }
+    name += *name == '"';
+    if (asprintf(&all->made[all->nmade], "%s%.*s", kind, (int)strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_"),
+                 name) < 0)
+        die("out of memory");
+    all->nmade++;
+}
+
+static bool exists(struct db_conn *c, const char *kind, const char *name, bool *out, struct err *e)
+{
+    const struct pg_catalog *all = catalog(c, e);
+
+    *out = false;
+    if (!all)
+        return false;
+    for (int i = 0; i < PQntuples(all->names) && !*out; i++)
+        *out = !strcmp(PQgetvalue(all->names, i, 0), name) && !strcmp(PQgetvalue(all->names, i, 1), kind);
+    for (int i = 0; i < all->nmade && !*out; i++)
+        *out = all->made[i][0] == *kind && !strcmp(all->made[i] + 1, name);
+    if (!c->may_schema)
+        pg_catalog_forget(pg_conn(c));          /* true now, and nobody tells when it is not */
+    return true;
 }
 
 bool pg_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e)
 {
-    return exists(c, "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN"
-                     " ('r', 'p') AND n.nspname = current_setting('search_path') AND c.relname = CAST($1 AS name)",
-                  table, out, e);
+    return exists(c, "t", table, out, e);
 }
 
 bool pg_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e)
 {
-    return exists(c, "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN"
-                     " ('i', 'I') AND n.nspname = current_setting('search_path') AND c.relname = CAST($1 AS name)",
-                  index, out, e);
+    return exists(c, "i", index, out, e);
 }
 
 static str our_type(str theirs)
@@ -94,18 +172,19 @@ bool pg_table_columns(struct db_conn *c, struct arena *a, const char *table, str
                       struct err *e)
 {
     struct db_column *v = arena_new(a, struct db_column, COLUMNS_MAX);
-    struct db_rows q;
+    const struct pg_catalog *all = catalog(c, e);
 
-    if (!db_query(c, &q, "SELECT CAST(a.attname AS TEXT), format_type(a.atttypid, NULL), a.attnotnull FROM pg_attribute a"
-                         " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
-                         " WHERE n.nspname = current_setting('search_path') AND c.relname = CAST($1 AS name)"
-                         " AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
-                  DB_ARGS(V(str_of(table))), e))
+    if (!all)
         return false;
-    for (*n = 0; *n < COLUMNS_MAX && db_next(&q); ++*n)
-        v[*n] = (struct db_column){ db_text(&q, 0, a), our_type(db_text(&q, 1, a)), db_int(&q, 2) != 0 };
-    if (!db_done(&q, e))
-        return false;
+    *n = 0;
+    for (int i = 0; i < PQntuples(all->columns) && *n < COLUMNS_MAX; i++) {
+        const PGresult *r = all->columns;
+        if (strcmp(PQgetvalue(r, i, 0), table) == 0)
+            v[(*n)++] = (struct db_column){ arena_str(a, str_of(PQgetvalue(r, i, 1))),
+                                            arena_str(a, our_type(str_of(PQgetvalue(r, i, 2)))), *PQgetvalue(r, i, 3) == 't' };
+    }
+    if (!c->may_schema)
+        pg_catalog_forget(pg_conn(c));
     *out = v;
     return true;
 }

@@ -47,12 +47,8 @@ static const struct meaning meanings[] = {
     { "22003", ERR_INVALID,   MSG_db_bad_number },
 };
 
-bool pg_fail(struct pg_conn *c, const PGresult *r, const char *sql, struct err *e)
+static bool explain(struct pg_conn *c, const PGresult *r, const char *state, const char *why, const char *sql, struct err *e)
 {
-    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE), *why = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-
-    if (c->is_begun || c->base.in_group)
-        c->is_aborted = true;
     if (!state)
         return fail(e, ERR_INTERNAL, 0, "%s: %s", PQresultErrorMessage(r), sql);
     if (c->base.in_group && is_yielding(state))
@@ -61,6 +57,18 @@ bool pg_fail(struct pg_conn *c, const PGresult *r, const char *sql, struct err *
         if (!strncmp(state, m->state, strlen(m->state)))
             return fail(e, m->code, m->msg, "%s %s: %s", state, why, sql);
     return fail(e, ERR_INTERNAL, 0, "%s %s: %s", state, why, sql);
+}
+
+bool pg_fail(struct pg_conn *c, const PGresult *r, const char *sql, struct err *e)
+{
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE), *why = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+
+    bool is_first = (c->is_begun || c->base.in_group) && !c->is_aborted;
+    c->is_aborted |= is_first;
+    explain(c, r, state, why, sql, e);
+    if (is_first)
+        c->aborted_by = *e;
+    return false;
 }
 
 /* Always false: the connection is no more. */
@@ -81,10 +89,10 @@ static bool lose(struct pg_conn *c, const char *why, struct err *e)
 
 void pg_quiet(struct pg_conn *c, const char *sql)
 {
-    struct err ignored;
+    struct err later;
 
     if (c->nquiet == QUIET_MAX)
-        (void)pg_flush(c, true, &ignored);      /* what fails there fails the next statement too */
+        (void)pg_flush(c, true, &later);        /* kept in aborted_by: told by the next statement */
     char *copy = strdup(sql);
     if (!copy)
         die("out of memory");

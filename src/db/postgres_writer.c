@@ -85,8 +85,12 @@ bool pg_leave(struct db_conn *conn, bool is_inner, void *mark, bool keep, struct
     pg_reset_to(c, mark);
     if (c->lost != FATE_KEPT)
         return !keep ? false : fail(e, ERR_BUSY, MSG_db_busy, "the transaction is lost");
+    if (keep && conn->may_schema)
+        keep = pg_flush(c, true, e);
     if (keep && c->is_aborted)
-        keep = fail(e, ERR_INTERNAL, 0, "a statement failed and the write went on: db_try keeps it going");
+        keep = fail(e, ERR_INTERNAL, 0, "a statement failed and the write went on (db_try keeps it going): %s",
+                    c->aborted_by.detail);
+    pg_catalog_forget(c);
     if (was_empty(c, is_inner))
         return keep;
     keep = keep && no_dangling(c, e) && (!conn->may_schema || look_for_deferred(c, e));

@@ -46,6 +46,15 @@ void write_visible(struct writer *w, const struct entity *en, const char *alias)
 
 /* ── text ────────────────────────────────────────────────────────────────── */
 
+/* As lower() does on a column, on either backend: the letters of ASCII. */
+static str ascii_lower(struct arena *a, str s)
+{
+    char *out = arena_new(a, char, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+    return (str){ out, s.n };
+}
+
 /* Part of the text, in any case; folded where the column has its folded form. */
 static void text_like(struct writer *w, const char *alias, const struct field *f, str text)
 {
@@ -54,9 +63,9 @@ static void text_like(struct writer *w, const char *alias, const struct field *f
 
     sql_lit(w->out, is_folded ? "" : "lower(");
     sql_column(w->out, alias, f->name, is_folded ? "_fold" : NULL);
-    sql_lit(w->out, is_folded ? " LIKE " : ") LIKE lower(");
-    sql_bind(w->out, V(write_like(w->c->a, "%", is_folded ? folded : text, "%")));
-    sql_lit(w->out, is_folded ? " ESCAPE '!'" : ") ESCAPE '!'");
+    sql_lit(w->out, is_folded ? " LIKE " : ") LIKE ");
+    sql_bind(w->out, V(write_like(w->c->a, "%", is_folded ? folded : ascii_lower(w->c->a, text), "%")));
+    sql_lit(w->out, " ESCAPE '!'");
 }
 
 static void text_equals(struct writer *w, const char *alias, const struct field *f, str text)
@@ -67,9 +76,8 @@ static void text_equals(struct writer *w, const char *alias, const struct field 
 
     sql_lit(w->out, is_exact ? "" : "lower(");
     sql_column(w->out, alias, f->name, folded.n ? "_fold" : NULL);
-    sql_lit(w->out, is_exact ? " = " : ") = lower(");
-    sql_bind(w->out, V(folded.n ? folded : text));
-    sql_lit(w->out, is_exact ? "" : ")");
+    sql_lit(w->out, is_exact ? " = " : ") = ");
+    sql_bind(w->out, V(folded.n ? folded : is_exact ? text : ascii_lower(w->c->a, text)));
 }
 
 /* ",a,b," holds ",a,". */
@@ -77,9 +85,9 @@ static void set_has(struct writer *w, const char *alias, const struct field *f, 
 {
     sql_lit(w->out, "lower(',' || ");
     sql_column(w->out, alias, f->name, NULL);
-    sql_lit(w->out, " || ',') LIKE lower(");
-    sql_bind(w->out, V(write_like(w->c->a, "%,", text, ",%")));
-    sql_lit(w->out, ") ESCAPE '!'");
+    sql_lit(w->out, " || ',') LIKE ");
+    sql_bind(w->out, V(write_like(w->c->a, "%,", ascii_lower(w->c->a, text), ",%")));
+    sql_lit(w->out, " ESCAPE '!'");
 }
 
 /* Is there a searched field, and may the reader read all of them? */

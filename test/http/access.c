@@ -13,10 +13,10 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "client/look.h"
 #include "client/served.h"
 #include "http/router.h"
 #include "record/search.h"
-#include <sqlite3.h>
 
 enum { WHO_NOBODY = MODEL_ROLES, WHO_DISABLED, WHO_BLIND, WHO_LOOKING, WHOS, ENTITIES_MAX = 96 };
 /* BASE: another's too, what the rest refers to; nobody is asked to change it. */
@@ -28,7 +28,7 @@ static struct who { const char *name; int role; struct served_user u; bool is_kn
 static struct served_user mate, other;
 static int64_t ids[WHOS][ENTITIES_MAX][ROWS];
 static struct served server;
-static sqlite3 *db;
+static struct look db;
 static struct client c;
 static int64_t asked, failed, refused;
 static bool is_control;
@@ -43,12 +43,7 @@ static size_t entity_at(const struct entity *en)
 
 /* ── the rows ────────────────────────────────────────────────────────────── */
 
-static void run_sql(const char *sql)
-{
-    char *why = NULL;
-    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-        die("%s: %s", why, sql);
-}
+static void run_sql(const char *sql) { look_run(&db, sql); }
 
 static void quote(struct buf *b, const char *name) { buf_fmt(b, ", \"%s\"", name); }
 
@@ -72,7 +67,7 @@ static bool fill(struct buf *cols, struct buf *vals, const struct entity *en, co
         buf_fmt(vals, ", '%s'", word);
         if (f->flags & F_SORT) {
             buf_fmt(cols, ", \"%s_key\", \"%s_fold\"", f->name, f->name);
-            buf_fmt(vals, ", CAST('%s' AS BLOB), '%s'", word, word);
+            buf_fmt(vals, ", CAST('%s' AS %s), '%s'", word, place_is_postgres() ? "BYTEA" : "BLOB", word);
         } else if (f->flags & F_SEARCH && f->type == FIELD_TEXT) {
             buf_fmt(cols, ", \"%s_fold\"", f->name);
             buf_fmt(vals, ", '%s'", word);
@@ -207,26 +202,14 @@ static bool may_some(int w, const struct entity *en, int act)
 
 /* ── asking ──────────────────────────────────────────────────────────────── */
 
-static int64_t number(const char *sql, int64_t id)
-{
-    sqlite3_stmt *st;
-    int64_t n = -1;
-    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
-        die("%s: %s", sqlite3_errmsg(db), sql);
-    if (id)
-        sqlite3_bind_int64(st, 1, id);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        n = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    return n;
-}
+static int64_t number(const char *sql, int64_t id) { return look_number(&db, sql, id); }
 
-static int64_t commits(void) { return number("PRAGMA data_version", 0); }
+static int64_t commits(void) { return look_commits(&db); }
 
 static bool is_live(const struct entity *en, int64_t id)
 {
     char sql[160];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\" WHERE id = ?1 AND deleted_at IS NULL", en->name);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\" WHERE id = $1 AND deleted_at IS NULL", en->name);
     return number(sql, id) == 1;
 }
 
@@ -518,7 +501,7 @@ static const struct entity *entity_of_path(const struct route *r)
 static bool is_changed(const struct entity *en, int64_t id, int64_t version)
 {
     char sql[160];
-    snprintf(sql, sizeof sql, "SELECT version FROM \"%s\" WHERE id = ?1 AND deleted_at IS NULL", en->name);
+    snprintf(sql, sizeof sql, "SELECT version FROM \"%s\" WHERE id = $1 AND deleted_at IS NULL", en->name);
     return number(sql, id) != version;
 }
 
@@ -569,7 +552,7 @@ static void ask_other(const struct route *r, int w, enum own o)
     int64_t before = commits(), version = 0, ledger = number("SELECT max(id) FROM write_log", 0);
     if (id) {
         char sql[160];
-        snprintf(sql, sizeof sql, "SELECT version FROM \"%s\" WHERE id = ?1 AND deleted_at IS NULL", en->name);
+        snprintf(sql, sizeof sql, "SELECT version FROM \"%s\" WHERE id = $1 AND deleted_at IS NULL", en->name);
         version = number(sql, id);
     }
     bool is_known = who[w].is_known && (q.is_api || who[w].has_session);
@@ -693,16 +676,13 @@ static struct workspace *opened(void)
 static void open_house(void)
 {
     struct arena a = arena_open(16 << 20);
-    char path[96];
     served_new(&server, "en");
-    snprintf(path, sizeof path, "%s/setu.db", server.dir);
     struct workspace *ws = opened();
     put_people(ws, &a);
     workspace_close(ws);
-    if (sqlite3_open(path, &db) != SQLITE_OK)
-        die("no database at %s", path);
+    look_open(&db, server.dir, true);
     put_rows();
-    sqlite3_close(db);
+    look_close(&db);
     ws = opened();
     index_all(ws);
     workspace_close(ws);
@@ -711,19 +691,15 @@ static void open_house(void)
 
 static void serve(const char *faults)
 {
-    char path[96];
     server.faults = faults;
     if (!served_start(&server))
         die("the server does not start");
-    snprintf(path, sizeof path, "%s/setu.db", server.dir);
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
-        die("no database at %s", path);
-    sqlite3_busy_timeout(db, 5000);
+    look_open(&db, server.dir, false);
 }
 
 static bool unserve(void)
 {
-    sqlite3_close(db);
+    look_close(&db);
     return served_stop(&server);
 }
 

@@ -4,6 +4,7 @@
  * The expected words are the catalogue's own, so a page in another language fails. */
 #include "app/workspace.h"
 #include "client/served.h"
+#include "place.h"
 #include "msg/http.h"
 #include "msg/record.h"
 #include "people/people.h"
@@ -290,8 +291,10 @@ static Suite *suite(void)
         a_malformed_address_is_told_and_kept, a_wrong_date_in_persian_digits_is_told_and_kept,
         a_right_date_in_persian_digits_is_read, a_stale_save_shows_both_values, a_form_sent_twice_makes_one_record,
         ten_megabytes_are_refused_in_words, one_field_too_long_is_told_with_its_limit,
-        nothing_at_an_address_is_told_in_the_readers_words, a_second_server_is_sent_away_and_the_first_lives,
-        a_damaged_file_is_refused_in_words_and_left_as_it_is, a_folder_that_is_none_is_told,
+        nothing_at_an_address_is_told_in_the_readers_words, a_folder_that_is_none_is_told,
+    };
+    const TTest *const of_files[] = {
+        a_second_server_is_sent_away_and_the_first_lives, a_damaged_file_is_refused_in_words_and_left_as_it_is,
         a_full_disk_refuses_writes_in_words_and_keeps_what_was_there,
     };
     Suite *s = suite_create("bad");
@@ -300,6 +303,8 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, begin, end);
     for (size_t i = 0; i < countof(tests); i++)
         tcase_add_test(t, tests[i]);
+    for (size_t i = 0; i < countof(of_files) && !place_is_postgres(); i++)
+        tcase_add_test(t, of_files[i]);
     suite_add_tcase(s, t);
     return s;
 }

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "app/workspace.h"
@@ -19,6 +18,7 @@
 #include "data.h"
 #include "public/inside.h"
 #include "reach/reach.h"
+#include "client/look.h"
 #include "place.h"
 
 static char folder[64];
@@ -27,7 +27,8 @@ static struct workspace *ws, copy;
 static struct err e;
 static pid_t server;
 static int port;
-static sqlite3 *file;
+static struct look file;
+static const char *place;
 
 #define BROWSER "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
 #define ok(call) ck_assert_msg((call), "%s: %s", #call, e.detail)
@@ -72,7 +73,7 @@ static void make_workspace(void)
                                  .admin_name = "Owner", .password = S("correct horse battery") };
     struct locale loc = locale_default(LANG_EN, "BD");
     struct db_conn *c;
-    ok(workspace_create(place_for(folder), &in, &ws, &e));
+    ok(workspace_create(place, &in, &ws, &e));
     ok(db_reader(ws->db, &c, &e));
     struct ctx ctx = workspace_ctx(ws, &a, c, &loc);
     ok(record_write(&ctx, put_forms, NULL, &e));
@@ -92,7 +93,7 @@ static void start_server(void)
         dup2(out[1], 1);
         dup2(null, 2);
         const char *bin = getenv("SETU_BIN");
-        execl(bin ? bin : "build/san/setu", "setu", "serve", "--data", folder, "--listen", "127.0.0.1:0", "--proxy", "127.0.0.1", (char *)NULL);
+        execl(bin ? bin : "build/san/setu", "setu", "serve", "--data", place, "--listen", "127.0.0.1:0", "--proxy", "127.0.0.1", (char *)NULL);
         _exit(127);
     }
     close(out[1]);
@@ -107,17 +108,16 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-capture-XXXXXX");
     ck_assert(mkdtemp(folder) != NULL);
     a = arena_open(256 << 20);
+    place = place_for(folder);
     make_workspace();
     start_server();
-    char path[100];
-    snprintf(path, sizeof path, "%s/setu.db", folder);
-    ck_assert_int_eq(sqlite3_open_v2(path, &file, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    look_open(&file, folder, false);
 }
 
 static void close_all(void)
 {
     int status;
-    sqlite3_close(file);
+    look_close(&file);
     kill(server, SIGTERM);
     waitpid(server, &status, 0);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the server ended with %d", status);
@@ -130,27 +130,9 @@ static void close_all(void)
 
 /* ── asking and looking ──────────────────────────────────────────────────── */
 
-static int64_t number(const char *sql)
-{
-    sqlite3_stmt *st;
-    int64_t n = -1;
-    ck_assert_msg(sqlite3_prepare_v2(file, sql, -1, &st, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(file));
-    if (sqlite3_step(st) == SQLITE_ROW)
-        n = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    return n;
-}
+static int64_t number(const char *sql) { return look_number(&file, sql, 0); }
 
-static const char *text(const char *sql)
-{
-    sqlite3_stmt *st;
-    const char *out = "";
-    ck_assert_msg(sqlite3_prepare_v2(file, sql, -1, &st, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(file));
-    if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_text(st, 0))
-        out = arena_cstr(&a, str_of((const char *)sqlite3_column_text(st, 0)));
-    sqlite3_finalize(st);
-    return out;
-}
+static const char *text(const char *sql) { return look_text(&file, &a, sql, 0); }
 
 static str encoded(str s)
 {

@@ -22,7 +22,7 @@ static struct workspace *story(int which, uint64_t seed)
 {
     struct demo_options o = { .seed = seed, .is_small = true, .now = STORY_END };
     struct workspace *made;
-    snprintf(folder[which], sizeof folder[which], "/tmp/setu-story-%d-%d", (int)getpid(), which);
+    snprintf(folder[which], sizeof folder[which], "/tmp/setu-story%d-%d", which, (int)getpid());
     if (!demo_create(place_for(folder[which]), &o, &made, &e)) {       /* libcheck tells nothing outside a test */
         fprintf(stderr, "%s: %s (%s:%d)\n", msg_key(e.msg), e.detail, e.file, e.line);
         exit(EXIT_FAILURE);

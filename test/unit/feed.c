@@ -169,7 +169,7 @@ START_TEST(rows_from_before_are_numbered)
         "ALTER TABLE event DROP COLUMN robot_why", "DROP TABLE feed_cursor",
         "DROP TABLE feed_stuck",
     };
-    ok(db_open(&(struct db_options){ .path = house_dir }, &house_ws.db, &e));
+    ok(db_open(&(struct db_options){ .path = house_place }, &house_ws.db, &e));
     for (size_t i = 0; i < countof(drops); i++)
         ok(db_schema(house_ws.db, house_run, (void *)(uintptr_t)drops[i], &e));
     ok(record_schema(house_ws.db, &e));

@@ -408,7 +408,7 @@ START_TEST(an_outside_crm_comes_in_with_its_totals_and_its_traps_named)
     ck_assert_int_eq(r.n.created, 7);
     r = run_maven("sales_teams", false);
     ck_assert_int_eq(r.n.created, 35);
-    ck_assert_int_eq(count("SELECT COUNT(*) FROM user"), 35 + 6 + 1);
+    ck_assert_int_eq(count("SELECT COUNT(*) FROM \"user\""), 35 + 6 + 1);
     ck_assert_int_eq(count("SELECT COUNT(*) FROM team"), 3);
 
     r = run_maven("sales_pipeline", false);

@@ -193,9 +193,9 @@ START_TEST(while_others_write_nothing_is_skipped_or_repeated)
                 if (l.rows[i]->id <= 300)
                     times[l.rows[i]->id]++;
             int64_t id = 1000 + seeded_below(&r, 1000000), drop = 1 + seeded_below(&r, 300);
-            house_sql(arena_fmt(&house_arena, "INSERT OR IGNORE INTO deal (id, version, created_at, created_by, updated_at, updated_by,"
+            house_sql(arena_fmt(&house_arena, "INSERT INTO deal (id, version, created_at, created_by, updated_at, updated_by,"
                       " name, name_key, amount_base, close_date, status, company, owner) VALUES (%d,1,0,1,%d,1,'x',CAST('deal %d' AS BLOB),"
-                      "%s,%d,'won',%d,1)", (int)id, (int)seeded_below(&r, 1000), (int)seeded_below(&r, 300),
+                      "%s,%d,'won',%d,1) ON CONFLICT DO NOTHING", (int)id, (int)seeded_below(&r, 1000), (int)seeded_below(&r, 300),
                       seeded_below(&r, 2) ? "NULL" : "77", 20000 + (int)seeded_below(&r, 700), 1 + (int)seeded_below(&r, 100)).p);
             house_sql(arena_fmt(&house_arena, "UPDATE deal SET deleted_at = 1 WHERE id = %d", (int)drop).p);
             is_gone[drop] = true;
