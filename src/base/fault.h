@@ -3,11 +3,13 @@
  * SETU_FAULT=name,name in the environment of a build with SETU_FAULTS (the sanitized
  * one). In the release build none of it is there.
  *   open_gate   the rights of records are not asked (record/access.c)
- *   early_ack   a write is acknowledged before it is on disk (db/sqlite_writer.c)
  *   fast_retry  the outbox tries again after 200 ms (flow/outbox.c)
  *   no_order    a later delivery does not wait for the one before (flow/outbox.c)
  *   forget_sending  what was under way at a crash counts as arrived (flow/outbox.c)
  *   open_egress addresses of the inside are gone to (egress/fetch.c)
+ *   early_ack   a write is acknowledged before it is on disk (db/writer.c)
+ *   rerun       every write runs once for nothing and then again, as in a lost group (db/writer.c)
+ *   no_commit_key  a COMMIT nobody answered counts as not done, without looking (db/postgres_writer.c)
  *   no_tick     the minute's round rests, so that nothing changes by itself (app/server.c)
  */
 #pragma once

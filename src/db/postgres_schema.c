@@ -244,7 +244,8 @@ bool pg_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, st
 
     if (!text)
         die("out of memory");
-    snprintf(sql, sizeof sql, "INSERT INTO %s (id, doc) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))", name);
+    snprintf(sql, sizeof sql, "INSERT INTO %s (id, doc) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
+             " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc", name);
     bool ok = db_exec(tx, sql, DB_ARGS(V(id), V(words_of(text, folded))), NULL, e);
     free(text);
     return ok;

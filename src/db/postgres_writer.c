@@ -191,12 +191,14 @@ static enum fate find_out(struct pg_conn *c, struct err *e)
         if (fault_is_on("no_commit_key"))
             return FATE_AGAIN;
         end_old(c, pid, start);
+        c->lost = FATE_KEPT;                    /* that was the old transaction: this one only reads */
         if (read_row(c, &is_kept, e)) {
             log_event(LOG_WARN, "commit_found_out", LOG_N("is_kept", is_kept));
             return is_kept ? FATE_KEPT : FATE_AGAIN;
         }
         if (clock_mono() > until)
             break;
+        usleep(PAUSE_US);
     }
     fail(e, ERR_BUSY, MSG_db_unknown, "the connection was lost during COMMIT, and the server did not come back");
     return FATE_LOST;
