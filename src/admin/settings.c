@@ -6,6 +6,7 @@
 #include "admin/settings.h"
 #include "core/core.h"
 #include "msg/admin.h"
+#include "msg/job.h"
 #include "record/query.h"
 #include "web/feature.h"
 #include "web/records.h"
@@ -196,6 +197,7 @@ static void show(struct request *rq, const struct err *bad)
         link_to(h, MSG_admin_roles, "shield-check", "/settings/roles"),
     };
     struct ui_item house[] = {
+        link_to(h, MSG_job_page, "list-checks", "/automate/jobs"),
         link_to(h, import_run_entity.plural, import_run_entity.icon, "/imports"), link_to(h, MSG_admin_tokens, "key-round", "/me/tokens"),
         link_to(h, MSG_admin_health, "heart-pulse", "/settings/health"), link_to(h, MSG_admin_welcome, "sparkles", "/welcome"),
     };

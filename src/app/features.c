@@ -16,7 +16,8 @@ static const struct feature core_feature = {
 };
 
 static const struct feature *const all[] = {
-    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature, &segment_feature, &webhook_feature,
+    &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature,
+    &segment_feature, &webhook_feature, &job_feature,
     &insight_feature, &admin_feature, &public_feature, NULL,
 };
 const struct feature *const *features = all;

@@ -29,6 +29,7 @@ struct server {
     struct feed_runner *feed;
     struct egress *egress;              /* the process that speaks to the outside */
     struct outbox *outbox;              /* what waits for it */
+    struct job_pool *jobs;
 };
 
 /* ── the minute's round ────────────────────────────────────────────────────── */
@@ -98,6 +99,13 @@ static void tell_pages(const struct ctx *c, const struct touched *list)
     }
 }
 
+/* The page of background work looks again. */
+static void tell_job(const struct workspace *ws, int64_t id)
+{
+    (void)id;
+    events_send((void *)(uintptr_t)ws, S("records"), S("changed"), S("job all"));
+}
+
 static void tell_metrics(void *app, struct buf *out)
 {
     struct server *s = app;
@@ -141,6 +149,7 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     s->app = (struct http_app){ .routes = server_routes(), .site = site_of, .site_db = db_of, .enter = web_enter,
                                 .error = web_fail, .metrics = tell_metrics, .app = s };
     record_on_write(tell_pages);
+    job_told = tell_job;
     struct http_options h = { .listen = o->listen, .trusted_proxies = o->proxies, .spool = ws->folder };
     if (!start_outbox(s, o, e) || !http_start(&h, &s->app, &s->http, e)) {
         stop_outbox(s);
@@ -150,8 +159,10 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     s->stop = eventfd(0, EFD_CLOEXEC);
     if (s->stop < 0 || pthread_create(&s->ticker, NULL, tick_loop, s) != 0)
         die("server: no thread for the minute's round");
-    if (!fault_is_on("no_tick"))
+    if (!fault_is_on("no_tick")) {
         s->feed = feed_start(ws);
+        s->jobs = job_start(ws);
+    }
     *out = s;
     return true;
 }
@@ -167,6 +178,7 @@ void server_stop(struct server *s)
         pthread_join(s->ticker, NULL);
     close(s->stop);
     http_stop(s->http);
+    job_stop(s->jobs);
     feed_stop(s->feed);
     stop_outbox(s);
     free(s);

@@ -31,11 +31,13 @@ void app_catalogue(void)
     is_done = true;
     web_open();
     web_settings_changed = workspace_reload;
-    for (const struct feature *const *f = features; *f; f++)
+    for (const struct feature *const *f = features; *f; f++) {
         catalogue_add((*f)->entities, (*f)->nentities ? *(*f)->nentities : 0);
-    catalogue_check();
-    for (const struct feature *const *f = features; *f; f++)
         feed_register((*f)->consumers, (*f)->nconsumers);
+        job_register((*f)->jobs, (*f)->njobs);
+        schedule_register((*f)->schedules, (*f)->nschedules);
+    }
+    catalogue_check();
 }
 
 struct ctx workspace_ctx(struct workspace *ws, struct arena *a, struct db_conn *c, const struct locale *loc)
@@ -189,7 +191,7 @@ bool workspace_open(const char *data, struct workspace **out, struct err *e)
     app_catalogue();
     if (!open_at(data, false, &o, e))
         return false;
-    if (!read_settings(&o->ws, e) || !feed_open(&o->ws, e)) {
+    if (!read_settings(&o->ws, e) || !feed_open(&o->ws, e) || !schedule_open(&o->ws, e)) {
         workspace_close(&o->ws);
         return false;
     }
@@ -296,7 +298,7 @@ bool workspace_create(const char *data, const struct workspace_init *in, struct 
     app_catalogue();
     if (!open_at(data, true, &o, e))
         return false;
-    if (!is_empty(&o->ws, e) || !feed_open(&o->ws, e) || !make(o, in, e)) {
+    if (!is_empty(&o->ws, e) || !feed_open(&o->ws, e) || !make(o, in, e) || !schedule_open(&o->ws, e)) {
         workspace_close(&o->ws);
         return false;
     }

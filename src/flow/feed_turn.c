@@ -83,7 +83,7 @@ static bool run_set_aside(struct ctx *tx, void *arg, struct err *e)
     struct failing *f = arg;
     bool found;
     int64_t n = 0;
-    if (!db_get_int(tx->c, "SELECT COUNT(*) FROM (SELECT 1 FROM feed_stuck WHERE consumer = $1 LIMIT 100) some",
+    if (!db_get_int(tx->c, "SELECT COUNT(*) FROM (SELECT 1 FROM feed_stuck WHERE consumer = $1 LIMIT 100) aside",
                     DB_ARGS(V(str_of(f->s->p->of->name))), &found, &n, e))
         return false;
     if (n >= STUCK_MAX)

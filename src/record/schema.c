@@ -96,6 +96,27 @@ static const char *const outbox_tables[] = {
     NULL,
 };
 
+/* Work that outlives a request (flow/job.h), and the clocks that begin it (flow/schedule.h). */
+static const char *const job_tables[] = {
+    "CREATE TABLE job (id BIGINT PRIMARY KEY, kind TEXT NOT NULL, key TEXT, args TEXT, state TEXT NOT NULL,"
+    " at BIGINT NOT NULL, made_at BIGINT NOT NULL, made_by BIGINT NOT NULL, owner TEXT, lease_until BIGINT,"
+    " token BIGINT NOT NULL DEFAULT 0, tries BIGINT NOT NULL DEFAULT 0, done BIGINT NOT NULL DEFAULT 0,"
+    " total BIGINT NOT NULL DEFAULT 0, saved TEXT, error TEXT, started_at BIGINT, ended_at BIGINT,"
+    " is_cancelling BIGINT NOT NULL DEFAULT 0, is_again BIGINT NOT NULL DEFAULT 0)",
+    "CREATE UNIQUE INDEX job_key ON job (kind, key) WHERE key IS NOT NULL AND state IN ('queued', 'leased', 'failed')",
+    "CREATE INDEX job_due ON job (at, id) WHERE state IN ('queued', 'failed')",
+    "CREATE INDEX job_leased ON job (id) WHERE state = 'leased'",
+    "CREATE INDEX job_state ON job (state, id)",
+    "CREATE TABLE schedule_clock (name TEXT PRIMARY KEY, rule TEXT NOT NULL, next_at BIGINT NOT NULL, last_at BIGINT)",
+    /* What is left of events past their keeping; and what senders of events call theirs, so that none counts twice. */
+    "CREATE TABLE event_month (month TEXT NOT NULL, kind TEXT NOT NULL, campaign_id BIGINT NOT NULL, channel TEXT NOT NULL,"
+    " is_robot BIGINT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (month, kind, campaign_id, channel, is_robot))",
+    "CREATE TABLE event_key (sender BIGINT NOT NULL, key TEXT NOT NULL, event_id BIGINT NOT NULL, at BIGINT NOT NULL,"
+    " PRIMARY KEY (sender, key))",
+    "CREATE INDEX event_key_at ON event_key (at)",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
@@ -103,6 +124,7 @@ static const struct db_migration migrations[] = {
     { 4, "one order of changes and events", feed_tables },
     { 5, "from a record to its events", event_records },
     { 6, "what leaves the house, and what comes in by signed call", outbox_tables },
+    { 7, "jobs and their clocks", job_tables },
     { 0 },
 };
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "flow/feed.h"
+#include "flow/schedule.h"
 #include "http/http.h"
 #include "record/record.h"
 
@@ -33,6 +34,9 @@ struct feature {
     bool (*tick)(struct ctx *c, struct err *e);
     /* What follows the feed of this room's and others' writes: flow/feed.h. */
     const struct consumer *consumers; size_t nconsumers;
+    /* Work on the server's own time, and when it begins by itself: flow/job.h, flow/schedule.h. */
+    const struct job_kind *jobs; size_t njobs;
+    const struct schedule *schedules; size_t nschedules;
     /* Start of a server: hooks into writes, timers. NULL: none. */
     void (*start)(struct workspace *ws);
 };

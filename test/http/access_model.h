@@ -37,7 +37,7 @@ static const struct model_row model[] = {
     { "notification saved_view session api_token",
                            { "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-" } },
     { "user team",         { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "O----" } },
-    { "work_calendar rate setting",
+    { "work_calendar rate setting schedule",
                            { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "-----" } },
     { "webhook inbound",   { "AAAAA", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----" } },
     { "share import_run handoff lifecycle_change score_point visit stage_change company_member deal_member",

@@ -1,0 +1,259 @@
+/* job_run.c - the workers of one opened workspace.
+ *
+ * Before a worker writes anything it looks whether something is due, for every commit wakes it. One
+ * claim is one write. The run has a connection, a snapshot and an arena of its own, all given back
+ * after it; a run that fills its memory has failed like any other.
+ */
+#include "flow/job_inside.h"
+#include "flow/schedule.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "msg/job.h"
+#include <stdatomic.h>
+
+enum { WORKERS = 2, MEMORY = 128 << 20, OWNER_LEN = 16 };
+#define POLL_US (10 * (int64_t)SECOND_US)
+#define TELL_US (SECOND_US / 4)
+
+struct worker { struct job_pool *pool; struct bell bell; struct arena a; struct db_conn *c; pthread_t thread; };
+struct job_pool {
+    struct workspace *ws;
+    _Atomic bool is_stopping;
+    char owner[OWNER_LEN * 2 + 1];
+    struct worker worker[WORKERS];
+};
+
+/* ── one job ─────────────────────────────────────────────────────────────── */
+
+static void tell(const struct workspace *ws, int64_t id)
+{
+    if (job_told)
+        job_told(ws, id);
+}
+
+struct told { struct job_run *j; int64_t done, all; };
+
+static bool put_progress(struct ctx *tx, void *arg, struct err *e)
+{
+    struct told *t = arg;
+    return job_fence(tx, t->j, e) && db_exec(tx->c, "UPDATE job SET done = $1, total = $2 WHERE id = $3",
+                                             DB_ARGS(V(t->done), V(t->all), V(t->j->id)), NULL, e);
+}
+
+bool job_progress(struct job_run *j, int64_t done, int64_t all, struct err *e)
+{
+    struct told t = { j, done, all };
+    if (j->is_stopping && atomic_load(j->is_stopping))
+        return fail(e, ERR_BUSY, MSG_job_stopping, "the server stops");
+    if (j->told_at && clock_mono() - j->told_at < TELL_US && done < all)
+        return true;
+    j->told_at = clock_mono();
+    db_read_end(j->c->c);
+    j->c->now = clock_now();
+    bool ok = record_write_bulk(j->c, put_progress, &t, e);
+    struct err again = { 0 };
+    if (!db_read_begin(j->c->c, 0, ok ? e : &again))
+        return false;
+    j->done = done;
+    j->all = all;
+    tell(j->c->ws, j->id);
+    return ok;
+}
+
+static bool run_bounded(struct job_run *j, struct err *e)
+{
+    sigjmp_buf full, *outer = arena_boundary;
+    volatile bool ok = false;
+    if (!j->kind)
+        return fail(e, ERR_INTERNAL, 0, "this program knows no job of this kind");
+    arena_boundary = &full;
+    if (sigsetjmp(full, 0) == 0)
+        ok = db_read_begin(j->c->c, 0, e) && j->kind->run(j, e);
+    else
+        fail(e, ERR_TOO_LARGE, 0, "the job does not fit into its memory");
+    arena_boundary = outer;
+    db_read_end(j->c->c);
+    if (!ok && e->code == ERR_NONE)
+        fail(e, ERR_INTERNAL, 0, "the job failed without saying why");
+    return ok;
+}
+
+struct ending { struct job_run *j; const struct err *why; bool is_release; };
+
+static bool put_ending(struct ctx *tx, void *arg, struct err *e)
+{
+    struct ending *x = arg;
+    return x->is_release ? job_release(tx, x->j, e) : job_end(tx, x->j, x->why, e);
+}
+
+/* False: it failed; *why tells. */
+static bool run_job(struct worker *w, struct job_run *j, struct err *why)
+{
+    struct flow_ctx own;
+    struct err e = { 0 };
+    flow_ctx(&own, w->pool->ws, &w->a, w->c);
+    j->c = &own.c;
+    j->is_stopping = &w->pool->is_stopping;
+    bool ok = run_bounded(j, why);
+    own.c.now = clock_now();
+    struct ending x = { j, ok ? NULL : why, !ok && why->code == ERR_BUSY && w->pool->is_stopping };
+    if (!ok)
+        log_event(LOG_WARN, "job_failed", LOG_S("kind", str_of(j->kind ? j->kind->name : "?")), LOG_N("id", j->id),
+                  LOG_N("tries", j->tries), LOG_S("why", str_of(why->detail)));
+    if (!record_write_bulk(&own.c, put_ending, &x, &e))
+        log_event(LOG_ERROR, "job_end", LOG_N("id", j->id), LOG_S("why", str_of(e.detail)));    /* its lease runs out */
+    tell(w->pool->ws, j->id);
+    return ok;
+}
+
+/* ── the next one ────────────────────────────────────────────────────────── */
+
+struct looked { bool is_due, is_lost, is_scheduled; int64_t next; };
+
+static bool look(struct worker *w, struct looked *out, struct err *e)
+{
+    struct flow_ctx own;
+    flow_ctx(&own, w->pool->ws, &w->a, w->c);
+    int64_t clock = INT64_MAX;
+    bool ok = db_read_begin(w->c, 0, e) && job_is_due(&own.c, &out->is_due, &out->is_lost, &out->next, e)
+           && schedule_is_due(&own.c, &out->is_scheduled, &clock, e);
+    db_read_end(w->c);
+    out->next = clock < out->next ? clock : out->next;
+    return ok;
+}
+
+struct taking { struct worker *w; struct job_run j; bool found; };
+
+static bool take(struct ctx *tx, void *arg, struct err *e)
+{
+    struct taking *t = arg;
+    size_t n;
+    return job_reap(tx, &n, e) && schedule_run_due(tx, e) && job_claim(tx, str_of(t->w->pool->owner), &t->j, &t->found, e);
+}
+
+enum did { NOTHING, WORKED, FAILED };
+
+/* *until: when to look again (clock_mono). */
+static enum did work_once(struct worker *w, int64_t *until, struct err *e)
+{
+    struct flow_ctx own;
+    struct looked l = { 0 };
+    struct taking t = { .w = w };
+    flow_ctx(&own, w->pool->ws, &w->a, w->c);
+    *until = clock_mono() + POLL_US;
+    if (!look(w, &l, e))
+        return FAILED;
+    if (!l.is_due && !l.is_lost && !l.is_scheduled) {
+        int64_t wait = l.next - own.c.now;
+        *until = l.next != INT64_MAX && wait < POLL_US ? clock_mono() + wait : *until;
+        return NOTHING;
+    }
+    if (!record_write_bulk(&own.c, take, &t, e))
+        return FAILED;
+    if (!t.found)
+        return NOTHING;
+    tell(w->pool->ws, t.j.id);
+    return run_job(w, &t.j, e) ? WORKED : FAILED;
+}
+
+static void open_worker(struct worker *w, struct job_pool *p)
+{
+    struct err e = { 0 };
+    *w = (struct worker){ .pool = p, .a = arena_open(MEMORY) };
+    if (!db_reader(p->ws->db, &w->c, &e))
+        die("jobs: %s", e.detail);
+    bell_open(&w->bell, p->ws->db);
+}
+
+static void close_worker(struct worker *w)
+{
+    bell_close(&w->bell);
+    db_conn_close(w->c);
+    arena_close(&w->a);
+}
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    while (!w->pool->is_stopping) {
+        struct err e = { 0 };
+        int64_t until;
+        enum did did = work_once(w, &until, &e);
+        arena_reset(&w->a);
+        if (did == NOTHING || (did == FAILED && e.code == ERR_BUSY))
+            bell_wait(&w->bell, until);
+    }
+    return NULL;
+}
+
+/* ── starting and stopping ───────────────────────────────────────────────── */
+
+static void open_pool(struct job_pool *p, struct workspace *ws)
+{
+    unsigned char raw[OWNER_LEN];
+    static const char hex[] = "0123456789abcdef";
+    *p = (struct job_pool){ .ws = ws };
+    random_bytes(raw, sizeof raw);
+    for (size_t i = 0; i < sizeof raw; i++) {
+        p->owner[2 * i] = hex[raw[i] >> 4];
+        p->owner[2 * i + 1] = hex[raw[i] & 15];
+    }
+}
+
+struct job_pool *job_start(struct workspace *ws)
+{
+    struct job_pool *p = calloc(1, sizeof *p);
+    if (!p)
+        die("out of memory at start");
+    open_pool(p, ws);
+    for (int i = 0; i < WORKERS; i++) {
+        open_worker(&p->worker[i], p);
+        if (pthread_create(&p->worker[i].thread, NULL, work, &p->worker[i]) != 0)
+            die("jobs: no thread");
+    }
+    return p;
+}
+
+void job_stop(struct job_pool *p)
+{
+    if (!p)
+        return;
+    p->is_stopping = true;
+    for (int i = 0; i < WORKERS; i++)
+        bell_ring(&p->worker[i].bell);
+    for (int i = 0; i < WORKERS; i++) {
+        pthread_join(p->worker[i].thread, NULL);
+        close_worker(&p->worker[i]);
+    }
+    free(p);
+}
+
+bool job_drain(struct workspace *ws, struct err *e)
+{
+    struct job_pool p;
+    struct worker *w = &p.worker[0];
+    enum did did;
+    int64_t until;
+    open_pool(&p, ws);
+    open_worker(w, &p);
+    do {
+        did = work_once(w, &until, e);
+        arena_reset(&w->a);
+    } while (did == WORKED);
+    close_worker(w);
+    return did != FAILED;
+}
+
+bool job_metrics(struct ctx *c, struct buf *out, struct err *e)
+{
+    struct db_rows q;
+    if (!db_query(c->c, &q, "SELECT state, COUNT(*) FROM job WHERE state IN ('queued', 'leased', 'failed', 'dead') GROUP BY state", DB_NONE, e))
+        return false;
+    buf_lit(out, "# TYPE setu_jobs gauge\n");
+    while (db_next(&q))
+        buf_fmt(out, "setu_jobs{state=\"%.*s\"} %lld\n", STR_ARG(db_text_view(&q, 0)), (long long)db_int(&q, 1));
+    return db_done(&q, e);
+}
