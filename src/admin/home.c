@@ -23,6 +23,7 @@ static const struct { unsigned roles; home_block *fill; } blocks[] = {
     { MARKETERS,              home_marketing },
     { EVERYBODY & ~R(ANALYST), home_leads },
     { EVERYBODY,              home_tasks },
+    { EVERYBODY,              home_approvals },
     { SELLERS | R(OWNER) | R(CRO), home_deals },
     { EVERYBODY,              home_notices },
     { EVERYBODY,              home_agenda },

@@ -34,7 +34,7 @@ void view_home(struct html *h, const struct home_view *v);
 
 struct home { struct html *h; struct ctx *c; struct home_view *v; };
 typedef bool home_block(struct home *m, struct err *e);
-home_block home_leads, home_tasks, home_deals, home_notices, home_agenda;
+home_block home_leads, home_tasks, home_approvals, home_deals, home_notices, home_agenda;
 home_block home_mine, home_team, home_pulse, home_marketing, home_steps;
 
 struct url home_list(struct ctx *c, const char *path, str filter);      /* the list behind a figure */

@@ -96,6 +96,27 @@ bool home_tasks(struct home *m, struct err *e)
     return true;
 }
 
+/* ── approvals ─────────────────────────────────────────────────────────────── */
+
+bool home_approvals(struct home *m, struct err *e)
+{
+    struct html *h = m->h;
+    struct list list;
+    if (!rows_of(m, "approval", S("decider = me and status = waiting"), "until", &list, e))
+        return false;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct record *r = list.rows[i];
+        int64_t until = record_int(r, "until");
+        struct home_line l = line_of(m, r, "stamp", RANK_TASK, until);
+        l.url = url_path(S("/automation/approvals"));
+        l.sub = record_text(r, "asked_by");
+        l.tone = TONE_IRIS;
+        l.reason = _(admin_reason_approve_by, .when = A(loc_relative(h->a, h->loc, until, m->c->now)));
+        put(m, l);
+    }
+    return true;
+}
+
 /* ── deals ─────────────────────────────────────────────────────────────────── */
 
 bool home_deals(struct home *m, struct err *e)

@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 #include "app/workspace.h"
 #include "automate/automate.h"
+#include "content/content.h"
 #include "core/core.h"
 #include "funnel/funnel.h"
 #include "insight/insight.h"
@@ -17,7 +18,7 @@ static const struct feature core_feature = {
 
 static const struct feature *const all[] = {
     &core_feature, &people_feature, &funnel_feature, &sell_feature, &reach_feature,
-    &segment_feature, &webhook_feature, &job_feature,
+    &segment_feature, &content_feature, &rule_feature, &webhook_feature, &job_feature,
     &insight_feature, &admin_feature, &public_feature, NULL,
 };
 const struct feature *const *features = all;

@@ -31,8 +31,11 @@ void app_catalogue(void)
     is_done = true;
     web_open();
     web_settings_changed = workspace_reload;
+    rule_steps_add(rule_own_steps, rule_nown_steps);
     for (const struct feature *const *f = features; *f; f++) {
         catalogue_add((*f)->entities, (*f)->nentities ? *(*f)->nentities : 0);
+        if ((*f)->nsteps)
+            rule_steps_add((*f)->steps, (*f)->nsteps);
         feed_register((*f)->consumers, (*f)->nconsumers);
         job_register((*f)->jobs, (*f)->njobs);
         schedule_register((*f)->schedules, (*f)->nschedules);

@@ -5,3 +5,4 @@ struct feature;
 extern const struct feature segment_feature;
 extern const struct feature webhook_feature;
 extern const struct feature job_feature;
+extern const struct feature rule_feature;

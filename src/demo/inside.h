@@ -110,4 +110,6 @@ bool call_put(struct demo *d, struct ctx *tx, struct human *h, bool is_reached, 
 bool touch_put_row(struct ctx *tx, const struct human *h, const char *kind, const char *side, const char *channel,
                    const char *source, int64_t campaign, str note, struct err *e);
 bool plan_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e);          /* something still to be done */
+bool automation_make(struct demo *d, struct ctx *tx, struct err *e);    /* automation.c */
+bool automation_causes(struct demo *d, struct ctx *tx, struct err *e);
 bool today_make(struct demo *d, struct ctx *tx, struct err *e);         /* today.c: what must look alive */

@@ -6,8 +6,12 @@
 static const struct choice send_to_choices[] = {
     { "person_owner",  MSG_funnel_assignment_rule_send_to_person_owner },
     { "company_owner", MSG_funnel_assignment_rule_send_to_company_owner },
+    { "deal_owner",    MSG_funnel_assignment_rule_send_to_deal_owner },
+    { "last_owner",    MSG_funnel_assignment_rule_send_to_last_owner },
+    { "campaign_owner", MSG_funnel_assignment_rule_send_to_campaign_owner },
     { "pool",          MSG_funnel_assignment_rule_send_to_pool },
     { "member",        MSG_funnel_assignment_rule_send_to_member },
+    { "branch",        MSG_funnel_assignment_rule_send_to_branch },
     { 0 },
 };
 
@@ -27,6 +31,8 @@ static const struct field fields[] = {
       .type = FIELD_REF, .flags = F_LIST | F_QUICK, .ref = "pool" },
     { .name = "member", .label = MSG_funnel_assignment_rule_member,
       .type = FIELD_REF, .flags = F_LIST | F_QUICK, .ref = "user" },
+    { .name = "under", .label = MSG_funnel_assignment_rule_under, .help = MSG_funnel_assignment_rule_under_help,
+      .type = FIELD_REF, .flags = F_INDEX, .ref = "assignment_rule" },
     { .name = "is_active", .label = MSG_core_word_is_active,
       .type = FIELD_BOOL, .flags = F_LIST | F_INDEX, .init = "true" },
 };

@@ -4,32 +4,6 @@
 #include "funnel/inside.h"
 #include "base/clock.h"
 
-/* ── whose hours ─────────────────────────────────────────────────────────── */
-
-/* Their own calendar, else the workspace's default one, else what is usual in the country. */
-bool calendar_of(struct ctx *c, int64_t user, struct bizcal *out, struct err *e)
-{
-    struct db_rows q;
-    str hours = { 0 };
-    const char *zone = c->ws->zone;
-
-    if (!db_query(c->c, &q, "SELECT w.hours, w.zone FROM work_calendar w WHERE w.deleted_at IS NULL AND (w.is_default = 1"
-                            " OR w.id = (SELECT work_calendar FROM \"user\" WHERE id = $1))"
-                            " ORDER BY w.id = (SELECT work_calendar FROM \"user\" WHERE id = $1) DESC, w.id LIMIT 1",
-                  DB_ARGS(V(user)), e))
-        return false;
-    if (db_next(&q)) {
-        hours = db_text(&q, 0, c->a);
-        zone = arena_cstr(c->a, db_text_view(&q, 1));
-    }
-    if (!db_done(&q, e))
-        return false;
-    if (hours.n)
-        return bizcal_parse(hours, zone, out, e);
-    *out = bizcal_default(c->ws->country, zone);
-    return true;
-}
-
 /* ── which policy ────────────────────────────────────────────────────────── */
 
 static bool grade_in(str list, str grade)
@@ -49,7 +23,7 @@ static bool policies(struct ctx *c, struct policy **out, struct err *e)
     struct db_rows q;
     struct policy *head = NULL, **tail = &head;
     if (!db_query(c->c, &q, "SELECT id, minutes, reminder_minutes, grade, criteria FROM sla_policy"
-                            " WHERE is_active = 1 AND deleted_at IS NULL ORDER BY position, id", DB_NONE, e))
+                            " WHERE is_active = 1 AND target <> 'criteria' AND deleted_at IS NULL ORDER BY position, id", DB_NONE, e))
         return false;
     while (db_next(&q)) {
         *tail = arena_new(c->a, struct policy, 1);
@@ -63,11 +37,8 @@ static bool policies(struct ctx *c, struct policy **out, struct err *e)
 static bool times(struct ctx *c, const struct policy *p, int64_t owner, struct deadline *out, struct err *e)
 {
     struct bizcal cal;
-    out->policy = p->id;
-    if (!calendar_of(c, owner, &cal, e) || !bizcal_add(&cal, c->now, p->minutes * MINUTE_US, &out->due_at, e))
-        return false;
-    return p->reminder <= 0 || p->reminder >= p->minutes
-        || bizcal_add(&cal, c->now, (p->minutes - p->reminder) * MINUTE_US, &out->remind_at, e);
+    *out = (struct deadline){ .policy = p->id, .minutes = p->minutes, .reminder = p->reminder };
+    return calendar_of(c, owner, &cal, e) && bizcal_add(&cal, c->now, p->minutes * MINUTE_US, &out->due_at, e);
 }
 
 bool deadline_find(struct ctx *c, const struct record *lead, struct deadline *out, struct err *e)
@@ -88,15 +59,33 @@ bool deadline_find(struct ctx *c, const struct record *lead, struct deadline *ou
     return true;
 }
 
+/* ── what a policy may say ───────────────────────────────────────────────── */
+
+/* One that follows conditions says which records, and when it is over. */
+static bool conditions_before(struct ctx *tx, const struct record *now, const struct entity *en, struct err *e)
+{
+    if (!str_trim(record_text(now, "ends_when")).n) {
+        fail(e, ERR_INVALID, MSG_funnel_sla_policy_needs_ends, "no end");
+        return err_field(e, "ends_when");
+    }
+    return fits_check(tx, en, now, "starts_when", e) && fits_check(tx, en, now, "ends_when", e);
+}
+
 bool sla_policy_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
 {
     enum { YEAR_MINUTES = 366 * 24 * 60 };
+    static const char *const lengths[] = { "minutes", "extend_minutes" };
     (void)old;
-    int64_t minutes = record_int(now, "minutes");
-    if (record_val(now, "minutes").is_set && (minutes < 1 || minutes > YEAR_MINUTES)) {
+    bool has_conditions = str_eq(record_text(now, "target"), S("criteria"));
+    const struct entity *en = has_conditions ? entity_find(record_text(now, "about")) : &lead_entity;
+    for (size_t i = 0; i < countof(lengths); i++) {
+        int64_t minutes = record_int(now, lengths[i]);
+        if (!record_val(now, lengths[i]).is_set || (minutes >= 1 && minutes <= YEAR_MINUTES))
+            continue;
         fail(e, ERR_INVALID, MSG_funnel_minutes_range, "%lld", (long long)minutes);
         err_arg_int(e, "max", YEAR_MINUTES);
-        return err_field(e, "minutes");
+        return err_field(e, lengths[i]);
     }
-    return fits_check(tx, &lead_entity, now, "criteria", e);
+    return (!has_conditions || conditions_before(tx, now, en, e)) && fits_check(tx, &lead_entity, now, "criteria", e)
+        && fits_check(tx, en, now, "pauses_when", e) && fits_check(tx, en, now, "extends_when", e);
 }

@@ -192,7 +192,9 @@ static bool catch_up(struct ctx *tx, bool *more, struct err *e)
     return count_due(tx, more, e) && (*more || count_walk(tx, more, e));
 }
 
-const struct consumer funnel_consumer = {
-    .name = "funnel", .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns, .batch = follow, .tick = catch_up,
-    .from_now = true,
+const struct consumer funnel_consumers[] = {
+    { .name = "funnel", .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns, .batch = follow, .tick = catch_up,
+      .from_now = true },
+    { .name = "clocks", .reads = FEED_CHANGES, .wants = clock_wants, .batch = clock_batch, .from_now = true },
 };
+const size_t funnel_nconsumers = countof(funnel_consumers);

@@ -14,6 +14,7 @@
 extern const struct entity stage_definition_entity;
 extern const struct entity lead_entity;
 extern const struct entity pool_entity;
+extern const struct entity pool_seat_entity;
 extern const struct entity assignment_rule_entity;
 extern const struct entity score_group_entity;
 extern const struct entity score_rule_entity;
@@ -76,6 +77,8 @@ str score_grade(int64_t fit, int64_t engagement);
 __attribute__((warn_unused_result)) bool funnel_offer(struct ctx *tx, int64_t lead, struct err *e);
 __attribute__((warn_unused_result)) bool funnel_accept(struct ctx *tx, int64_t lead, struct err *e);
 __attribute__((warn_unused_result)) bool funnel_return(struct ctx *tx, int64_t lead, str reason, str note, struct err *e);
+/* Offers it, or passes an offer that waits on to the next seller. */
+__attribute__((warn_unused_result)) bool funnel_reroute(struct ctx *tx, int64_t lead, struct err *e);
 struct funnel_answers { str need, budget, authority, timing; };     /* empty: leave what is there */
 __attribute__((warn_unused_result))
 bool funnel_qualify(struct ctx *tx, int64_t lead, const struct funnel_answers *in, struct err *e);
@@ -116,6 +119,7 @@ struct funnel_figures {
     int64_t offered, accepted, returned, waiting;
     int64_t clocks, on_time;                /* clocks that have run out or been answered */
     int64_t median_answer, median_touch;
+    int64_t median_over;                    /* of those that ended late: time after the deadline */
 };
 __attribute__((warn_unused_result))
 bool funnel_figures(struct ctx *c, int64_t from, int64_t to, int64_t team, struct funnel_figures *out, struct err *e);

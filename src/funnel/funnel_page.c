@@ -129,6 +129,8 @@ static struct html_safe stats_of(struct request *rq)
     ui_stat(&h, .label = say(c, MSG_funnel_stat_accepted), .value = ratio(c, f.accepted, f.accepted + f.returned));
     ui_stat(&h, .label = say(c, MSG_funnel_stat_touch), .value = median);
     ui_stat(&h, .label = say(c, MSG_funnel_stat_on_time), .value = ratio(c, f.on_time, f.clocks), .url = url_path(S("/leads/queue?view=late")));
+    str over = f.median_over < 0 ? S("—") : loc_duration(c->a, c->loc, f.median_over);
+    ui_stat(&h, .label = say(c, MSG_funnel_stat_over), .value = over, .url = url_path(S("/leads/queue?view=late")));
     return html_done(&h);
 }
 

@@ -36,8 +36,6 @@ static const struct field fields[] = {
       .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .init = "now" },
     { .name = "policy", .label = MSG_funnel_handoff_policy,
       .type = FIELD_REF, .flags = F_IMMUTABLE, .ref = "sla_policy" },
-    { .name = "remind_at", .label = MSG_funnel_handoff_remind_at,
-      .type = FIELD_INSTANT, .flags = F_HIDDEN },
     { .name = "due_at", .label = MSG_funnel_handoff_due_at,
       .type = FIELD_INSTANT, .flags = F_INDEX },
     { .name = "answered_at", .label = MSG_funnel_handoff_answered_at,
@@ -66,9 +64,7 @@ static const struct field fields[] = {
 };
 
 static const char *const schema[] = {
-    "CREATE INDEX IF NOT EXISTS handoff_clock ON handoff (due_at)"
-    " WHERE breached_at IS NULL AND deleted_at IS NULL",
-    "CREATE INDEX IF NOT EXISTS handoff_reminder ON handoff (remind_at) WHERE remind_at IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS handoff_turn ON handoff (receiver, offered_at)",
     NULL,
 };
 

@@ -2,6 +2,9 @@
 #pragma once
 #include "base/buf.h"
 #include "core/core.h"
+#include "core/addressee.h"
+#include "core/work_time.h"
+#include "flow/rule_plan.h"
 #include "funnel/funnel.h"
 #include "lang/bizcal.h"
 #include "msg/core.h"
@@ -45,19 +48,30 @@ int lifecycle_rank(str stage);              /* -1: no such */
 
 /* ── deadline.c: the business clock ──────────────────────────────────────── */
 
-bool calendar_of(struct ctx *c, int64_t user, struct bizcal *out, struct err *e);
-struct deadline { int64_t policy, due_at, remind_at; };     /* 0: none */
+struct deadline { int64_t policy, due_at, minutes, reminder; };     /* policy 0: none */
 bool deadline_find(struct ctx *c, const struct record *lead, struct deadline *out, struct err *e);
+
+/* ── rule_steps.c: what rules can do here ────────────────────────────────── */
+
+extern const struct rule_step funnel_steps[];
+extern const size_t funnel_nsteps;
+
+/* ── clock_policy.c: deadlines that follow conditions ────────────────────── */
+
+/* Clocks of these records (n <= SLICE) as the policies want them now. */
+bool clock_follow(struct ctx *tx, const struct entity *en, const int64_t *ids, size_t n, struct err *e);
+bool clock_policies_round(struct ctx *c, struct err *e);
+struct feed_row;
+bool clock_wants(const struct feed_row *r);
+bool clock_batch(struct ctx *tx, const struct feed_row *rows, size_t n, struct err *e);
 
 /* ── route.c ─────────────────────────────────────────────────────────────── */
 
 struct route_to { int64_t owner, pool; str path; };
-bool route_find(struct ctx *c, const struct record *lead, struct route_to *out, struct err *e);
+bool route_find(struct ctx *c, const struct record *lead, int64_t except, struct route_to *out, struct err *e);
 
 /* ── tell.c: words for one user, in their language ───────────────────────── */
 
-struct reader { int64_t id, manager; str name; struct locale loc; bool is_active; };
-bool reader_of(struct ctx *c, int64_t user, struct reader *out, struct err *e);
 struct notice { int64_t to; const char *kind, *level; str title, body; int64_t lead; };
 bool tell(struct ctx *tx, const struct notice *n, struct err *e);
 
@@ -67,6 +81,11 @@ struct handoff_view { int64_t id, lead, person, receiver, giver, policy, offered
 bool handoff_open(struct ctx *tx, const struct record *lead, struct err *e);
 bool handoff_close(struct ctx *tx, const struct record *lead, const char *status, str reason, str note, struct err *e);
 bool handoff_touch(struct ctx *tx, const struct record *lead, int64_t at, struct err *e);
+/* The lead went another way: nobody waits for its hand-off any more. */
+bool handoff_stop(struct ctx *tx, int64_t lead, struct err *e);
+/* What its clock says now, told on the hand-off and on the lead. */
+bool handoff_follow(struct ctx *tx, int64_t lead, const struct record *clock, struct err *e);
+extern const char handoff_clock[];          /* the kind of its clock */
 /* The hand-off whose clock still runs, or the newest; *id 0: none. */
 bool handoff_last(struct ctx *c, int64_t lead, int64_t *id, struct err *e);
 
@@ -85,6 +104,7 @@ bool score_rule_before(struct ctx *tx, const struct record *old, struct record *
 bool score_rule_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e);
 bool assignment_rule_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool sla_policy_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
+bool pool_seat_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool pool_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 
 /* ── score.c, feed.c, tick.c, seed.c ─────────────────────────────────────── */
@@ -92,7 +112,8 @@ bool pool_before(struct ctx *tx, const struct record *old, struct record *now, s
 bool score_slice(struct ctx *tx, const int64_t *persons, size_t n, struct err *e);  /* n <= SLICE */
 bool rescore_all(struct ctx *tx, struct err *e);                /* everybody is counted anew, from now on */
 struct consumer;
-extern const struct consumer funnel_consumer;
+extern const struct consumer funnel_consumers[];
+extern const size_t funnel_nconsumers;
 bool funnel_seed(struct ctx *tx, struct err *e);
 str seed_rule_name(const struct ctx *c, str name);  /* a rule's name as we gave it, in the reader's language; another as it is */
 /* Offers the person's new lead when the definition of MQL is met and nothing is missing. */

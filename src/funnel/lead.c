@@ -88,6 +88,8 @@ static const struct field fields[] = {
       .type = FIELD_REF, .flags = F_READONLY, .ref = "user" },
     { .name = "due_at", .label = MSG_funnel_lead_due_at,
       .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_READONLY },
+    { .name = "paused_at", .label = MSG_funnel_lead_paused_at,
+      .type = FIELD_INSTANT, .flags = F_READONLY },
     { .name = "accepted_at", .label = MSG_funnel_lead_accepted_at,
       .type = FIELD_INSTANT, .flags = F_INDEX | F_READONLY },
     { .name = "first_touch_at", .label = MSG_funnel_lead_first_touch_at,

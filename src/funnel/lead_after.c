@@ -88,10 +88,10 @@ static str reason_label(struct ctx *c, const struct locale *loc, const struct re
 
 static bool tell_receiver(struct effect *f, struct err *e)
 {
-    struct reader to;
+    struct addressee to;
     struct arena *a = f->tx->a;
     int64_t due = record_int(f->now, "due_at");
-    if (!reader_of(f->tx, record_int(f->now, "owner"), &to, e))
+    if (!addressee_of(f->tx, record_int(f->now, "owner"), &to, e))
         return false;
     str grade = record_text(f->now, "grade");
     str title = SAY(a, &to.loc, funnel_tell_offered, .name = A(record_title(f->person)), .grade = A(grade));
@@ -102,12 +102,12 @@ static bool tell_receiver(struct effect *f, struct err *e)
 
 static bool tell_giver(struct effect *f, bool is_accepted, struct err *e)
 {
-    struct reader to, by;
+    struct addressee to, by;
     struct arena *a = f->tx->a;
     int64_t giver = record_int(f->now, "offered_by");
     if (!giver)
         return true;
-    if (!reader_of(f->tx, giver, &to, e) || !reader_of(f->tx, record_int(f->now, "owner"), &by, e))
+    if (!addressee_of(f->tx, giver, &to, e) || !addressee_of(f->tx, record_int(f->now, "owner"), &by, e))
         return false;
     str name = record_title(f->person), why = reason_label(f->tx, &to.loc, f->now, "return_reason");
     str title = is_accepted ? SAY(a, &to.loc, funnel_tell_accepted, .seller = A(by.name), .name = A(name))
@@ -142,7 +142,7 @@ static bool returned(struct effect *f, struct err *e)
 
 static bool qualified(struct effect *f, struct err *e)
 {
-    return log_kind(f, "lead.qualified", (str){ 0 }, e) && forward(f, "sql", S("lead.qualified"), e)
+    return handoff_stop(f->tx, f->now->id, e) && log_kind(f, "lead.qualified", (str){ 0 }, e) && forward(f, "sql", S("lead.qualified"), e)
         && set_person(f, "in_conversation", 0, e);
 }
 
@@ -154,13 +154,13 @@ static bool converted(struct effect *f, struct err *e)
 static bool recycled(struct effect *f, struct err *e)
 {
     str why = record_text(f->now, "recycle_reason");
-    return log_kind(f, "lead.recycled", why, e) && back_to_nurture(f, why, e) && set_person(f, "bad_timing", 0, e);
+    return handoff_stop(f->tx, f->now->id, e) && log_kind(f, "lead.recycled", why, e) && back_to_nurture(f, why, e) && set_person(f, "bad_timing", 0, e);
 }
 
 static bool disqualified(struct effect *f, struct err *e)
 {
     str why = record_text(f->now, "disqualify_reason");
-    return log_kind(f, "lead.disqualified", why, e) && back_to_nurture(f, why, e) && set_person(f, "unqualified", 0, e);
+    return handoff_stop(f->tx, f->now->id, e) && log_kind(f, "lead.disqualified", why, e) && back_to_nurture(f, why, e) && set_person(f, "unqualified", 0, e);
 }
 
 static bool reopened(struct effect *f, struct err *e)
@@ -183,7 +183,7 @@ bool lead_after(struct ctx *tx, const struct record *old, const struct record *n
 {
     struct effect f = { .tx = tx, .old = old, .now = now, .sys = ctx_as_system(tx) };
     if (!now)
-        return true;
+        return handoff_stop(tx, old->id, e);
     bool is_moved = old && (record_changed(old, now, "status")
                             || (str_eq(record_text(now, "status"), S("offered")) && record_changed(old, now, "owner")));
     if (old && !is_moved)

@@ -124,13 +124,15 @@ static bool snapshot_score(struct move *m, struct err *e)
 static bool choose_receiver(struct move *m, struct err *e)
 {
     struct route_to to;
+    if (record_changed(m->old, m->now, "route"))        /* found already: passed on by a rule */
+        return true;
     bool is_named = record_changed(m->old, m->now, "owner") || m->from == NEW;
     if (is_named && record_int(m->now, "owner")) {
         struct locale loc = locale_default(m->tx->ws->lang, m->tx->ws->country);
         record_set(m->now, "route", val_text(msg_text(m->tx->a, &loc, MSG_funnel_route_by_hand, NULL)));
         return true;
     }
-    if (!route_find(m->tx, m->now, &to, e))
+    if (!route_find(m->tx, m->now, 0, &to, e))
         return false;
     record_set(m->now, "owner", val_ref(to.owner));
     record_set(m->now, "pool", val_ref(to.pool));

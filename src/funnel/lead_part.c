@@ -23,6 +23,8 @@ struct lead_clock lead_clock_of(struct ctx *c, const struct record *lead)
     struct bizcal cal;
     struct err e = { 0 };
     int64_t due = record_int(lead, "due_at");
+    if (record_val(lead, "paused_at").is_set)
+        return (struct lead_clock){ say(c, MSG_funnel_clock_paused), TONE_AMBER, "timer" };
     if (!clock_runs(lead) || !calendar_of(c, record_int(lead, "owner"), &cal, &e))
         return (struct lead_clock){ 0 };
     int64_t left = bizcal_between(&cal, c->now, due);
@@ -260,4 +262,5 @@ void lead_panel(struct request *rq, const struct record *r, struct html *middle,
         html_markup(side, funnel_score_part(side, c, r->id));
         stages(c, r, side);
     }
+    html_markup(side, clock_part(side, c, r));
 }

@@ -11,6 +11,14 @@
 static const struct choice method_choices[] = {
     { "turn",   MSG_funnel_pool_method_turn },
     { "fewest", MSG_funnel_pool_method_fewest },
+    { "weight", MSG_funnel_pool_method_weight },
+    { 0 },
+};
+
+static const struct choice period_choices[] = {
+    { "day",   MSG_funnel_pool_cap_day },
+    { "week",  MSG_funnel_pool_cap_week },
+    { "month", MSG_funnel_pool_cap_month },
     { 0 },
 };
 
@@ -26,6 +34,10 @@ static const struct field fields[] = {
       .type = FIELD_BOOL, .flags = F_LIST, .init = "true" },
     { .name = "cap", .label = MSG_funnel_pool_cap,
       .help = MSG_funnel_pool_cap_help, .type = FIELD_INT },
+    { .name = "period_cap", .label = MSG_funnel_pool_period_cap,
+      .help = MSG_funnel_pool_period_cap_help, .type = FIELD_INT },
+    { .name = "cap_period", .label = MSG_funnel_pool_cap_period,
+      .type = FIELD_CHOICE, .choices = period_choices, .init = "day" },
     { .name = "fallback", .label = MSG_funnel_pool_fallback,
       .type = FIELD_REF, .flags = F_LIST, .ref = "user" },
     { .name = "is_active", .label = MSG_core_word_is_active,

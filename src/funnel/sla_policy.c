@@ -1,5 +1,7 @@
-/* sla_policy.c - how fast a lead must be touched, in minutes of business time; the first
- * policy that fits holds.
+/* sla_policy.c - how fast something must be done, in minutes of business time.
+ *
+ * Of those about a hand-off the first that fits holds. One that follows conditions has a clock of
+ * its own on every record that meets them, beside all others.
  */
 #include "funnel/inside.h"
 #include "msg/core.h"
@@ -8,6 +10,15 @@
 static const struct choice target_choices[] = {
     { "accept",      MSG_funnel_sla_policy_target_accept },
     { "first_touch", MSG_funnel_sla_policy_target_first_touch },
+    { "criteria",    MSG_funnel_sla_policy_target_criteria },
+    { 0 },
+};
+
+static const struct choice about_choices[] = {
+    { "lead",    MSG_core_word_lead },
+    { "deal",    MSG_core_word_deal },
+    { "person",  MSG_core_word_person },
+    { "company", MSG_core_word_company },
     { 0 },
 };
 
@@ -23,6 +34,17 @@ static const struct field fields[] = {
     { .name = "target", .label = MSG_funnel_sla_policy_target,
       .type = FIELD_CHOICE, .flags = F_LIST | F_QUICK, .choices = target_choices,
       .init = "first_touch" },
+    { .name = "about", .label = MSG_funnel_sla_policy_about,
+      .type = FIELD_CHOICE, .flags = F_INDEX, .choices = about_choices, .init = "lead" },
+    { .name = "starts_when", .label = MSG_funnel_sla_policy_starts_when,
+      .help = MSG_funnel_sla_policy_condition_help, .type = FIELD_LONGTEXT, .max = 4000 },
+    { .name = "ends_when", .label = MSG_funnel_sla_policy_ends_when,
+      .help = MSG_funnel_sla_policy_condition_help, .type = FIELD_LONGTEXT, .max = 4000 },
+    { .name = "pauses_when", .label = MSG_funnel_sla_policy_pauses_when,
+      .help = MSG_funnel_sla_policy_condition_help, .type = FIELD_LONGTEXT, .max = 4000 },
+    { .name = "extends_when", .label = MSG_funnel_sla_policy_extends_when,
+      .help = MSG_funnel_sla_policy_condition_help, .type = FIELD_LONGTEXT, .max = 4000 },
+    { .name = "extend_minutes", .label = MSG_funnel_sla_policy_extend_minutes, .type = FIELD_INT },
     { .name = "minutes", .label = MSG_funnel_sla_policy_minutes,
       .type = FIELD_INT, .flags = F_REQUIRED | F_LIST | F_QUICK },
     { .name = "reminder_minutes", .label = MSG_funnel_sla_policy_reminder_minutes,

@@ -81,6 +81,21 @@ static void count_row(const struct db_rows *q, str status, int64_t now, struct f
     }
 }
 
+/* What went by after the deadline, of hand-offs whose clock has ended. */
+static bool over_times(struct ctx *c, int64_t from, int64_t to, int64_t team, struct times *t, struct err *e)
+{
+    struct db_rows q;
+    t->n = 0;
+    if (!db_query(c->c, &q, "SELECT k.over_time FROM clock k LEFT JOIN \"user\" u ON u.id = k.holder WHERE k.kind = $4"
+                            " AND k.started_at >= $1 AND k.started_at < $2 AND k.over_time IS NOT NULL AND k.deleted_at IS NULL"
+                            " AND k.outcome = 'met' AND ($3 = 0 OR u.team = $3) ORDER BY k.started_at DESC",
+                  DB_ARGS(V(from), V(to), V(team), V(str_of(handoff_clock))), e))
+        return false;
+    while (db_next(&q))
+        take(t, &q, 0);
+    return db_done(&q, e);
+}
+
 bool funnel_figures(struct ctx *c, int64_t from, int64_t to, int64_t team, struct funnel_figures *out, struct err *e)
 {
     struct funnel_figures f = { 0 };
@@ -101,6 +116,9 @@ bool funnel_figures(struct ctx *c, int64_t from, int64_t to, int64_t team, struc
         return false;
     f.median_answer = median(&answer);
     f.median_touch = median(&touch);
+    if (!over_times(c, from, to, team, &touch, e))
+        return false;
+    f.median_over = median(&touch);
     *out = f;
     return true;
 }

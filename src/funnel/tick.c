@@ -5,6 +5,7 @@
  * the moment of the deadline, however late the round came by.
  */
 #include "funnel/inside.h"
+#include "flow/clock_row.h"
 
 enum { AT_ONCE = 200 };
 struct due { int64_t v[AT_ONCE]; size_t n; };
@@ -35,35 +36,25 @@ static bool each(struct ctx *c, const struct due *d, record_write_fn *fn, struct
 
 /* ── the clock of a hand-off ─────────────────────────────────────────────── */
 
-static bool handoff_and_lead(struct ctx *sys, int64_t id, struct record **h, struct record **lead, struct err *e)
+/* *lead NULL: its clock is of no use any more. */
+static bool handoff_and_lead(struct ctx *sys, const struct record *clock, struct record **h, struct record **lead, struct err *e)
 {
-    return record_get(sys, &handoff_entity, id, h, e) && record_get(sys, &lead_entity, record_int(*h, "lead"), lead, e);
-}
-
-/* An answer ends the clock of an answer, a touch that of a touch; a lead that went on ends both. */
-static bool is_running(struct ctx *sys, const struct record *h, const struct record *lead, bool *out, struct err *e)
-{
-    struct record *policy;
-    str status = record_text(h, "status"), at = record_text(lead, "status");
-    bool is_offered = str_eq(status, S("offered")) && str_eq(at, S("offered"));
-    bool is_accepted = str_eq(status, S("accepted")) && str_eq(at, S("accepted"));
-    *out = false;
-    if (!record_int(h, "policy"))
-        return true;
-    if (!record_get(sys, &sla_policy_entity, record_int(h, "policy"), &policy, e))
+    int64_t id, of = record_int(clock, "record");
+    bool found;
+    *lead = *h = NULL;
+    if (!db_get_int(sys->c, "SELECT id FROM lead WHERE id = $1 AND deleted_at IS NULL", DB_ARGS(V(of)), &found, &id, e))
         return false;
-    if (str_eq(record_text(policy, "target"), S("accept")))
-        *out = is_offered;
-    else
-        *out = (is_offered || is_accepted) && !record_val(h, "first_touch_at").is_set;
-    return true;
+    if (!found)
+        return true;
+    return handoff_last(sys, of, &id, e) && id && record_get(sys, &handoff_entity, id, h, e)
+        && record_get(sys, &lead_entity, of, lead, e);
 }
 
 static bool tell_reminder(struct ctx *tx, const struct record *h, const struct record *lead, struct err *e)
 {
-    struct reader to;
+    struct addressee to;
     struct arena *a = tx->a;
-    if (!reader_of(tx, record_int(h, "receiver"), &to, e))
+    if (!addressee_of(tx, record_int(h, "receiver"), &to, e))
         return false;
     str when = loc_relative(a, &to.loc, record_int(h, "due_at"), tx->now);
     struct notice n = { .to = to.id, .kind = "lead.reminder", .level = "warning", .lead = lead->id,
@@ -71,26 +62,20 @@ static bool tell_reminder(struct ctx *tx, const struct record *h, const struct r
     return tell(tx, &n, e);
 }
 
-static bool remind(struct ctx *tx, void *arg, struct err *e)
+static bool remind(struct ctx *tx, const struct record *clock, struct err *e)
 {
     struct ctx sys = ctx_as_system(tx);
-    struct record *h, *lead, *r = record_new(tx->a, &handoff_entity);
-    bool runs;
-    if (!handoff_and_lead(&sys, ((struct act *)arg)->id, &h, &lead, e) || !is_running(&sys, h, lead, &runs, e))
-        return false;
-    r->id = h->id;
-    record_set(r, "remind_at", val_none());
-    return record_update(&sys, r, 0, NULL, e)
-        && (!runs || record_val(h, "breached_at").is_set || tell_reminder(tx, h, lead, e));
+    struct record *h, *lead;
+    return handoff_and_lead(&sys, clock, &h, &lead, e) && (!lead || tell_reminder(tx, h, lead, e));
 }
 
-static bool tell_breach(struct ctx *tx, const struct record *lead, int64_t to_user, const struct reader *seller, struct err *e)
+static bool tell_breach(struct ctx *tx, const struct record *lead, int64_t to_user, const struct addressee *seller, struct err *e)
 {
-    struct reader to;
+    struct addressee to;
     struct arena *a = tx->a;
     if (!to_user)
         return true;
-    if (!reader_of(tx, to_user, &to, e))
+    if (!addressee_of(tx, to_user, &to, e))
         return false;
     str name = record_val(lead, "person").s;
     str title = to_user == seller->id ? SAY(a, &to.loc, funnel_tell_breach, .name = A(name))
@@ -100,7 +85,7 @@ static bool tell_breach(struct ctx *tx, const struct record *lead, int64_t to_us
 }
 
 /* Whom the policy names, else the seller's manager. */
-static bool superior_of(struct ctx *sys, const struct record *h, const struct reader *seller, int64_t *out, struct err *e)
+static bool superior_of(struct ctx *sys, const struct record *h, const struct addressee *seller, int64_t *out, struct err *e)
 {
     struct record *policy;
     if (!record_get(sys, &sla_policy_entity, record_int(h, "policy"), &policy, e))
@@ -110,58 +95,30 @@ static bool superior_of(struct ctx *sys, const struct record *h, const struct re
     return true;
 }
 
-static bool mark_breached(struct ctx *sys, const struct record *h, const struct record *lead, struct err *e)
+static bool log_breach(struct ctx *sys, const struct record *lead, struct err *e)
 {
-    struct val at = val_int(record_int(h, "due_at"));
-    struct record *r = record_new(sys->a, &handoff_entity), *l = record_new(sys->a, &lead_entity);
     struct event ev = { .person_id = record_int(lead, "person"), .kind = "lead.breached", .en = &lead_entity,
                         .record_id = lead->id, .campaign_id = record_int(lead, "campaign") };
-    r->id = h->id;
-    l->id = lead->id;
-    record_set(r, "breached_at", at);
-    record_set(r, "remind_at", val_none());
-    record_set(l, "breached_at", at);
-    return record_update(sys, r, 0, NULL, e) && record_update(sys, l, 0, NULL, e) && event_add(sys, &ev, e);
+    return event_add(sys, &ev, e);
 }
 
-static bool breach(struct ctx *tx, void *arg, struct err *e)
+static bool breach(struct ctx *tx, const struct record *clock, struct err *e)
 {
     struct ctx sys = ctx_as_system(tx);
-    struct record *h, *lead;
-    struct reader seller;
+    struct record *h, *lead, *now;
+    struct addressee seller;
     int64_t superior;
-    bool runs;
-    if (!handoff_and_lead(&sys, ((struct act *)arg)->id, &h, &lead, e) || !is_running(&sys, h, lead, &runs, e))
+    if (!handoff_and_lead(&sys, clock, &h, &lead, e))
         return false;
-    if (!runs || record_val(h, "breached_at").is_set)
-        return true;
-    return mark_breached(&sys, h, lead, e) && reader_of(tx, record_int(h, "receiver"), &seller, e)
+    if (!lead)
+        return clock_end(tx, clock->id, tx->now, CLOCK_DROPPED, e);
+    return record_get(&sys, &clock_entity, clock->id, &now, e) && handoff_follow(tx, lead->id, now, e)
+        && log_breach(&sys, lead, e) && addressee_of(tx, record_int(h, "receiver"), &seller, e)
         && superior_of(&sys, h, &seller, &superior, e) && tell_breach(tx, lead, seller.id, &seller, e)
         && (superior == seller.id || tell_breach(tx, lead, superior, &seller, e));
 }
 
-static bool reminders(struct ctx *c, struct err *e)
-{
-    struct db_rows q;
-    struct due d;
-    return db_query(c->c, &q, "SELECT h.id FROM handoff h JOIN lead l ON l.id = h.lead AND l.deleted_at IS NULL"
-                              " WHERE h.remind_at <= $1 AND h.deleted_at IS NULL ORDER BY h.remind_at LIMIT 200",
-                    DB_ARGS(V(c->now)), e)
-        && take_ids(&q, &d, e) && each(c, &d, remind, e);
-}
-
-static bool breaches(struct ctx *c, struct err *e)
-{
-    struct db_rows q;
-    struct due d;
-    return db_query(c->c, &q, "SELECT h.id FROM handoff h JOIN lead l ON l.id = h.lead AND l.deleted_at IS NULL"
-                              " JOIN sla_policy p ON p.id = h.policy AND p.deleted_at IS NULL"
-                              " WHERE h.due_at <= $1 AND h.breached_at IS NULL AND h.deleted_at IS NULL"
-                              " AND l.status IN ('offered', 'accepted') AND h.status = l.status"
-                              " AND (CASE p.target WHEN 'accept' THEN h.status = 'offered' ELSE h.first_touch_at IS NULL END)"
-                              " ORDER BY h.due_at LIMIT 200", DB_ARGS(V(c->now)), e)
-        && take_ids(&q, &d, e) && each(c, &d, breach, e);
-}
+static const struct clock_care care = { handoff_clock, remind, breach };
 
 /* ── recycled leads ──────────────────────────────────────────────────────── */
 
@@ -189,5 +146,5 @@ static bool recycles(struct ctx *c, struct err *e)
 
 bool funnel_clocks(struct ctx *c, struct err *e)
 {
-    return reminders(c, e) && breaches(c, e) && recycles(c, e);
+    return clock_round(c, &care, e) && clock_policies_round(c, e) && recycles(c, e);
 }

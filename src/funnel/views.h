@@ -67,7 +67,28 @@ struct definition_card {
 struct definitions_view { const struct definition_card *card; size_t n; struct url add; };
 void view_definitions(struct html *h, const struct definitions_view *v);
 
+/* ── trying the routing: route_page.c ────────────────────────────────────── */
+
+struct route_step_view { str text; bool is_chosen, is_skipped; int depth; };
+struct route_share_view { str name, would, did; int64_t id, nwould, ndid; };
+struct route_page_view {
+    const struct ui_option *leads, *sources, *industries; size_t nleads, nsources, nindustries;
+    str country, receiver, replayed; int64_t receiver_id, most;
+    const struct route_step_view *steps; size_t nsteps;
+    const struct route_share_view *shares; size_t nshares;
+    bool has_tried, has_replayed;
+};
+void view_route_page(struct html *h, const struct route_page_view *v);
+
+/* ── deadlines of a record: clock_part.c ─────────────────────────────────── */
+
+struct clock_line { str name, state, note; enum tone tone; };
+struct clock_part_view { const struct clock_line *line; size_t n; };
+void view_clock_part(struct html *h, const struct clock_part_view *v);
+struct html_safe clock_part(struct html *h, struct ctx *c, const struct record *r);     /* empty: it has none */
+
 /* Handlers of the routes in feature.c. */
+void route_page(struct request *rq);
 void queue_page(struct request *rq);
 void queue_act(struct request *rq);
 void funnel_page(struct request *rq);

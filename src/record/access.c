@@ -49,7 +49,7 @@ struct grant { unsigned roles; const char *entities; unsigned char scope[ACTION_
 #define EVERYBODY  (~0u)
 
 /* How leads are scored, routed, timed and handed over: the heads of both sides. */
-#define FUNNEL_RULES "pool assignment_rule score_group score_rule sla_policy handoff_point handoff_target"
+#define FUNNEL_RULES "pool pool_seat assignment_rule score_group score_rule sla_policy handoff_point handoff_target"
 
 /* Words between spaces; "*": records, "@": configuration.
  *                                                    see create change delete export */
@@ -78,6 +78,11 @@ static const struct grant grants[] = {
 
     { R(SALES_MANAGER) | R(MARKETER) | R(ANALYST), "segment", { A, A, O, O, A } },
     { SELLERS,              "segment",                { A, A, O, O, O } },
+    /* A rule acts with its owner's rights: whoever works here may have some. */
+    { STAFF & ~R(ANALYST),  "rule",                   { A, A, O, O, N } },
+    { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "rule", { A, A, A, A, A } },
+    { MARKETING | R(CONTENT_AUTHOR), "material",      { A, A, O, O, A } },
+    { R(MARKETING_MANAGER), "material",               { A, A, A, A, A } },
 
     { STAFF & ~R(ANALYST),  "task note call meeting attachment", { A, A, O, O, O } },
     { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "task note call meeting attachment", { A, A, A, A, A } },

@@ -1,11 +1,11 @@
 /* deal_member.c - a colleague who works on a deal besides its owner, added by hand or by a
  * rule.
  */
-#include "sell/sell.h"
+#include "sell/inside.h"
 #include "msg/core.h"
 #include "msg/sell.h"
 
-static const struct choice duty_choices[] = {
+const struct choice deal_duties[] = {
     { "seller",          MSG_sell_deal_member_duty_seller,          "blue" },
     { "brand_manager",   MSG_sell_deal_member_duty_brand_manager,   "teal" },
     { "product_manager", MSG_sell_deal_member_duty_product_manager, "teal" },
@@ -22,7 +22,7 @@ static const struct field fields[] = {
     { .name = "member", .label = MSG_sell_deal_member_member,
       .type = FIELD_REF, .flags = F_REQUIRED | F_LIST | F_QUICK | F_INDEX, .ref = "user" },
     { .name = "duty", .label = MSG_sell_deal_member_duty,
-      .type = FIELD_CHOICE, .flags = F_LIST | F_QUICK | F_INDEX, .choices = duty_choices },
+      .type = FIELD_CHOICE, .flags = F_LIST | F_QUICK | F_INDEX, .choices = deal_duties },
     { .name = "reason", .label = MSG_core_word_reason,
       .help = MSG_sell_deal_member_reason_help, .type = FIELD_TEXT, .flags = F_LIST | F_READONLY,
       .max = 200 },

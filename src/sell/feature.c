@@ -45,4 +45,5 @@ const struct feature sell_feature = {
     .nav = nav, .nnav = countof(nav),
     .routes = routes,
     .seed = sell_seed, .panel = panel,
+    .steps = sell_steps, .nsteps = 1,
 };

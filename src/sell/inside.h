@@ -1,5 +1,6 @@
 /* inside.h - what the files of this room share and nobody else may use. */
 #pragma once
+#include "flow/rule_plan.h"
 #include "base/arena.h"
 #include "record/record.h"
 #include "sell/sell.h"
@@ -49,3 +50,9 @@ bool rank_place(struct ctx *tx, const struct record *deal, int64_t after, int64_
 /* ── seed.c ──────────────────────────────────────────────────────────────── */
 
 bool sell_seed(struct ctx *tx, struct err *e);
+
+/* ── deal_member.c, rule_steps.c ─────────────────────────────────────────── */
+
+extern const struct choice deal_duties[];
+extern const struct rule_step sell_steps[];
+extern const size_t sell_nsteps;

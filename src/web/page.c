@@ -14,6 +14,7 @@ static const struct { const char *name; msg_id label; } sections[] = {
     { "", 0 },
     { "sell", MSG_web_section_sell },
     { "market", MSG_web_section_market },
+    { "automation", MSG_web_section_automation },
     { "insights", MSG_web_section_insights },
     { "settings", MSG_web_section_settings },
 };

@@ -30,7 +30,7 @@ static const struct model_row model[] = {
     { "stage_definition",  { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "AAA-A", "A----", "A----", "A----", "A---A", "H----" } },
     { "product",           { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "A----", "A----", "A----", "A----", "A---A", "H----" } },
     { "pipeline stage",    { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "-----" } },
-    { "pool assignment_rule score_group score_rule chance_model sla_policy handoff_point handoff_target",
+    { "pool pool_seat assignment_rule score_group score_rule chance_model sla_policy handoff_point handoff_target",
                            { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "AAA-A", "A----", "A----", "A----", "A----", "-----" } },
     { "task note call meeting attachment",
                            { "AAAAA", "AAAAA", "AAAAA", "AAOOO", "AAOOO", "AAAAA", "AAOOO", "AAOOO", "AAOOO", "A---A", "H----" } },
@@ -40,7 +40,10 @@ static const struct model_row model[] = {
     { "work_calendar rate setting schedule",
                            { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "-----" } },
     { "webhook inbound",   { "AAAAA", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----" } },
-    { "share import_run handoff lifecycle_change score_point visit stage_change company_member deal_member",
+    { "rule",              { "AAAAA", "AAAAA", "AAAAA", "AAOO-", "AAOO-", "AAAAA", "AAOO-", "AAOO-", "AAOO-", "A---A", "H----" } },
+    { "material",          { "AAAAA", "AAAAA", "A----", "A----", "A----", "AAAAA", "AAOOA", "AAOOA", "A----", "A---A", "H----" } },
+    { "clock clock_pause rule_version rule_run rule_log approval "
+      "share import_run handoff lifecycle_change score_point visit stage_change company_member deal_member",
                            { "AAAAA", "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A---A", "H----" } },
 };
 

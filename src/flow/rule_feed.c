@@ -1,0 +1,227 @@
+/* rule_feed.c - rules follow the feed; waiting runs and rules with an hour follow the clock.
+ *
+ * Causes older than RULE_LATE_DAYS begin nothing: history that is brought in is no news.
+ */
+#include "flow/rule_inside.h"
+#include "flow/feed.h"
+#include "record/query.h"
+
+/* What rules themselves write, and what is nobody's business. */
+static bool is_noise(const struct entity *en)
+{
+    static const char *const v[] = { "rule", "rule_version", "rule_run", "rule_log", "notification", "session", "saved_view",
+                                     "api_token", "setting", "clock", "clock_pause", "score_point", "import_run" };
+    for (size_t i = 0; en && i < countof(v); i++)
+        if (!strcmp(en->name, v[i]))
+            return true;
+    return false;
+}
+
+static bool wants(const struct feed_row *r)
+{
+    if (r->is_event)
+        return !r->is_robot && !r->is_void;
+    return !is_noise(r->en) && (r->action == CHANGE_CREATE || (r->action == CHANGE_UPDATE && r->field));
+}
+
+/* ── runs that wait for an event ─────────────────────────────────────────── */
+
+struct ids { int64_t v[64]; size_t n; };
+
+static bool waiting_for(struct ctx *tx, const struct feed_row *r, int64_t record, struct ids *out, struct err *e)
+{
+    struct db_rows q;
+    if (!record)
+        return true;
+    if (!db_query(tx->c, &q, "SELECT id FROM rule_run WHERE record = $1 AND event = $2 AND state = 'waiting'"
+                             " AND started_at < $3 AND deleted_at IS NULL LIMIT 20", DB_ARGS(V(record), V(r->kind), V(r->at)), e))
+        return false;
+    while (out->n < countof(out->v) && db_next(&q))
+        out->v[out->n++] = db_int(&q, 0);
+    return db_done(&q, e);
+}
+
+static bool came(struct ctx *tx, const struct feed_row *r, struct err *e)
+{
+    const int64_t about[] = { r->en ? r->record_id : 0, r->person_id, r->deal_id, r->company_id };
+    struct ids found = { .n = 0 };
+    for (size_t i = 0; i < countof(about); i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < i; k++)
+            is_new = is_new && about[k] != about[i];
+        if (is_new && !waiting_for(tx, r, about[i], &found, e))
+            return false;
+    }
+    for (size_t i = 0; i < found.n; i++)
+        if (!rule_carry_on(tx, found.v[i], S("yes"), e))
+            return false;
+    return true;
+}
+
+/* ── causes ──────────────────────────────────────────────────────────────── */
+
+static bool begin_all(struct ctx *tx, struct rule **rules, size_t n, const struct feed_row *r, struct err *e)
+{
+    bool undone = false, is_asked = false;
+    for (size_t i = 0; i < n; i++) {
+        struct rule_cause why = { .write = r->write_id, .record = rule_match(&rules[i]->plan, r) };
+        if (!why.record)
+            continue;
+        if (!is_asked && r->write_id && !rule_is_undone(tx, r->write_id, &undone, e))
+            return false;
+        is_asked = true;
+        if (undone)
+            return true;
+        why.key = arena_fmt(tx->a, "c%lld", (long long)r->seq);
+        if (!rule_begin(tx, rules[i], &why, e))
+            return false;
+    }
+    return true;
+}
+
+static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, struct err *e)
+{
+    struct rule **rules;
+    size_t n;
+    unsigned kinds = 1u << WHEN_CREATED | 1u << WHEN_SAVED | 1u << WHEN_CHANGED | 1u << WHEN_EVENT | 1u << WHEN_ENTERED | 1u << WHEN_LEFT;
+    if (!rules_on(tx, kinds, &rules, &n, e))
+        return false;
+    for (size_t i = 0; i < nrows; i++) {
+        if (rows[i].at < tx->now - RULE_LATE_DAYS * DAY_US)
+            continue;
+        if ((rows[i].is_event && !came(tx, &rows[i], e)) || !begin_all(tx, rules, n, &rows[i], e))
+            return false;
+    }
+    return true;
+}
+
+/* ── the clock ───────────────────────────────────────────────────────────── */
+
+enum { AT_ONCE = 25 };
+
+static bool take_ids(struct db_rows *q, int64_t *v, size_t *n, struct err *e)
+{
+    *n = 0;
+    while (*n < AT_ONCE && db_next(q))
+        v[(*n)++] = db_int(q, 0);
+    return db_done(q, e);
+}
+
+static bool due_runs(struct ctx *tx, bool *more, struct err *e)
+{
+    struct db_rows q;
+    int64_t v[AT_ONCE];
+    size_t n;
+    if (!db_query(tx->c, &q, "SELECT id FROM rule_run WHERE state = 'waiting' AND due_at <= $1 AND deleted_at IS NULL"
+                             " ORDER BY due_at LIMIT 25", DB_ARGS(V(tx->now)), e)
+        || !take_ids(&q, v, &n, e))
+        return false;
+    *more = *more || n == AT_ONCE;
+    for (size_t i = 0; i < n; i++)
+        if (!rule_carry_on(tx, v[i], (str){ 0 }, e))
+            return false;
+    return true;
+}
+
+static bool due_approvals(struct ctx *tx, bool *more, struct err *e)
+{
+    struct ctx sys = ctx_as_system(tx);
+    struct db_rows q;
+    int64_t v[AT_ONCE];
+    size_t n;
+    if (!db_query(tx->c, &q, "SELECT id FROM approval WHERE status = 'waiting' AND until <= $1 AND deleted_at IS NULL"
+                             " ORDER BY until LIMIT 25", DB_ARGS(V(tx->now)), e)
+        || !take_ids(&q, v, &n, e))
+        return false;
+    *more = *more || n == AT_ONCE;
+    for (size_t i = 0; i < n; i++) {
+        struct record *r = record_new(tx->a, &approval_entity);
+        r->id = v[i];
+        record_set(r, "status", val_text(S("expired")));
+        record_set(r, "answered_at", val_int(tx->now));
+        if (!record_update(&sys, r, 0, NULL, e))
+            return false;
+    }
+    return true;
+}
+
+static bool hand_of(struct ctx *tx, int64_t rule, int64_t *at, bool *found, struct err *e)
+{
+    return db_get_int(tx->c, "SELECT at FROM rule_hand WHERE rule = $1", DB_ARGS(V(rule)), found, at, e);
+}
+
+static bool hand_set(struct ctx *tx, int64_t rule, int64_t at, struct err *e)
+{
+    return db_exec(tx->c, "INSERT INTO rule_hand (rule, at) VALUES ($1, $2) ON CONFLICT (rule) DO UPDATE SET at = excluded.at",
+                   DB_ARGS(V(rule), V(at)), NULL, e);
+}
+
+/* The records an hour or a date brings, found with the program's rights: each run asks again as its
+ * owner. At most EVERY_MAX at one time. */
+enum { EVERY_MAX = 200 };
+
+static bool begin_found(struct ctx *tx, struct rule *r, str filter, str key, struct err *e)
+{
+    struct ctx sys = ctx_as_system(tx);
+    struct list found;
+    struct list_spec s = { .en = r->plan.en, .filter = filter, .sort = S("created_at"), .limit = EVERY_MAX,
+                           .cols = { &r->plan.en->fields[0] }, .ncols = 1 };
+    struct err ignored = { 0 };
+    if (!record_list(&sys, &s, &found, &ignored))
+        return true;                            /* it cannot be asked any more: told on its page */
+    for (size_t i = 0; i < found.n; i++) {
+        struct rule_cause why = { .key = key, .record = found.rows[i]->id };
+        if (!rule_begin(tx, r, &why, e))
+            return false;
+    }
+    return true;
+}
+
+/* What fell due since the last look; never more than a day that was slept through. */
+static bool time_rule(struct ctx *tx, struct rule *r, int64_t from, struct err *e)
+{
+    int64_t oldest = tx->now - DAY_US;
+    from = from < oldest ? oldest : from;
+    str key = arena_fmt(tx->a, "t%lld", (long long)(tx->now / MINUTE_US));
+    return begin_found(tx, r, rule_time_filter(tx, &r->plan, from, tx->now), key, e) && hand_set(tx, r->id, tx->now, e);
+}
+
+static bool every_rule(struct ctx *tx, struct rule *r, int64_t due, struct err *e)
+{
+    if (due > tx->now)
+        return true;
+    str key = arena_fmt(tx->a, "e%lld", (long long)(due / MINUTE_US));
+    str filter = rule_criteria(tx, &r->plan, r->plan.criteria, r->limit);
+    return begin_found(tx, r, filter, key, e) && hand_set(tx, r->id, rule_next_every(tx, &r->plan, tx->now), e);
+}
+
+static bool timed_rules(struct ctx *tx, struct err *e)
+{
+    struct rule **rules;
+    size_t n;
+    if (!rules_on(tx, 1u << WHEN_TIME | 1u << WHEN_EVERY, &rules, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct rule *r = rules[i];
+        bool found;
+        int64_t at = 0;
+        if (!hand_of(tx, r->id, &at, &found, e))
+            return false;
+        bool is_every = r->plan.when == WHEN_EVERY;
+        bool ok = !found ? hand_set(tx, r->id, is_every ? rule_next_every(tx, &r->plan, tx->now) : tx->now, e)
+                : is_every ? every_rule(tx, r, at, e) : time_rule(tx, r, at, e);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool tick(struct ctx *tx, bool *more, struct err *e)
+{
+    *more = false;
+    return due_approvals(tx, more, e) && due_runs(tx, more, e) && timed_rules(tx, e);
+}
+
+const struct consumer rule_consumer = {
+    .name = "rules", .reads = FEED_CHANGES | FEED_EVENTS, .wants = wants, .batch = batch, .tick = tick, .at_once = 50, .from_now = true,
+};

@@ -1,0 +1,68 @@
+/* rule_inside.h - what the files of rules share; nobody outside flow/ includes it. */
+#pragma once
+#include "base/clock.h"
+#include "base/id.h"
+#include "core/notify.h"
+#include "core/addressee.h"
+#include "flow/rule.h"
+#include "record/access.h"
+
+#define RULE_SAY(a, loc, key, ...) msg_text((a), (loc), MSG_##key, \
+        (const struct msg_arg *)(const void *)&(struct msg_##key##_args){ __VA_ARGS__ })
+
+/* ── a rule in memory ────────────────────────────────────────────────────── */
+
+struct rule {
+    int64_t id, owner, limit, hourly; int number;   /* limit: in the base currency */
+    int64_t version;                            /* the row of its present version */
+    enum rule_once { ONCE_EACH, ONCE_RECORD, ONCE_IDLE } once;
+    str name;
+    struct rule_plan plan;
+    int64_t begun;                              /* in the last hour; -1: not counted yet */
+    bool is_halted;                             /* went past its hourly limit in this batch */
+};
+/* One rule as its version `version` says it (0: as it stands); *out NULL: gone. */
+bool rule_load(struct ctx *c, int64_t id, int64_t version, struct rule **out, struct err *e);
+/* Those that are on and begin by one of these kinds (bits). What cannot be read is left out. */
+bool rules_on(struct ctx *c, unsigned kinds, struct rule ***out, size_t *n, struct err *e);
+
+/* ── rule_check.c ────────────────────────────────────────────────────────── */
+
+bool rule_may_be_about(const struct entity *en);
+bool rule_may_set(const struct field *f);
+bool rule_is_role(str word);
+bool rule_clock_of(str s, int64_t *us);
+/* What a rule's text means as a value of the field: its canonical text, or "today", "now", "me". */
+bool rule_value(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e);
+
+/* ── rule_steps.c: what every house has ──────────────────────────────────── */
+
+bool rule_do_set(struct rule_act *a, struct err *e);
+bool rule_do_task(struct rule_act *a, struct err *e);
+bool rule_do_create(struct rule_act *a, struct err *e);
+bool rule_do_notify(struct rule_act *a, struct err *e);
+bool rule_do_start(struct rule_act *a, struct err *e);
+bool rule_do_stop(struct rule_act *a, struct err *e);
+
+/* ── rule_run.c: runs ────────────────────────────────────────────────────── */
+
+/* cause: of this rule and version, once: "c12" a feed row, "w9" a write, "t..." a time. */
+struct rule_cause { str key; int64_t write, record; };
+bool rule_begin(struct ctx *tx, struct rule *r, const struct rule_cause *why, struct err *e);
+/* A waiting run goes on. answer: "yes", "no" of what it waited for, or empty: time passed. */
+bool rule_carry_on(struct ctx *tx, int64_t run, str answer, struct err *e);
+/* Does the record fit, as this reader sees it? */
+bool rule_fits(struct ctx *c, const struct entity *en, str criteria, int64_t record, bool *out, struct err *e);
+/* An undone write has no consequences, nor has the undoing. */
+bool rule_is_undone(struct ctx *c, int64_t write, bool *out, struct err *e);
+
+/* ── rule_match.c: causes ────────────────────────────────────────────────── */
+
+struct feed_row;
+/* The record of the plan's entity that the row tells of; 0: it is no cause. */
+int64_t rule_match(const struct rule_plan *p, const struct feed_row *row);
+int64_t rule_span(str count, str unit);         /* microseconds */
+/* The `date` of the plan falls so that it is due in (from, to]: the condition in the query language. */
+str rule_time_filter(struct ctx *c, const struct rule_plan *p, int64_t from, int64_t to);
+/* When the plan's hour comes next after `after`. */
+int64_t rule_next_every(struct ctx *c, const struct rule_plan *p, int64_t after);

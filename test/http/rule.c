@@ -1,0 +1,194 @@
+/* rule.c - rules through a real server: written as a sentence by plain form posts, tried, switched
+ * on; what one role may, another may not.
+ */
+#include <check.h>
+#undef fail
+#include <stdlib.h>
+#include <unistd.h>
+#include "app/server.h"
+#include "app/workspace.h"
+#include "base/id.h"
+#include "client/client.h"
+#include "core/core.h"
+#include "flow/feed.h"
+#include "flow/rule.h"
+#include "http/http.h"
+#include "record/access.h"
+#include "record/query.h"
+#include "web/password.h"
+#include "web/web.h"
+
+static char folder[64];
+static struct workspace *ws;
+static struct server *server;
+static struct client owner, seller;
+static struct err e;
+static struct arena a;
+
+static bool has(const struct reply *r, const char *words) { return str_find(r->body, str_of(words)) >= 0; }
+
+static const char *csrf_of(struct client *c)
+{
+    struct reply r = client_get(c, "/automation");
+    ck_assert_int_eq(r.status, 200);
+    ptrdiff_t at = str_find(r.body, S("<meta name=\"csrf\" content=\""));
+    ck_assert(at >= 0);
+    str rest = str_from(r.body, (size_t)at + 27);
+    return arena_cstr(&a, str_cut(&rest, '"'));
+}
+
+static struct reply post(struct client *c, const char *path, const char *fields)
+{
+    return client_post(c, path, arena_cstr(&a, arena_fmt(&a, "csrf=%s&%s", csrf_of(c), fields)));
+}
+
+static bool put_seller(struct ctx *tx, void *arg, struct err *err)
+{
+    struct record *r = record_new(tx->a, &user_entity);
+    str hash;
+    (void)arg;
+    if (!password_hash(tx->a, S("correct horse battery"), &hash, err))
+        return false;
+    record_set(r, "name", val_text(S("Seller")));
+    record_set(r, "email", val_text(S("s@padma.example")));
+    record_set(r, "password", val_text(hash));
+    record_set(r, "roles", val_text(S("ae")));
+    record_set(r, "lang", val_text(S("fa")));
+    return record_create(tx, r, err);
+}
+
+static void sign_in(struct client *c, const char *email)
+{
+    *c = client_new(server_port(server));
+    client_get(c, "/sign-in");
+    struct reply r = client_post(c, "/sign-in", arena_cstr(&a, arena_fmt(&a, "email=%s%%40padma.example&password=correct+horse+battery", email)));
+    ck_assert_int_eq(r.status, 303);
+}
+
+static void open_all(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/setu-rule-http-XXXXXX");
+    ck_assert(mkdtemp(folder) != NULL);
+    const struct workspace_init in = { .company = "Padma", .country = "BD", .lang = LANG_EN, .admin_email = "o@padma.example",
+                                       .admin_name = "Owner", .password = S("correct horse battery") };
+    struct locale loc = locale_default(LANG_EN, "BD");
+    struct db_conn *reader;
+    a = arena_open(64 << 20);
+    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    ck_assert(db_reader(ws->db, &reader, &e));
+    struct ctx c = workspace_ctx(ws, &a, reader, &loc);
+    ck_assert_msg(record_write(&c, put_seller, NULL, &e), "%s", e.detail);
+    db_conn_close(reader);
+    web_open();
+    ck_assert_msg(server_start(ws, &(struct server_options){ .listen = "127.0.0.1:0" }, &server, &e), "%s", e.detail);
+    sign_in(&owner, "o");
+    sign_in(&seller, "s");
+}
+
+static void close_all(void)
+{
+    client_free(&owner);
+    client_free(&seller);
+    server_stop(server);
+    workspace_close(ws);
+    arena_close(&a);
+    if (fork() == 0)
+        execl("/bin/rm", "rm", "-rf", folder, (char *)NULL);
+}
+
+#define TEXT "when=saved&w_about=deal&w_field=amount&criteria=amount+%3E+5&once=each&hourly=20&n=1&s0_do=notify&s0_who=owner&s0_text=Look"
+#define SAYS "name=Tell+me&" TEXT
+
+static const char *saved(struct client *c)
+{
+    struct reply r = post(c, "/automation", c == &owner ? SAYS "&act=save" : "name=My+own&" TEXT "&act=save");
+    ck_assert_int_eq(r.status, 303);
+    return arena_cstr(&a, reply_header(&r, "Location"));
+}
+
+START_TEST(shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language)
+{
+    struct reply r = client_get(&owner, "/automation");
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(has(&r, "Large deals involve the brand manager"));
+    ck_assert(has(&r, "When \u2068Deal\u2069 is created or its \u2068Amount\u2069 changes"));
+    r = client_get(&seller, "/automation");
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(has(&r, "وقتی"));
+    ck_assert(has(&r, "dir=\"rtl\""));
+}
+END_TEST
+
+START_TEST(a_rule_is_written_tried_saved_and_switched_on_by_plain_posts)
+{
+    struct reply r = client_get(&owner, "/automation/new");
+    ck_assert_int_eq(r.status, 200);
+    r = post(&owner, "/automation", SAYS "&act=add&step=if");
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(has(&r, "name=\"s1_criteria\""));             /* a block comes with its end */
+    ck_assert(has(&r, "name=\"s2_do\" value=\"end\""));
+    r = post(&owner, "/automation", SAYS "&act=dry");
+    ck_assert(has(&r, "It would have begun"));
+    r = post(&owner, "/automation", "name=x&when=saved&w_about=deal&w_field=amount&criteria=colour+%3D+red&hourly=20&n=1&s0_do=halt&act=save");
+    ck_assert_int_eq(r.status, 422);
+    ck_assert(has(&r, "aria-invalid"));
+    ck_assert(has(&r, "value=\"colour = red\""));           /* what was typed stays */
+    const char *path = saved(&owner);
+    r = client_get(&owner, path);
+    ck_assert(has(&r, "name=\"s0_text\""));
+    r = post(&owner, arena_fmt(&a, "%s/turn", path).p, "on=1");
+    ck_assert_int_eq(r.status, 303);
+    r = client_get(&owner, path);
+    ck_assert(has(&r, "Switch off"));
+}
+END_TEST
+
+START_TEST(nobody_changes_or_switches_another_ones_rule_without_the_right)
+{
+    const char *path = saved(&owner);
+    struct reply r = client_get(&seller, path);
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(!has(&r, "value=\"save\""));
+    r = post(&seller, path, SAYS "&act=save");
+    ck_assert_int_eq(r.status, 403);
+    r = post(&seller, arena_fmt(&a, "%s/turn", path).p, "on=1");
+    ck_assert_int_eq(r.status, 403);
+    r = client_get(&seller, saved(&seller));                /* one's own may be written */
+    ck_assert(has(&r, "value=\"save\""));
+}
+END_TEST
+
+START_TEST(the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense)
+{
+    static const char *const fine[] = { "/automation/runs", "/automation/runs?state=failed", "/automation/approvals", "/leads/routing",
+                                        "/leads/routing?try=1&country=BD&source=web", "/leads/routing?last=20" };
+    for (size_t i = 0; i < countof(fine); i++) {
+        struct reply r = client_get(&owner, fine[i]);
+        ck_assert_msg(r.status == 200, "%s: %d", fine[i], r.status);
+    }
+    struct reply r = client_get(&owner, "/leads/routing?last=100000");
+    ck_assert_int_eq(r.status, 422);
+    r = client_get(&owner, "/automation/runs/zzz");
+    ck_assert_int_eq(r.status, 404);
+    r = client_get(&owner, "/leads/routing?try=1&source=web");
+    ck_assert(has(&r, "would get this lead"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("rule");
+    TCase *t = tcase_create("rule");
+    tcase_set_timeout(t, 300);
+    tcase_add_checked_fixture(t, open_all, close_all);
+    tcase_add_test(t, shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language);
+    tcase_add_test(t, a_rule_is_written_tried_saved_and_switched_on_by_plain_posts);
+    tcase_add_test(t, nobody_changes_or_switches_another_ones_rule_without_the_right);
+    tcase_add_test(t, the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int bad = srunner_ntests_failed(r);
+    srunner_free(r);
+    return bad != 0;
+}

@@ -1,0 +1,780 @@
+/* rule.c - what rules may be relied on for: each cause once whatever crashes, never more than their
+ * owner may, never in a circle, and what waits goes on as it began.
+ */
+#include <check.h>
+#undef fail                             /* ours is the one of err.h */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "app/workspace.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "content/content.h"
+#include "core/core.h"
+#include "flow/feed.h"
+#include "flow/rule.h"
+#include "funnel/funnel.h"
+#include "people/people.h"
+#include "record/access.h"
+#include "record/query.h"
+#include "record/type.h"
+#include "sell/sell.h"
+
+static struct workspace *ws;
+static struct arena a;
+static struct db_conn *reader;
+static struct locale loc;
+static struct err e;
+static char folder[64];
+static struct actor owner, seller, other, manager, head;
+
+#define sys (&actor_system)
+/* Tuesday 24 November 2026, 12:00 in Dhaka. */
+static const int64_t start = INT64_C(1795500000000000);
+
+static struct ctx fresh(const struct actor *who)
+{
+    db_read_end(reader);
+    ck_assert(db_read_begin(reader, 0, &e));
+    struct ctx c = workspace_ctx(ws, &a, reader, &loc);
+    c.who = who;
+    return c;
+}
+
+struct job { const struct entity *en; int64_t id; const char *const *pairs; int64_t write; };
+
+static bool run_job(struct ctx *tx, void *arg, struct err *err)
+{
+    struct job *j = arg;
+    struct record *r = record_new(tx->a, j->en);
+    r->id = j->id;
+    for (const char *const *p = j->pairs; p && p[0]; p += 2) {
+        struct val v;
+        if (!type_from_canon(tx, entity_field(j->en, str_of(p[0])), str_of(p[1]), &v, err))
+            return false;
+        record_set(r, p[0], v);
+    }
+    bool ok = j->id ? record_update(tx, r, 0, NULL, err) : record_create(tx, r, err);
+    if (ok)
+        j->id = r->id;
+    return ok;
+}
+
+static bool put(const struct actor *who, struct job *j)
+{
+    struct ctx c = fresh(who);
+    e = (struct err){ 0 };
+    bool ok = record_write(&c, run_job, j, &e);
+    j->write = c.write_id;
+    return ok;
+}
+
+#define PAIRS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define make(who, en, ...) made((who), (en), PAIRS(__VA_ARGS__), __LINE__)
+#define set(who, en, id, ...) put((who), &(struct job){ (en), (id), PAIRS(__VA_ARGS__), 0 })
+
+static int64_t made(const struct actor *who, const struct entity *en, const char *const *pairs, int line)
+{
+    struct job j = { en, 0, pairs, 0 };
+    ck_assert_msg(put(who, &j), "line %d: %s (%s)", line, e.detail, e.field ? e.field : "");
+    return j.id;
+}
+
+static struct record *seen(const struct entity *en, int64_t id)
+{
+    struct ctx c = fresh(sys);
+    struct record *r = NULL;
+    ck_assert_msg(record_get(&c, en, id, &r, &e), "%s", e.detail);
+    return r;
+}
+
+static const char *text(const struct entity *en, int64_t id, const char *field) { return arena_cstr(&a, record_text(seen(en, id), field)); }
+static const char *id_of(int64_t id) { return arena_cstr(&a, id_text(&a, id)); }
+
+static int64_t counted(const struct entity *en, const char *filter)
+{
+    struct ctx c = fresh(sys);
+    int64_t n;
+    bool more;
+    struct list_spec s = { .en = en, .filter = str_of(filter) };
+    ck_assert_msg(record_count(&c, &s, 1000, &n, &more, &e), "%s: %s", filter, e.detail);
+    return n;
+}
+
+static void drain(void)
+{
+    e = (struct err){ 0 };
+    ck_assert_msg(feed_drain(ws, &e), "%s", e.detail);
+}
+
+static void at(int64_t now)
+{
+    clock_set(now);
+    drain();
+}
+
+static struct actor hired(const char *name, enum role r, int64_t boss)
+{
+    struct actor who;
+    int64_t id = make(sys, &user_entity, "name", name, "roles", role_name(r), "lang", "en", "manager", boss ? id_of(boss) : "");
+    struct ctx c = fresh(sys);
+    ck_assert(actor_load(&a, c.c, id, &who, &e));
+    return who;
+}
+
+/* A new workspace with its shipped rules switched off, so that each test has only its own. */
+static void open_all(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/setu-rule-%d", (int)getpid());
+    const struct workspace_init in = { .company = "Padma", .country = "BD", .lang = LANG_EN, .admin_email = "owner@padma.example", .admin_name = "Owner" };
+    clock_set(start);
+    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    a = arena_open(256 << 20);
+    loc = locale_default(LANG_EN, "BD");
+    ck_assert(db_reader(ws->db, &reader, &e));
+    struct ctx c = fresh(sys);
+    struct record *first;
+    ck_assert(record_find(&c, &user_entity, "email", val_text(S("owner@padma.example")), &first, &e) && first);
+    ck_assert(actor_load(&a, c.c, first->id, &owner, &e));
+    manager = hired("Manager", ROLE_SALES_MANAGER, 0);
+    seller = hired("Seller", ROLE_AE, manager.user_id);
+    other = hired("Other", ROLE_AE, manager.user_id);
+    head = hired("Head of marketing", ROLE_MARKETING_MANAGER, 0);
+    drain();
+}
+
+static void close_all(void)
+{
+    db_conn_close(reader);
+    workspace_close(ws);
+    arena_close(&a);
+    clock_set(0);
+    if (fork() == 0)
+        execl("/bin/rm", "rm", "-rf", folder, (char *)NULL);
+    wait(NULL);
+}
+
+static void only_own(void)
+{
+    struct ctx c = fresh(sys);
+    struct list found;
+    struct list_spec s = { .en = &rule_entity };
+    ck_assert(record_list(&c, &s, &found, &e));
+    for (size_t i = 0; i < found.n; i++)
+        ck_assert(set(sys, &rule_entity, found.rows[i]->id, "is_on", "false"));
+    drain();
+}
+
+static int64_t rule(const struct actor *who, const char *name, const char *says) { return make(who, &rule_entity, "name", name, "says", says, "is_on", "true"); }
+static int64_t company(void) { static int n; return make(sys, &company_entity, "name", arena_fmt(&a, "Company %d", n++).p); }
+static int64_t deal(const struct actor *who, const char *amount)
+{
+    static int n;
+    return make(who, &deal_entity, "name", arena_cstr(&a, arena_fmt(&a, "Deal %d", n++)), "company", id_of(company()), "owner", id_of(who->user_id), "amount", amount);
+}
+
+/* ── the text of a rule ──────────────────────────────────────────────────── */
+
+START_TEST(a_rule_reads_back_as_it_was_written)
+{
+    static const char says[] = "when saved\nabout deal\nfield amount\nif amount > 5 and status = open\n"
+        "do if\ncriteria amount > 10\ndo notify\nwho owner\ntext one\\ntwo \\\\ three\ndo else\ndo halt\ndo end\ndo wait\ncount 2\nunit days\n";
+    struct rule_plan p, q;
+    ck_assert_msg(rule_plan_read(&a, str_of(says), &p, &e), "%s", e.detail);
+    ck_assert_uint_eq(p.n, 6);
+    ck_assert_int_eq(p.line[0].jump, 3);
+    ck_assert_int_eq(p.line[2].jump, 5);
+    ck_assert(str_eq(rule_arg(&p.line[1], "text"), S("one\ntwo \\ three")));
+    str again = rule_plan_text(&a, &p);
+    ck_assert_msg(str_eq(again, str_of(says)), "%.*s", STR_ARG(again));
+    ck_assert(rule_plan_read(&a, again, &q, &e));
+    ck_assert(str_eq(rule_plan_text(&a, &q), again));
+}
+END_TEST
+
+START_TEST(what_a_rule_cannot_mean_is_refused_with_its_line)
+{
+    static const struct { const char *says; int line; } v[] = {
+        { "", 0 }, { "about deal\n", 1 }, { "when never\n", 1 }, { "when saved\nfield amount\n", 2 }, { "when saved\nabout nothing\n", 2 },
+        { "when hand\nabout deal\ndo fly\n", 3 }, { "when hand\nabout deal\ndo else\n", 3 }, { "when hand\nabout deal\ndo end\n", 3 },
+        { "when hand\nabout deal\ndo if\ncriteria a = 1\n", 4 }, { "when hand\nabout deal\ndo notify\nfield x\n", 4 },
+        { "when hand\nabout deal\ndo yes\ndo else\ndo else\ndo end\n", 5 },
+    };
+    struct rule_plan p;
+    for (size_t i = 0; i < countof(v); i++) {
+        e = (struct err){ 0 };
+        ck_assert_msg(!rule_plan_read(&a, str_of(v[i].says), &p, &e), "%s", v[i].says);
+        ck_assert_msg(v[i].line == 0 || e.pos == v[i].line, "%s: line %d", v[i].says, (int)e.pos);
+    }
+    static const char *const unsound[] = {
+        "when saved\nabout deal\nfield colour\ndo halt\n", "when saved\nabout deal\nfield amount\nif colour = red\ndo halt\n",
+        "when hand\nabout deal\ndo set\nfield created_at\nto now\n", "when hand\nabout deal\ndo notify\nwho nobody\ntext x\n",
+        "when hand\nabout deal\ndo wait\ncount many\nunit days\n", "when hand\nabout deal\ndo route\n", "when hand\nabout deal\n",
+        "when every\nevery day\nat 25:00\nabout deal\ndo halt\n", "when hand\nabout session\ndo halt\n", "when hand\nabout deal\ndo split\nshare 100\ndo end\n",
+    };
+    for (size_t i = 0; i < countof(unsound); i++) {
+        struct job j = { &rule_entity, 0, PAIRS("name", "x", "says", unsound[i]), 0 };
+        ck_assert_msg(!put(&owner, &j), "%s", unsound[i]);
+        ck_assert_int_eq(e.code, ERR_INVALID);
+    }
+}
+END_TEST
+
+/* Texts cut, doubled and stirred: what reads is written back to what reads the same. */
+START_TEST(no_text_does_harm_and_what_reads_reads_again)
+{
+    static const char says[] = "when saved\nabout deal\nfield amount\nif amount > {limit}\ndo if\ncriteria amount > 10\ndo notify\nwho owner\n"
+        "text a\\nb\ndo else\ndo split\nshare 30\ndo wait\ncount 2\nunit days\ndo end\ndo end\ndo yes\ndo halt\ndo end\n";
+    unsigned seed = 5;
+    struct arena own = arena_open(64 << 20);
+    int read = 0;
+    for (int i = 0; i < 20000; i++) {
+        char b[sizeof says];
+        size_t n = sizeof says - 1;
+        memcpy(b, says, n);
+        for (int k = 0; k < 1 + i % 3; k++) {
+            seed = seed * 1103515245u + 12345u;
+            size_t at = (seed >> 16) % n, to = (seed >> 4) % n, len = 1 + (seed >> 8) % 12;
+            len = at + len > n ? n - at : len;
+            len = to + len > n ? n - to : len;
+            if (seed & 1 << 28)
+                memmove(b + to, b + at, len);
+            else
+                b[at] = "\n \\dowhenif{}0\xe0"[(seed >> 9) % 16];
+        }
+        struct rule_plan p, q;
+        arena_reset(&own);
+        if (!rule_plan_read(&own, (str){ b, n }, &p, &e))
+            continue;
+        read++;
+        for (size_t k = 0; k < p.n; k++)
+            ck_assert(!p.line[k].jump || (p.line[k].jump > (int)k && p.line[k].jump <= (int)p.n));
+        str text = rule_plan_text(&own, &p);
+        ck_assert_msg(rule_plan_read(&own, text, &q, &e) && str_eq(rule_plan_text(&own, &q), text), "%.*s", STR_ARG(text));
+    }
+    ck_assert_int_gt(read, 100);
+    arena_close(&own);
+}
+END_TEST
+
+/* ── shipped ─────────────────────────────────────────────────────────────── */
+
+START_TEST(a_large_deal_involves_the_brand_manager_once_and_the_log_names_the_rule)
+{
+    int64_t d = deal(&seller, "2000000 BDT");
+    drain();
+    ck_assert_int_eq(counted(&deal_member_entity, ""), 0);              /* exactly the limit is not above it */
+    ck_assert(set(&seller, &deal_entity, d, "amount", "2100000 BDT"));
+    drain();
+    struct ctx c = fresh(sys);
+    struct record *m;
+    ck_assert(record_find(&c, &deal_member_entity, "deal", val_ref(d), &m, &e) && m);
+    ck_assert_int_eq(record_int(m, "member"), head.user_id);
+    ck_assert_str_eq(arena_cstr(&a, record_text(m, "duty")), "brand_manager");
+    ck_assert(str_find(record_text(m, "reason"), S("brand manager")) >= 0);
+    ck_assert_int_eq(counted(&notification_entity, "kind = \"rule.told\""), 1);
+    ck_assert_int_eq(counted(&task_entity, arena_cstr(&a, arena_fmt(&a, "owner = %s", id_of(head.user_id)))), 1);
+    ck_assert_int_eq(counted(&rule_log_entity, "result = done"), 3);
+    ck_assert(set(&seller, &deal_entity, d, "amount", "3000000 BDT"));
+    drain();
+    ck_assert_int_eq(counted(&deal_member_entity, ""), 1);
+    ck_assert_int_eq(counted(&rule_run_entity, ""), 1);
+    c = fresh(sys);
+    struct record *r;
+    ck_assert(record_find(&c, &rule_entity, "begins", val_text(S("saved")), &r, &e) && r);
+    ck_assert(set(&owner, &rule_entity, r->id, "limit_amount", "50000 BDT"));
+    deal(&seller, "60000 BDT");
+    drain();
+    ck_assert_int_eq(counted(&deal_member_entity, ""), 2);
+}
+END_TEST
+
+START_TEST(a_missed_meeting_starts_the_tasks_of_booking_anew)
+{
+    int64_t m = make(&seller, &meeting_entity, "title", "Demo", "at", "2026-11-24T05:00:00Z", "owner", id_of(seller.user_id));
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 0);
+    ck_assert(set(&seller, &meeting_entity, m, "outcome", "held"));
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 0);
+    ck_assert(set(&seller, &meeting_entity, m, "outcome", "no_show"));
+    drain();
+    ck_assert_int_eq(counted(&task_entity, arena_cstr(&a, arena_fmt(&a, "owner = %s", id_of(seller.user_id)))), 2);
+}
+END_TEST
+
+START_TEST(a_quiet_deal_asks_its_owner_for_the_next_step_once_for_each_silence)
+{
+    int64_t d = deal(&seller, "100 BDT");
+    drain();
+    for (int day = 1; day <= 20; day++)
+        at(start + day * DAY_US - HOUR_US);
+    ck_assert_int_eq(counted(&task_entity, ""), 1);
+    ck_assert(set(&seller, &deal_entity, d, "next_step", "Call"));
+    for (int day = 20; day <= 40; day++)
+        at(start + day * DAY_US);
+    ck_assert_int_eq(counted(&task_entity, ""), 2);
+}
+END_TEST
+
+struct verdict { int64_t id; bool good; };
+static bool review(struct ctx *tx, void *arg, struct err *err) { struct verdict *v = arg; return material_review(tx, v->id, v->good, S("fine"), err); }
+
+START_TEST(material_is_not_released_before_somebody_who_sells_has_looked)
+{
+    struct ctx c;
+    int64_t m = make(&head, &material_entity, "title", "Brochure", "url", "https://padma.example/b.pdf");
+    ck_assert(!set(&head, &material_entity, m, "status", "released"));
+    ck_assert_str_eq(e.field, "status");
+    ck_assert(!set(&owner, &material_entity, m, "status", "released"));
+    ck_assert(!set(&head, &material_entity, m, "status", "in_review"));
+    ck_assert_str_eq(e.field, "reviewer");
+    ck_assert(!set(&head, &material_entity, m, "verdict", "good"));     /* not by hand */
+    ck_assert(set(&head, &material_entity, m, "reviewer", id_of(seller.user_id), "status", "in_review"));
+    ck_assert(!set(&head, &material_entity, m, "status", "released"));
+    struct verdict x = { m, true };
+    c = fresh(&head);
+    ck_assert(!record_write(&c, review, &x, &e));
+    c = fresh(&seller);
+    ck_assert_msg(record_write(&c, review, &x, &e), "%s", e.detail);
+    ck_assert_msg(set(&head, &material_entity, m, "status", "released"), "%s", e.detail);
+    ck_assert(set(&head, &material_entity, m, "title", "Brochure, changed"));
+    ck_assert_str_eq(text(&material_entity, m, "status"), "draft");     /* what is out is what was reviewed */
+    ck_assert(!set(&head, &material_entity, m, "status", "released"));
+}
+END_TEST
+
+/* ── once ────────────────────────────────────────────────────────────────── */
+
+struct replay { int64_t seq; };
+static bool run_replay(struct ctx *tx, void *arg, struct err *err) { return feed_replay(tx, "rules", ((struct replay *)arg)->seq, err); }
+
+START_TEST(a_cause_told_twice_begins_once)
+{
+    only_own();
+    rule(&owner, "Note", "when created\nabout deal\ndo task\nwho owner\ntext Look at {record}\ncount 1\nunit days\n");
+    deal(&seller, "1 BDT");
+    deal(&seller, "2 BDT");
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 2);
+    struct replay x = { 0 };
+    struct ctx c = fresh(sys);
+    ck_assert_msg(record_write(&c, run_replay, &x, &e), "%s", e.detail);
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 2);
+}
+END_TEST
+
+struct undo { int64_t write; };
+static bool run_undo(struct ctx *tx, void *arg, struct err *err) { return record_undo(tx, ((struct undo *)arg)->write, err); }
+
+START_TEST(an_undone_cause_begins_nothing_nor_does_the_undoing)
+{
+    only_own();
+    rule(&owner, "Any amount", "when changed\nabout deal\nfield amount\ndo task\nwho owner\ntext Look\ncount 1\nunit days\n");
+    int64_t d = deal(&seller, "1 BDT");
+    drain();
+    struct job j = { &deal_entity, d, PAIRS("amount", "5 BDT"), 0 };
+    ck_assert(put(&seller, &j));
+    struct undo u = { j.write };
+    struct ctx c = fresh(&seller);
+    ck_assert_msg(record_write(&c, run_undo, &u, &e), "%s", e.detail);
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 0);
+    ck_assert(set(&seller, &deal_entity, d, "amount", "6 BDT"));
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 1);
+}
+END_TEST
+
+/* ── flows ───────────────────────────────────────────────────────────────── */
+
+START_TEST(a_flow_waits_in_its_row_and_goes_on_as_the_version_it_began_with)
+{
+    only_own();
+    int64_t r = rule(&owner, "Later", "when created\nabout deal\ndo wait\ncount 2\nunit days\ndo set\nfield next_step\nto old\n");
+    int64_t d = deal(&seller, "1 BDT");
+    drain();
+    ck_assert_int_eq(counted(&rule_run_entity, "state = waiting"), 1);
+    ck_assert(set(&owner, &rule_entity, r, "says", "when created\nabout deal\ndo set\nfield next_step\nto new\n"));
+    at(start + DAY_US);
+    ck_assert_str_eq(text(&deal_entity, d, "next_step"), "");
+    at(start + 2 * DAY_US + MINUTE_US);
+    ck_assert_str_eq(text(&deal_entity, d, "next_step"), "old");
+    ck_assert_int_eq(counted(&rule_run_entity, "state = done"), 1);
+    int64_t second = deal(&seller, "1 BDT");
+    drain();
+    ck_assert_str_eq(text(&deal_entity, second, "next_step"), "new");
+    ck_assert_int_eq(counted(&rule_version_entity, arena_cstr(&a, arena_fmt(&a, "rule = %s", id_of(r)))), 2);
+}
+END_TEST
+
+START_TEST(waiting_for_an_event_ends_when_it_comes_or_when_time_runs_out)
+{
+    only_own();
+    rule(&owner, "Await", "when created\nabout deal\ndo await\nevent deal.stage\ncount 1\nunit days\n"
+                          "do yes\ndo set\nfield next_step\nto moved\ndo else\ndo set\nfield next_step\nto late\ndo end\n");
+    int64_t first = deal(&seller, "1 BDT"), second = deal(&seller, "1 BDT");
+    drain();
+    ck_assert_int_eq(counted(&rule_run_entity, "state = waiting"), 2);
+    struct ctx c = fresh(sys);
+    struct record *lost;
+    ck_assert(record_find(&c, &stage_entity, "is_lost", val_int(1), &lost, &e) && lost);
+    clock_set(start + HOUR_US);
+    ck_assert_msg(set(sys, &deal_entity, first, "stage", id_of(lost->id), "lost_reason", "no_budget"), "%s", e.detail);
+    drain();
+    ck_assert_str_eq(text(&deal_entity, first, "next_step"), "moved");
+    at(start + 25 * HOUR_US);
+    ck_assert_str_eq(text(&deal_entity, second, "next_step"), "late");
+}
+END_TEST
+
+struct answer { int64_t id; bool yes; };
+static bool run_answer(struct ctx *tx, void *arg, struct err *err) { struct answer *x = arg; return approval_answer(tx, x->id, x->yes, S("so be it"), err); }
+
+START_TEST(a_flow_waits_for_the_one_who_decides_and_for_nobody_else)
+{
+    only_own();
+    rule(&owner, "Ask", "when created\nabout deal\ndo ask\nwho manager\ntext Discount for {record}\ncount 1\nunit days\n"
+                        "do yes\ndo set\nfield next_step\nto agreed\ndo else\ndo set\nfield next_step\nto refused\ndo end\n");
+    int64_t d[3] = { deal(&seller, "1 BDT"), deal(&seller, "1 BDT"), deal(&seller, "1 BDT") };
+    drain();
+    struct ctx c = fresh(sys);
+    struct list asked;
+    struct list_spec s = { .en = &approval_entity, .sort = S("created_at") };
+    ck_assert(record_list(&c, &s, &asked, &e));
+    ck_assert_uint_eq(asked.n, 3);
+    ck_assert_int_eq(record_int(asked.rows[0], "decider"), manager.user_id);
+    struct answer x = { asked.rows[0]->id, true }, y = { asked.rows[1]->id, false };
+    c = fresh(&seller);
+    ck_assert(!record_write(&c, run_answer, &x, &e));
+    ck_assert_int_eq(e.code, ERR_FORBIDDEN);
+    c = fresh(&manager);
+    ck_assert_msg(record_write(&c, run_answer, &x, &e), "%s", e.detail);
+    c = fresh(&manager);
+    ck_assert_msg(record_write(&c, run_answer, &y, &e), "%s", e.detail);
+    c = fresh(&manager);
+    ck_assert(!record_write(&c, run_answer, &y, &e));                   /* once */
+    drain();
+    ck_assert_str_eq(text(&deal_entity, record_int(asked.rows[0], "record"), "next_step"), "agreed");
+    ck_assert_str_eq(text(&deal_entity, record_int(asked.rows[1], "record"), "next_step"), "refused");
+    at(start + 25 * HOUR_US);
+    ck_assert_str_eq(text(&deal_entity, record_int(asked.rows[2], "record"), "next_step"), "refused");
+    ck_assert_int_eq(counted(&approval_entity, "status = expired"), 1);
+    (void)d;
+}
+END_TEST
+
+START_TEST(a_split_is_even_and_the_same_whenever_it_is_asked)
+{
+    only_own();
+    rule(&owner, "Half", "when created\nabout deal\ndo split\nshare 50\ndo set\nfield next_step\nto left\ndo else\ndo set\nfield next_step\nto right\ndo end\n");
+    for (int i = 0; i < 60; i++)
+        deal(&seller, "1 BDT");
+    drain();
+    int64_t left = counted(&deal_entity, "next_step = left"), right = counted(&deal_entity, "next_step = right");
+    ck_assert_int_eq(left + right, 60);
+    ck_assert_int_gt(left, 12);
+    ck_assert_int_gt(right, 12);
+}
+END_TEST
+
+struct hand { int64_t rule, record, run; };
+static bool run_hand(struct ctx *tx, void *arg, struct err *err) { struct hand *x = arg; return rule_start(tx, x->rule, &deal_entity, x->record, 0, 0, &x->run, err); }
+
+START_TEST(a_flow_may_be_started_and_stopped_by_another)
+{
+    only_own();
+    int64_t slow = rule(&owner, "Slow", "when hand\nabout deal\ndo wait\ncount 5\nunit days\ndo set\nfield next_step\nto slow\n");
+    rule(&owner, "Begin", arena_fmt(&a, "when created\nabout deal\ndo start\nrule %s\n", id_of(slow)).p);
+    rule(&owner, "Stop", arena_fmt(&a, "when changed\nabout deal\nfield amount\ndo stop\nrule %s\n", id_of(slow)).p);
+    int64_t d = deal(&seller, "1 BDT");
+    drain();
+    drain();
+    ck_assert_int_eq(counted(&rule_run_entity, "state = waiting"), 1);
+    ck_assert(set(&seller, &deal_entity, d, "amount", "2 BDT"));
+    drain();
+    ck_assert_int_eq(counted(&rule_run_entity, "state = stopped"), 1);
+    at(start + 6 * DAY_US);
+    ck_assert_str_eq(text(&deal_entity, d, "next_step"), "");
+    struct hand x = { slow, d, 0 };
+    struct ctx c = fresh(&seller);
+    ck_assert_msg(record_write(&c, run_hand, &x, &e), "%s", e.detail);
+    at(start + 12 * DAY_US);
+    at(start + 18 * DAY_US);
+    ck_assert_str_eq(text(&deal_entity, d, "next_step"), "slow");
+}
+END_TEST
+
+/* ── rights ──────────────────────────────────────────────────────────────── */
+
+START_TEST(a_rule_can_do_no_more_than_its_owner_and_the_manager_hears_of_it)
+{
+    only_own();
+    int64_t mine = rule(&seller, "Mine", "when changed\nabout deal\nfield amount\ndo set\nfield next_step\nto taken\n");
+    int64_t own = deal(&seller, "1 BDT"), foreign = deal(&other, "1 BDT");
+    drain();
+    ck_assert(set(&other, &deal_entity, foreign, "amount", "2 BDT"));
+    ck_assert(set(&seller, &deal_entity, own, "amount", "2 BDT"));
+    drain();
+    ck_assert_str_eq(text(&deal_entity, own, "next_step"), "taken");
+    ck_assert_str_eq(text(&deal_entity, foreign, "next_step"), "");
+    ck_assert_int_eq(counted(&rule_run_entity, "state = failed"), 1);
+    ck_assert_int_eq(counted(&notification_entity, arena_cstr(&a, arena_fmt(&a, "kind = \"rule.failed\" and recipient = %s", id_of(manager.user_id)))), 1);
+    /* the history tells who: the owner, by the rule */
+    struct ctx c = fresh(sys);
+    struct change *h;
+    size_t n;
+    ck_assert(record_history(&c, &deal_entity, own, 0, 1, &h, &n, &e) && n == 1);
+    ck_assert_int_eq(h[0].actor_id, seller.user_id);
+    ck_assert_str_eq(arena_cstr(&a, h[0].why), "Mine");
+    /* whoever writes a rule owns it: the manager cannot write what the seller's rights do, nor give one away */
+    ck_assert(set(&manager, &rule_entity, mine, "says", "when changed\nabout deal\nfield amount\ndo set\nfield next_step\nto managed\n"));
+    ck_assert_int_eq(record_int(seen(&rule_entity, mine), "owner"), manager.user_id);
+    ck_assert(!set(&manager, &rule_entity, mine, "owner", id_of(seller.user_id)));
+    ck_assert(!set(&other, &rule_entity, mine, "name", "Stolen"));
+}
+END_TEST
+
+START_TEST(a_rule_of_somebody_who_left_fails_and_says_so)
+{
+    only_own();
+    rule(&seller, "Left", "when changed\nabout deal\nfield amount\ndo set\nfield next_step\nto gone\n");
+    int64_t d = deal(&seller, "1 BDT");
+    drain();
+    ck_assert(set(sys, &user_entity, seller.user_id, "is_active", "false"));
+    ck_assert(set(sys, &deal_entity, d, "amount", "2 BDT"));
+    drain();
+    ck_assert_str_eq(text(&deal_entity, d, "next_step"), "");
+    struct ctx c = fresh(sys);
+    struct record *run;
+    ck_assert(record_find(&c, &rule_run_entity, "state", val_text(S("failed")), &run, &e) && run);
+    ck_assert(str_find(record_text(run, "problem"), S("does not work here")) >= 0);
+    ck_assert_int_eq(counted(&notification_entity, arena_cstr(&a, arena_fmt(&a, "kind = \"rule.failed\" and recipient = %s", id_of(manager.user_id)))), 1);
+}
+END_TEST
+
+START_TEST(a_failing_step_takes_back_what_the_run_did_before_it)
+{
+    only_own();
+    rule(&seller, "Half done", "when changed\nabout deal\nfield amount\ndo task\nwho owner\ntext First\ncount 1\nunit days\ndo set\nfield next_step\nto second\n");
+    int64_t d = deal(&other, "1 BDT");
+    drain();
+    ck_assert(set(&other, &deal_entity, d, "amount", "2 BDT"));
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 0);
+    ck_assert_int_eq(counted(&rule_log_entity, "result = failed"), 1);
+    ck_assert_int_eq(counted(&rule_log_entity, "result = done"), 0);
+}
+END_TEST
+
+/* ── guards ──────────────────────────────────────────────────────────────── */
+
+START_TEST(rules_that_call_each_other_stop_where_they_came_from)
+{
+    only_own();
+    rule(&owner, "There", "when changed\nabout deal\nfield amount\ndo set\nfield competitor\nto somebody\n");
+    rule(&owner, "Back", "when changed\nabout deal\nfield competitor\ndo set\nfield amount\nto 7 BDT\n");
+    int64_t d = deal(&seller, "1 BDT");
+    drain();
+    ck_assert(set(&seller, &deal_entity, d, "amount", "2 BDT"));
+    for (int i = 0; i < 6; i++)
+        drain();
+    ck_assert_int_eq(counted(&rule_run_entity, "state = done"), 2);
+    ck_assert_int_eq(counted(&rule_run_entity, "state = stopped"), 1);
+}
+END_TEST
+
+START_TEST(a_rule_that_runs_too_often_is_switched_off_and_its_owner_told)
+{
+    only_own();
+    int64_t r = rule(&seller, "Often", "when created\nabout deal\ndo task\nwho rule_owner\ntext One more\ncount 1\nunit days\n");
+    ck_assert(set(&seller, &rule_entity, r, "hourly", "3"));
+    for (int i = 0; i < 5; i++)
+        deal(&seller, "1 BDT");
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 3);
+    ck_assert_int_eq(record_int(seen(&rule_entity, r), "is_on"), 0);
+    ck_assert(record_val(seen(&rule_entity, r), "stopped_at").is_set);
+    ck_assert_int_eq(counted(&notification_entity, "kind = \"rule.stopped\""), 1);
+}
+END_TEST
+
+START_TEST(once_for_a_record_is_once)
+{
+    only_own();
+    int64_t r = rule(&owner, "Once", "when saved\nabout deal\nfield amount\ndo task\nwho owner\ntext Once\ncount 1\nunit days\n");
+    ck_assert(set(&owner, &rule_entity, r, "once", "record"));
+    int64_t d = deal(&seller, "1 BDT");
+    drain();
+    for (int i = 2; i < 5; i++)
+        ck_assert(set(&seller, &deal_entity, d, "amount", arena_fmt(&a, "%d BDT", i).p));
+    drain();
+    ck_assert_int_eq(counted(&task_entity, ""), 1);
+}
+END_TEST
+
+/* ── time ────────────────────────────────────────────────────────────────── */
+
+START_TEST(a_rule_with_an_hour_runs_at_it_for_those_that_fit)
+{
+    only_own();
+    rule(&owner, "Morning", "when every\nevery day\nat 09:00\nabout deal\nif amount > 5\ndo task\nwho owner\ntext Good morning\ncount 1\nunit hours\n");
+    deal(&seller, "1 BDT");
+    deal(&seller, "10 BDT");
+    drain();
+    at(start + HOUR_US);
+    ck_assert_int_eq(counted(&task_entity, ""), 0);
+    at(start + 21 * HOUR_US + MINUTE_US);       /* Wednesday 9:01 */
+    at(start + 22 * HOUR_US);
+    ck_assert_int_eq(counted(&task_entity, ""), 1);
+    at(start + 45 * HOUR_US + MINUTE_US);
+    ck_assert_int_eq(counted(&task_entity, ""), 2);
+}
+END_TEST
+
+/* ── would have ──────────────────────────────────────────────────────────── */
+
+START_TEST(trying_a_rule_on_history_tells_what_it_would_have_done_and_does_nothing)
+{
+    only_own();
+    struct rule_plan p;
+    struct rule_dry d;
+    ck_assert(rule_plan_read(&a, S("when saved\nabout deal\nfield amount\nif amount > 5\ndo task\nwho owner\ntext x\ncount 1\nunit days\n"), &p, &e));
+    deal(&seller, "1 BDT");
+    int64_t big = deal(&seller, "10 BDT");
+    ck_assert(set(&seller, &deal_entity, big, "amount", "20 BDT"));
+    drain();
+    struct ctx c = fresh(&owner);
+    ck_assert_msg(rule_dry(&c, &p, 0, 30, false, &d, &e), "%s", e.detail);
+    ck_assert_int_eq(d.fired, 2);
+    c = fresh(&owner);
+    ck_assert(rule_dry(&c, &p, 0, 30, true, &d, &e));
+    ck_assert_int_eq(d.fired, 1);
+    ck_assert_int_eq(d.v[0].record, big);
+    ck_assert_int_eq(counted(&task_entity, "") + counted(&rule_run_entity, ""), 0);
+}
+END_TEST
+
+/* ── killed at any moment ────────────────────────────────────────────────── */
+
+enum { CAUSES = 24 };
+
+/* Each deal exactly one task of the rule. */
+static bool each_once(void)
+{
+    struct ctx c = fresh(sys);
+    struct db_rows q;
+    int64_t n = 0, wrong = 0;
+    ck_assert(db_query(c.c, &q, "SELECT COUNT(t.id) FROM deal d LEFT JOIN task t ON t.deal = d.id AND t.deleted_at IS NULL"
+                                " WHERE d.deleted_at IS NULL GROUP BY d.id", DB_NONE, &e));
+    for (; db_next(&q); n++)
+        wrong += db_int(&q, 0) != 1;
+    ck_assert(db_done(&q, &e));
+    return n == CAUSES && wrong == 0;
+}
+
+static void close_house(void)
+{
+    db_conn_close(reader);
+    workspace_close(ws);
+}
+
+static void open_house(void)
+{
+    ck_assert_msg(workspace_open(folder, &ws, &e), "%s", e.detail);
+    ck_assert(db_reader(ws->db, &reader, &e));
+}
+
+/* A program that follows the feed and is killed after some milliseconds. True: it came to the end. */
+static bool followed_until_killed(int after_us)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct err err = { 0 };
+        struct workspace *own;
+        bool ok = workspace_open(folder, &own, &err) && feed_drain(own, &err);
+        _exit(ok ? 0 : 1);
+    }
+    usleep((useconds_t)after_us);
+    kill(pid, SIGKILL);
+    int status;
+    waitpid(pid, &status, 0);
+    ck_assert_msg(!WIFEXITED(status) || WEXITSTATUS(status) == 0, "the follower failed");
+    return WIFEXITED(status);
+}
+
+static bool forget(struct db_conn *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    return db_exec(tx, "DELETE FROM rule_run", DB_NONE, NULL, err);
+}
+
+START_TEST(whenever_it_is_killed_each_cause_has_its_effect_exactly_once)
+{
+    only_own();
+    int64_t r = rule(&owner, "Each", "when created\nabout deal\ndo task\nwho owner\ntext For {record}\ncount 1\nunit days\n");
+    ck_assert(set(&owner, &rule_entity, r, "hourly", "1000"));
+    drain();
+    for (int i = 0; i < CAUSES; i++)
+        deal(&seller, "1 BDT");
+    ck_assert(!each_once());                    /* the look is able to see what is missing */
+    close_house();
+    unsigned seed = 11;
+    int killed = 0;
+    for (int i = 0; i < 12; i++) {
+        seed = seed * 1103515245u + 12345u;
+        killed += !followed_until_killed(20000 + (int)(seed >> 16) % 400000);
+    }
+    open_house();
+    clock_set(start);
+    drain();
+    ck_assert_int_gt(killed, 0);
+    ck_assert(each_once());
+    /* the control: a follower that forgets what it did and where it stood is caught */
+    struct replay x = { 0 };
+    struct ctx c = fresh(sys);
+    ck_assert(db_write(ws->db, forget, NULL, &e));
+    ck_assert(record_write(&c, run_replay, &x, &e));
+    drain();
+    ck_assert(!each_once());
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("rule");
+    TCase *t = tcase_create("rule");
+    tcase_set_timeout(t, 300);
+    tcase_add_checked_fixture(t, open_all, close_all);
+    tcase_add_test(t, a_rule_reads_back_as_it_was_written);
+    tcase_add_test(t, what_a_rule_cannot_mean_is_refused_with_its_line);
+    tcase_add_test(t, no_text_does_harm_and_what_reads_reads_again);
+    tcase_add_test(t, a_large_deal_involves_the_brand_manager_once_and_the_log_names_the_rule);
+    tcase_add_test(t, a_missed_meeting_starts_the_tasks_of_booking_anew);
+    tcase_add_test(t, a_quiet_deal_asks_its_owner_for_the_next_step_once_for_each_silence);
+    tcase_add_test(t, material_is_not_released_before_somebody_who_sells_has_looked);
+    tcase_add_test(t, a_cause_told_twice_begins_once);
+    tcase_add_test(t, an_undone_cause_begins_nothing_nor_does_the_undoing);
+    tcase_add_test(t, a_flow_waits_in_its_row_and_goes_on_as_the_version_it_began_with);
+    tcase_add_test(t, waiting_for_an_event_ends_when_it_comes_or_when_time_runs_out);
+    tcase_add_test(t, a_flow_waits_for_the_one_who_decides_and_for_nobody_else);
+    tcase_add_test(t, a_split_is_even_and_the_same_whenever_it_is_asked);
+    tcase_add_test(t, a_flow_may_be_started_and_stopped_by_another);
+    tcase_add_test(t, a_rule_can_do_no_more_than_its_owner_and_the_manager_hears_of_it);
+    tcase_add_test(t, a_rule_of_somebody_who_left_fails_and_says_so);
+    tcase_add_test(t, a_failing_step_takes_back_what_the_run_did_before_it);
+    tcase_add_test(t, rules_that_call_each_other_stop_where_they_came_from);
+    tcase_add_test(t, a_rule_that_runs_too_often_is_switched_off_and_its_owner_told);
+    tcase_add_test(t, once_for_a_record_is_once);
+    tcase_add_test(t, a_rule_with_an_hour_runs_at_it_for_those_that_fit);
+    tcase_add_test(t, trying_a_rule_on_history_tells_what_it_would_have_done_and_does_nothing);
+    tcase_add_test(t, whenever_it_is_killed_each_cause_has_its_effect_exactly_once);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int bad = srunner_ntests_failed(r);
+    srunner_free(r);
+    return bad != 0;
+}
