@@ -20,7 +20,9 @@ struct rule_name_view { str value; };
 void view_rule_name(struct html *h, const struct rule_name_view *v);
 
 /* What a form offers; read once a page. */
-struct rule_offers { const struct ui_option *users, *segments, *rules; size_t nusers, nsegments, nrules; struct url action; };
+struct rule_offers {
+    const struct ui_option *users, *segments, *rules, *webhooks; size_t nusers, nsegments, nrules, nwebhooks;
+    struct url action; };
 bool rule_offers(struct ctx *c, struct rule_offers *out, struct err *e);
 
 /* Read: the names stand out. Edited: each slot is a control named PREFIX_slot. */

@@ -75,7 +75,8 @@ static bool rows_of(struct ctx *c, const char *entity, const struct ui_option **
 bool rule_offers(struct ctx *c, struct rule_offers *o, struct err *e)
 {
     *o = (struct rule_offers){ 0 };
-    return users_of(c, o, e) && rows_of(c, "segment", &o->segments, &o->nsegments, e) && rows_of(c, "rule", &o->rules, &o->nrules, e);
+    return users_of(c, o, e) && rows_of(c, "segment", &o->segments, &o->nsegments, e) && rows_of(c, "rule", &o->rules, &o->nrules, e)
+        && rows_of(c, "webhook", &o->webhooks, &o->nwebhooks, e);
 }
 
 struct choices { struct ui_option *v; size_t n, max; };
@@ -159,6 +160,7 @@ static struct choices choices_of(const struct sentence *s, const struct rule_arg
     case ARG_VALUE:   if (f) offer_value(s->c, &k, f, s->o); break;
     case ARG_SEGMENT: offer_given(&k, s->o->segments, s->o->nsegments); break;
     case ARG_RULE:    offer_given(&k, s->o->rules, s->o->nrules); break;
+    case ARG_WEBHOOK: offer_given(&k, s->o->webhooks, s->o->nwebhooks); break;
     case ARG_WHO:     offer_given(&k, s->o->users, s->o->nusers); break;
     case ARG_UNIT:
     case ARG_CHOICE:  offer_choices(s->c, &k, slot->choices); break;

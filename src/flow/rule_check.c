@@ -143,6 +143,7 @@ static bool check_arg(struct ctx *c, const struct rule_plan *p, const struct rul
     case ARG_WHO:      return check_who(c, slot, v, e);
     case ARG_CRITERIA: return check_criteria(c, p, v, slot->name, e);
     case ARG_SEGMENT:
+    case ARG_WEBHOOK:
     case ARG_RULE:     return check_row(c, slot, v, e);
     case ARG_CLOCK:    return rule_clock_of(v, &us) || refuse(slot->name, MSG_rule_bad_clock, v, e);
     default:           return true;

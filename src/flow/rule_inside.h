@@ -43,6 +43,7 @@ bool rule_do_create(struct rule_act *a, struct err *e);
 bool rule_do_notify(struct rule_act *a, struct err *e);
 bool rule_do_start(struct rule_act *a, struct err *e);
 bool rule_do_stop(struct rule_act *a, struct err *e);
+bool rule_do_webhook(struct rule_act *a, struct err *e);
 
 /* ── rule_run.c: runs ────────────────────────────────────────────────────── */
 

@@ -65,6 +65,7 @@ const struct rule_step rule_own_steps[] = {
     { "end",     MSG_rule_do_end,     MSG_rule_do_end_label,     { { 0 } }, .flow = FLOW_END },
     { "start",   MSG_rule_do_start,   MSG_rule_do_start_label,   { { .name = "rule", .kind = ARG_RULE } }, .run = rule_do_start },
     { "stop",    MSG_rule_do_stop,    MSG_rule_do_stop_label,    { { .name = "rule", .kind = ARG_RULE } }, .run = rule_do_stop },
+    { "webhook", MSG_rule_do_webhook, MSG_rule_do_webhook_label, { { .name = "webhook", .kind = ARG_WEBHOOK } }, .run = rule_do_webhook },
     { "halt",    MSG_rule_do_halt,    MSG_rule_do_halt_label,    { { 0 } }, .flow = FLOW_HALT },
 };
 const size_t rule_nown_steps = countof(rule_own_steps);

@@ -20,7 +20,7 @@
 
 enum rule_arg_kind {
     ARG_ABOUT = 1, ARG_A_FIELD, ARG_A_DATE, ARG_VALUE, ARG_KIND, ARG_SEGMENT, ARG_WHO, ARG_WORDS, ARG_COUNT,
-    ARG_UNIT, ARG_SHARE, ARG_CRITERIA, ARG_RULE, ARG_CHOICE, ARG_CLOCK, ARG_DAY
+    ARG_UNIT, ARG_SHARE, ARG_CRITERIA, ARG_RULE, ARG_WEBHOOK, ARG_CHOICE, ARG_CLOCK, ARG_DAY
 };
 struct rule_arg { const char *name; enum rule_arg_kind kind; const struct choice *choices; const char *init; bool is_optional; };
 enum { RULE_ARGS_MAX = 4, RULE_LINES_MAX = 40, RULE_PLAN_MAX = 20000, RULE_VALUE_MAX = 2000, RULE_DEPTH_MAX = 6 };

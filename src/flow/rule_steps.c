@@ -3,7 +3,9 @@
  */
 #include "flow/rule_inside.h"
 #include "base/buf.h"
+#include "flow/webhook.h"
 #include "msg/rule.h"
+#include "record/put_json.h"
 #include "record/query.h"
 #include "record/type.h"
 
@@ -269,4 +271,30 @@ bool rule_do_stop(struct rule_act *a, struct err *e)
             return false;
     a->said = arena_fmt(a->tx->a, "%zu", n);
     return true;
+}
+
+/* ── webhook ─────────────────────────────────────────────────────────────── */
+
+/* What it tells is what the rule's owner may see, to a webhook they may see. */
+bool rule_do_webhook(struct rule_act *a, struct err *e)
+{
+    enum { BODY_MAX = 200000 };
+    struct buf b = buf_new(a->tx->a, BODY_MAX);
+    struct json j = { .b = &b };
+    struct record *about, *hook;
+    int64_t webhook, id;
+    if (!id_parse(rule_arg(a->line, "webhook"), &webhook))
+        return fail(e, ERR_INVALID, MSG_rule_bad_choice, "no webhook");
+    if (!load(a, &about, e) || !record_get(a->tx, &webhook_entity, webhook, &hook, e))
+        return false;
+    json_open(&j, '{');
+    json_key(&j, S("type"));
+    json_str(&j, S("rule.told"));
+    json_key(&j, S("rule"));
+    json_str(&j, a->tx->why);
+    json_key(&j, str_of(a->en->name));
+    record_put_json(&j, a->tx, about, NULL, 0);
+    json_close(&j, '}');
+    a->said = record_title(hook);
+    return webhook_send(a->tx, webhook, S("rule.told"), id_text(a->tx->a, a->record), buf_str(&b), &id, e);
 }
