@@ -49,7 +49,7 @@ struct grant { unsigned roles; const char *entities; unsigned char scope[ACTION_
 #define EVERYBODY  (~0u)
 
 /* How leads are scored, routed, timed and handed over: the heads of both sides. */
-#define FUNNEL_RULES "pool pool_seat assignment_rule score_group score_rule sla_policy handoff_point handoff_target"
+#define FUNNEL_RULES "pool pool_seat assignment_rule score_group score_rule chance_model sla_policy handoff_point handoff_target"
 
 /* Words between spaces; "*": records, "@": configuration.
  *                                                    see create change delete export */
