@@ -165,7 +165,7 @@ bool rule_plan_check(struct ctx *c, const struct rule_plan *p, struct err *e)
     if (!check_args(c, p, rule_when_kind(p->when)->arg, p->arg, false, e) || !check_criteria(c, p, p->criteria, "if", e))
         return false;
     if (!p->n)
-        return refuse("steps", MSG_rule_bad_no_steps, (str){ 0 }, e);
+        return refuse("steps", MSG_rule_bad_no_steps, S(""), e);
     for (size_t i = 0; i < p->n; i++) {
         const struct rule_step *s = p->line[i].step;
         bool fits = !s->about || !strcmp(s->about, p->en->name);
