@@ -19,6 +19,7 @@
 #include "record/query.h"
 #include "record/search.h"
 #include "sell/sell.h"
+#include "web/limit.h"
 
 #define HOUSE_NOW INT64_C(1795500000000000)      /* 2026-11-24T06:00:00Z */
 
@@ -82,7 +83,7 @@ static inline void house_open(void)
     house_loc = locale_default(LANG_EN, "BD");
     house_loc.fiscal_month = 1;
     house_ws = (struct workspace){ .company = S("Test"), .country = "BD", .currency = "BDT", .zone = "Asia/Dhaka",
-                                   .fiscal_month = 1, .folder = house_dir };
+                                   .fiscal_month = 1, .folder = house_dir, .name = "test", .limits = limits_open() };
     house_place = place_for(house_dir);
     ok(db_open(&(struct db_options){ .path = house_place, .create = true }, &house_ws.db, &e));
     ok(record_schema(house_ws.db, &e));
@@ -94,6 +95,7 @@ static inline void house_close(void)
 {
     db_conn_close(ctx.c);
     db_close(house_ws.db);
+    limits_close(house_ws.limits);
     arena_close(&house_arena);
     if (fork() == 0)
         execl("/bin/rm", "rm", "-rf", house_dir, (char *)NULL);

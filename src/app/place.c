@@ -3,8 +3,12 @@
 #include "db/db.h"
 #include "msg/app.h"
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { ADDRESS_MAX = 2000 };
 
 static int digit(char c)
 {
@@ -61,10 +65,27 @@ static const char *name_of(struct arena *a, const char *address)
     return arena_fmt(a, "%s-%s", out, param(a, address, "schema", "setu")).p;
 }
 
+/* The line in a folder's file `address`, or NULL. */
+static const char *address_in(struct arena *a, const char *folder)
+{
+    char *line = arena_new(a, char, ADDRESS_MAX);
+    FILE *f = fopen(arena_fmt(a, "%s/address", folder).p, "re");
+    bool is_there = f && fgets(line, ADDRESS_MAX, f);
+    if (f)
+        fclose(f);
+    line[strcspn(line, "\r\n")] = '\0';
+    return is_there && db_is_address(line) ? line : NULL;
+}
+
 struct place place_of(struct arena *a, const char *data)
 {
-    if (!db_is_address(data))
-        return (struct place){ .data = data, .folder = data, .key = arena_fmt(a, "%s/key", data).p };
+    if (!db_is_address(data)) {
+        const char *address = address_in(a, data), *key = arena_fmt(a, "%s/key", data).p;
+        if (!address)
+            return (struct place){ .data = data, .folder = data, .key = key };
+        return (struct place){ .data = address, .is_address = true, .folder = param(a, address, "spool", data),
+                               .key = param(a, address, "key", key) };
+    }
     const char *name = name_of(a, data), *etc = home(a, "XDG_CONFIG_HOME", ".config", "/etc"),
                *state = home(a, "XDG_STATE_HOME", ".local/state", "/var/lib");
     return (struct place){

@@ -7,7 +7,8 @@
  *   root   /etc/setu/DATABASE-SCHEMA.key            /var/lib/setu/DATABASE-SCHEMA
  *   others ~/.config/setu/DATABASE-SCHEMA.key       ~/.local/state/setu/DATABASE-SCHEMA
  *
- * All servers of a workspace have the same key; they may share the spool.
+ * All servers of a workspace have the same key; they may share the spool. A folder may
+ * hold all but the data: a file `address` in it, one line, says where that is.
  */
 #pragma once
 #include "base/arena.h"

@@ -1,91 +1,62 @@
 /* server.c - puts the routes of every room behind the HTTP server.
  *
- * One workspace today; the site of a request is found by its host name, so that
- * several stand beside each other without a further change. After each write the
- * pages that look at what changed are told.
+ * The workspace of a request is found by its host name and by nothing else. All that
+ * belongs to one hangs on it (record.h), so that several stand beside each other and
+ * share threads, memory and the port, but no row, key, counter or live page. After
+ * each write the pages that look at what changed are told.
  */
 #include "app/server.h"
 #include "api/api.h"
-#include "base/fault.h"
 #include "base/id.h"
 #include "base/log.h"
-#include "flow/outbox.h"
 #include "web/feature.h"
 #include "web/import_page.h"
 #include "web/records.h"
 #include <poll.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { TABLES_MAX = 64 };
 struct server {
-    struct workspace *ws;
+    struct sites *sites;
     struct http_server *http;
-    const char *const *hosts;
+    struct egress *egress;              /* the process that speaks to the outside, for all of them */
+    const char *folder;                 /* of workspaces, or NULL */
     struct http_app app;
-    pthread_t ticker;
-    int stop;                           /* eventfd: ends the ticker */
-    struct feed_runner *feed;
-    struct egress *egress;              /* the process that speaks to the outside */
-    struct outbox *outbox;              /* what waits for it */
-    struct job_pool *jobs;
+    pthread_t caretaker;
+    int stop;                           /* eventfd: ends the caretaker */
 };
 
-/* ── the minute's round ────────────────────────────────────────────────────── */
+/* ── what the HTTP server asks ─────────────────────────────────────────────── */
 
-static void tick_feature(struct server *s, const struct feature *f, struct arena *a, struct db_conn *c)
-{
-    struct locale loc = locale_default(s->ws->lang, s->ws->country);
-    struct ctx ctx = workspace_ctx(s->ws, a, c, &loc);
-    struct err e = { 0 };
-    sigjmp_buf full, *outer = arena_boundary;
-
-    loc.zone = s->ws->zone;
-    arena_boundary = &full;
-    bool ok = sigsetjmp(full, 0) == 0 && db_read_begin(c, 0, &e) && f->tick(&ctx, &e);
-    arena_boundary = outer;
-    db_read_end(c);
-    if (!ok)
-        log_event(LOG_ERROR, "tick", LOG_S("feature", str_of(f->name)), LOG_S("why", str_of(e.detail)));
-    arena_reset(a);
-}
-
-static void *tick_loop(void *arg)
-{
-    enum { MINUTE_MS = 60 * 1000 };
-    struct server *s = arg;
-    struct arena a = arena_open(64 << 20);
-    struct db_conn *c;
-    struct err e = { 0 };
-    struct pollfd p = { s->stop, POLLIN, 0 };
-
-    if (!db_reader(s->ws->db, &c, &e))
-        die("tick: %s", e.detail);
-    do {
-        for (const struct feature *const *f = features; *f; f++)
-            if ((*f)->tick && !fault_is_on("no_tick"))
-                tick_feature(s, *f, &a, c);
-    } while (poll(&p, 1, MINUTE_MS) == 0);
-    db_conn_close(c);
-    arena_close(&a);
-    return NULL;
-}
-
-/* ── the server ────────────────────────────────────────────────────────────── */
-
-static void *site_of(void *app, str host)
-{
-    struct server *s = app;
-    if (!s->hosts || !s->hosts[0])
-        return s->ws;
-    for (const char *const *h = s->hosts; *h; h++)
-        if (str_eq_ascii_nocase(host, str_of(*h)))
-            return s->ws;
-    return NULL;
-}
-
+static void *site_of(void *app, str host, bool *is_down) { return sites_find(((struct server *)app)->sites, host, is_down); }
 static struct db *db_of(void *site) { return ((struct workspace *)site)->db; }
+static const char *name_of(void *site) { return ((struct workspace *)site)->name; }
+static const char *spool_of(void *site) { return ((struct workspace *)site)->folder; }
+
+static void write_figures(void *app, struct buf *out)
+{
+    static const char *const name[] = { "setu_db_writes_total", "setu_db_commits_total", "setu_db_queue", "setu_db_wal_pages" };
+    struct server *s = app;
+    buf_lit(out, "# TYPE setu_workspace_up gauge\n");
+    for (struct site *at = sites_first(s->sites); at; at = at->next)
+        buf_fmt(out, "setu_workspace_up{workspace=\"%s\"} %d\n", at->name, atomic_load(&at->ws) != NULL);
+    for (size_t i = 0; i < countof(name); i++) {
+        buf_fmt(out, "# TYPE %s %s\n", name[i], i < 2 ? "counter" : "gauge");
+        for (struct site *at = sites_first(s->sites); at; at = at->next) {
+            struct workspace *ws = atomic_load(&at->ws);
+            struct db_stats d = ws ? db_stats(ws->db) : (struct db_stats){ 0 };
+            const int64_t n[] = { d.writes, d.commits, d.queue, d.wal_pages };
+            if (ws)
+                buf_fmt(out, "%s{workspace=\"%s\"} %lld\n", name[i], at->name, (long long)n[i]);
+        }
+    }
+    buf_lit(out, "# TYPE setu_feed_lag gauge\n");
+    for (struct site *at = sites_first(s->sites); at; at = at->next)
+        if (atomic_load(&at->ws) && at->feed)
+            feed_metrics(at->feed, out);
+}
 
 /* "deal 1h2k3m": a page that shows the record or its list fetches it anew. */
 static void tell_pages(const struct ctx *c, const struct touched *list)
@@ -106,13 +77,6 @@ static void tell_job(const struct workspace *ws, int64_t id)
     events_send((void *)(uintptr_t)ws, S("records"), S("changed"), S("job all"));
 }
 
-static void tell_metrics(void *app, struct buf *out)
-{
-    struct server *s = app;
-    if (s->feed)
-        feed_metrics(s->feed, out);
-}
-
 const struct route *const *server_routes(void)
 {
     static const struct route *tables[TABLES_MAX] = { web_routes, import_routes, record_routes, api_routes };
@@ -124,19 +88,68 @@ const struct route *const *server_routes(void)
     return tables;
 }
 
-/* The process first: it is small while nothing else is there. */
-static bool start_outbox(struct server *s, const struct server_options *o, struct err *e)
+/* ── a folder of workspaces ────────────────────────────────────────────────── */
+
+/* Each has a writer, a round, a lock, a socket and the connections of those who read. */
+static void raise_descriptors(void)
 {
-    if (!o->has_egress)
-        return true;
-    return egress_open(&(struct egress_options){ .policy = egress_policy() }, &s->egress, e) && outbox_start(s->ws, s->egress, &s->outbox, e);
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
+        r.rlim_cur = r.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &r);
+    }
 }
 
-static void stop_outbox(struct server *s)
+/* New folders are served, and those that were down tried again, within a minute. */
+static void *care(void *arg)
 {
-    outbox_stop(s->outbox);
+    enum { MINUTE_MS = 60 * 1000 };
+    struct server *s = arg;
+    struct pollfd p = { s->stop, POLLIN, 0 };
+    struct err e = { 0 };
+    while (poll(&p, 1, MINUTE_MS) == 0)
+        if (!sites_scan(s->sites, s->folder, &e))
+            log_event(LOG_ERROR, "sites", LOG_S("why", str_of(e.detail)));
+    return NULL;
+}
+
+static void start_caretaker(struct server *s)
+{
+    s->stop = eventfd(0, EFD_CLOEXEC);
+    if (s->stop < 0 || pthread_create(&s->caretaker, NULL, care, s) != 0)
+        die("server: no thread for the folder of workspaces");
+}
+
+static void stop_caretaker(struct server *s)
+{
+    uint64_t one = 1;
+    if (write(s->stop, &one, sizeof one) == sizeof one)
+        pthread_join(s->caretaker, NULL);
+    close(s->stop);
+}
+
+/* ── the server ────────────────────────────────────────────────────────────── */
+
+/* The process first: it is small while nothing else is there. */
+static bool open_sites(struct server *s, struct workspace *ws, const struct server_options *o, struct err *e)
+{
+    if (o->has_egress && !egress_open(&(struct egress_options){ .policy = egress_policy() }, &s->egress, e))
+        return false;
+    s->sites = sites_new(o->guest, s->egress);
+    if (ws)
+        return sites_add_open(s->sites, ws, o->hosts, e);
+    s->folder = o->folder;
+    raise_descriptors();
+    return sites_scan(s->sites, s->folder, e);
+}
+
+/* What the process outside has in hand is still answered, to outboxes that take nothing new. */
+static void close_sites(struct server *s)
+{
+    sites_settle(s->sites);
     egress_close(s->egress);
-    outbox_close(s->outbox);
+    sites_close(s->sites);
+    free(s);
 }
 
 bool server_start(struct workspace *ws, const struct server_options *o, struct server **out, struct err *e)
@@ -144,25 +157,20 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     struct server *s = calloc(1, sizeof *s);
     if (!s)
         die("out of memory at start");
-    s->ws = ws;
-    s->hosts = o->hosts;
-    s->app = (struct http_app){ .routes = server_routes(), .site = site_of, .site_db = db_of, .enter = web_enter,
-                                .error = web_fail, .metrics = tell_metrics, .app = s };
+    app_catalogue();
     record_on_write(tell_pages);
     job_told = tell_job;
-    struct http_options h = { .listen = o->listen, .trusted_proxies = o->proxies, .spool = ws->folder };
-    if (!start_outbox(s, o, e) || !http_start(&h, &s->app, &s->http, e)) {
-        stop_outbox(s);
-        free(s);
+    s->app = (struct http_app){ .routes = server_routes(), .site = site_of, .site_db = db_of, .site_name = name_of,
+                                .site_spool = spool_of, .enter = web_enter, .error = web_fail, .app = s,
+                                .metrics = write_figures };
+    struct http_options h = { .listen = o->listen, .trusted_proxies = o->proxies };
+    if (!open_sites(s, ws, o, e) || !http_start(&h, &s->app, &s->http, e)) {
+        sites_stop(s->sites);
+        close_sites(s);
         return false;
     }
-    s->stop = eventfd(0, EFD_CLOEXEC);
-    if (s->stop < 0 || pthread_create(&s->ticker, NULL, tick_loop, s) != 0)
-        die("server: no thread for the minute's round");
-    if (!fault_is_on("no_tick")) {
-        s->feed = feed_start(ws);
-        s->jobs = job_start(ws);
-    }
+    if (s->folder)
+        start_caretaker(s);
     *out = s;
     return true;
 }
@@ -173,13 +181,9 @@ void server_stop(struct server *s)
 {
     if (!s)
         return;
-    uint64_t one = 1;
-    if (write(s->stop, &one, sizeof one) == sizeof one)
-        pthread_join(s->ticker, NULL);
-    close(s->stop);
+    if (s->folder)
+        stop_caretaker(s);
+    sites_stop(s->sites);
     http_stop(s->http);
-    job_stop(s->jobs);
-    feed_stop(s->feed);
-    stop_outbox(s);
-    free(s);
+    close_sites(s);
 }

@@ -13,10 +13,13 @@
 #include "core/core.h"
 #include "msg/app.h"
 #include "web/feature.h"
+#include "web/import_page.h"
+#include "web/limit.h"
 #include "web/password.h"
 #include "web/web.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -138,6 +141,23 @@ static void defaults(struct workspace *ws, enum lang l, const char *country)
 
 /* ── opening ───────────────────────────────────────────────────────────────── */
 
+/* Of "/srv/sites/padma/" it is "padma"; what may not stand in a log or a label becomes a dash. */
+static const char *name_of(struct arena *a, const char *folder)
+{
+    size_t n = strlen(folder), from;
+    while (n > 1 && folder[n - 1] == '/')
+        n--;
+    for (from = n; from > 0 && folder[from - 1] != '/';)
+        from--;
+    char *name = arena_new(a, char, n - from + 1);
+    for (size_t i = from; i < n; i++) {
+        char k = folder[i];
+        bool is_plain = (k >= 'a' && k <= 'z') || (k >= 'A' && k <= 'Z') || (k >= '0' && k <= '9') || strchr("._-", k);
+        name[i - from] = is_plain ? k : '-';
+    }
+    return name;
+}
+
 static bool open_at(const char *data, bool create, struct opened **out, struct err *e)
 {
     struct opened *o = calloc(1, sizeof *o);
@@ -146,6 +166,9 @@ static bool open_at(const char *data, bool create, struct opened **out, struct e
     o->a = arena_open(1 << 20);
     struct place at = place_of(&o->a, arena_cstr(&o->a, str_of(data)));
     o->ws.folder = at.folder;
+    o->ws.name = name_of(&o->a, at.folder);
+    o->ws.limits = limits_open();
+    o->ws.imports = imports_open();
     defaults(&o->ws, LANG_EN, "GB");
     struct db_options options = { .path = at.data, .create = create };
     bool has_folder = (!create && !at.is_address) || place_make(&o->a, at.folder, e);
@@ -164,7 +187,9 @@ void workspace_close(struct workspace *ws)
     struct opened *o = (struct opened *)ws;
     if (!o)
         return;
+    imports_close(ws->imports);
     db_close(ws->db);
+    limits_close(ws->limits);
     sodium_memzero(ws->key, sizeof ws->key);
     arena_close(&o->a);
     free(o);
@@ -186,6 +211,18 @@ static void start_features(struct workspace *ws)
     for (const struct feature *const *f = features; *f; f++)
         if ((*f)->start)
             (*f)->start(ws);
+}
+
+bool workspace_is_there(const char *folder)
+{
+    static const char *const file[] = { "setu.db", "address" };
+    char path[PATH_MAX];
+    for (size_t i = 0; i < countof(file); i++) {
+        int n = snprintf(path, sizeof path, "%s/%s", folder, file[i]);
+        if (n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool workspace_open(const char *data, struct workspace **out, struct err *e)

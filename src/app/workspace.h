@@ -20,6 +20,7 @@ void app_catalogue(void);           /* hands every room's entities over and chec
 bool workspace_open(const char *data, struct workspace **out, struct err *e);
 /* Makes folder or schema, tables, settings, defaults of every room and the first administrator. */
 bool workspace_create(const char *data, const struct workspace_init *in, struct workspace **out, struct err *e);
+bool workspace_is_there(const char *folder);    /* it holds one; whether that opens is another question */
 void workspace_close(struct workspace *ws);     /* accepts NULL */
 bool workspace_reload(struct workspace *ws, struct db_conn *c, struct err *e);  /* settings changed */
 

@@ -10,7 +10,8 @@
  *   early_ack   a write is acknowledged before it is on disk (db/writer.c)
  *   rerun       every write runs once for nothing and then again, as in a lost group (db/writer.c)
  *   no_commit_key  a COMMIT nobody answered counts as not done, without looking (db/postgres_writer.c)
- *   no_tick     the minute's round rests, so that nothing changes by itself (app/server.c)
+ *   no_tick     the minute's round rests, so that nothing changes by itself (app/site.c)
+ *   mixed_hosts a host is answered from the workspace of the next one (app/sites.c)
  */
 #pragma once
 #ifdef SETU_FAULTS

@@ -9,6 +9,9 @@
 enum { LINE_MAX_BYTES = 8192 };
 struct line { char p[LINE_MAX_BYTES]; size_t n; };
 
+static _Thread_local const char *workspace;
+void log_workspace(const char *name) { workspace = name; }
+
 static void put(struct line *l, const char *p, size_t n)
 {
     size_t room = sizeof l->p - 3 - l->n;       /* the end "\"}\n" always fits */
@@ -41,6 +44,8 @@ void log_line(enum log_level level, const char *event, const struct log_pair *pa
 
     put(&l, b, (size_t)snprintf(b, sizeof b, "{\"at\":%lld,\"level\":\"%s\",\"event\":\"%s\"",
                                 (long long)clock_now(), name[level], event));
+    if (workspace)
+        put(&l, b, (size_t)snprintf(b, sizeof b, ",\"workspace\":\"%.100s\"", workspace));
     for (const struct log_pair *p = pairs; p < pairs + n; p++) {
         put(&l, b, (size_t)snprintf(b, sizeof b, ",\"%s\":", p->name));
         if (p->is_num) {

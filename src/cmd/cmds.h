@@ -8,5 +8,5 @@ extern const struct command egress_command;           /* the program starts it i
 
 /* Before any thread is made (and so before a workspace is opened): SIGTERM and SIGINT are read as data. */
 void serve_block_signals(void);
-/* Serves an open workspace until SIGTERM or SIGINT (serve, demo). */
+/* Serves an open workspace, or with NULL the folder of --sites, until SIGTERM or SIGINT (serve, demo). */
 int serve_workspace(struct cmd *c, struct workspace *ws, const char *listen, void (*ready)(struct cmd *c, int port));

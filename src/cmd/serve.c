@@ -1,4 +1,4 @@
-/* serve.c - setu serve: the workspace on the network, until told to stop. */
+/* serve.c - setu serve: one workspace or a folder of them on the network, until told to stop. */
 #include "app/server.h"
 #include "base/log.h"
 #include "cmd/cmds.h"
@@ -10,8 +10,9 @@
 
 static const struct option_help options[] = {
     { "data", "DIR", "the folder of the workspace" },
+    { "sites", "DIR", "or a folder of workspaces, each called like its host or with a file of hosts" },
     { "listen", "ADDR", "address and port (default 127.0.0.1:8080)" },
-    { "host", "NAME", "answer under this host name only" },
+    { "host", "NAME", "answer under this host name only (with --data)" },
     { "proxy", "ADDR", "trust forwarded headers from this address" },
     { "allow-local-webhooks", "HOST:PORT", "webhooks may go to this inside address; several with commas" },
     { "allow-http-webhooks", NULL, "webhooks may go out without TLS" },
@@ -59,7 +60,7 @@ void serve_block_signals(void)
         die("no way to be told to stop: %s", strerror(errno));
     stop_signals(&set);
     sigaddset(&set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);     /* before any thread is made */
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 /* With a port of 0 the system chose one: the line tells which. */
@@ -71,24 +72,26 @@ static void say_where(struct cmd *c, const char *listen, int port)
     fflush(c->out);
 }
 
+static bool open_control(struct workspace *ws, void **kept, struct err *e) { return control_start(ws, (struct control **)kept, e); }
+static void close_control(void *kept) { control_stop(kept); }
+
 int serve_workspace(struct cmd *c, struct workspace *ws, const char *listen, void (*ready)(struct cmd *c, int port))
 {
+    static const struct site_guest control = { open_control, close_control };
     const char *hosts[] = { cmd_option(c, "host"), NULL }, *proxies[] = { cmd_option(c, "proxy"), NULL };
-    struct server_options o = { .listen = listen, .hosts = hosts, .proxies = proxies, .has_egress = true };
+    const char *folder = ws ? NULL : cmd_path(c, cmd_option(c, "sites"));
+    struct server_options o = { .listen = listen, .hosts = hosts, .proxies = proxies, .folder = folder, .guest = &control,
+                                .has_egress = true };
     struct server *s = NULL;
-    struct control *k = NULL;
     struct err e = { 0 };
 
-    if (!control_start(ws, &k, &e) || !server_start(ws, &o, &s, &e)) {
-        control_stop(k);
+    if (!server_start(ws, &o, &s, &e))
         return cmd_refuse(c, &e);
-    }
     say_where(c, listen, server_port(s));
     if (ready)
         ready(c, server_port(s));
     int sig = wait_for_stop();
     log_event(LOG_INFO, "stop", LOG_N("signal", sig));
-    control_stop(k);
     server_stop(s);
     return EXIT_DONE;
 }
@@ -107,16 +110,18 @@ static bool set_policy(const struct cmd *c)
 
 static int run(struct cmd *c)
 {
-    const char *folder = cmd_option(c, "data"), *listen = cmd_option(c, "listen");
-    struct workspace *ws;
+    const char *folder = cmd_option(c, "data"), *sites = cmd_option(c, "sites"), *listen = cmd_option(c, "listen");
+    struct workspace *ws = NULL;
     struct err e = { 0 };
 
-    if (!folder)
-        return cmd_usage(c, "--data DIR is missing: the folder of the workspace");
+    if (!folder == !sites)
+        return cmd_usage(c, "one of --data DIR and --sites DIR is needed: a workspace, or a folder of workspaces");
+    if (sites && cmd_option(c, "host"))
+        return cmd_usage(c, "--host goes with --data; with --sites each workspace has its own");
     if (!set_policy(c))
         return cmd_usage(c, "--allow-local-webhooks is HOST:PORT, several with commas");
     serve_block_signals();
-    if (!workspace_open(cmd_path(c, folder), &ws, &e))
+    if (folder && !workspace_open(cmd_path(c, folder), &ws, &e))
         return cmd_refuse(c, &e);
     int code = serve_workspace(c, ws, listen ? listen : "127.0.0.1:8080", NULL);
     workspace_close(ws);
@@ -124,6 +129,6 @@ static int run(struct cmd *c)
 }
 
 const struct command serve_command = {
-    .name = "serve", .arguments = "--data DIR [--listen ADDR]",
-    .summary = "serves the workspace", .run = run, .options = options,
+    .name = "serve", .arguments = "--data DIR | --sites DIR [--listen ADDR]",
+    .summary = "serves one workspace, or a folder of them", .run = run, .options = options,
 };

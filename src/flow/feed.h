@@ -85,4 +85,4 @@ struct feed_runner;
 struct feed_runner *feed_start(struct workspace *ws);   /* wakes on each commit; dies when there is no thread */
 void feed_stop(struct feed_runner *f);                  /* ends after the write under way; accepts NULL */
 struct buf;
-void feed_metrics(struct feed_runner *f, struct buf *out);
+void feed_metrics(struct feed_runner *f, struct buf *out);      /* lines without their head: several may follow */

@@ -197,9 +197,9 @@ bool feed_drain(struct workspace *ws, struct err *e)
 
 void feed_metrics(struct feed_runner *f, struct buf *out)
 {
-    buf_lit(out, "# TYPE setu_feed_lag gauge\n");
     for (size_t i = 0; i < f->n; i++) {
         int64_t lag = feed_end_of(f->place[i].of, (struct feed_end){ f->end_change, f->end_event }) - f->place[i].seen;
-        buf_fmt(out, "setu_feed_lag{consumer=\"%s\"} %lld\n", f->place[i].of->name, (long long)(lag > 0 ? lag : 0));
+        buf_fmt(out, "setu_feed_lag{workspace=\"%s\",consumer=\"%s\"} %lld\n", f->ws->name, f->place[i].of->name,
+                (long long)(lag > 0 ? lag : 0));
     }
 }

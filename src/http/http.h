@@ -109,9 +109,11 @@ void events_send(void *site, str channel_name, str name, str data);
 
 struct http_app {
     const struct route *const *routes;  /* NULL-ended list of tables; a table ends with {0} */
-    /* Finds the site of a host; NULL answers 421. */
-    void *(*site)(void *app, str host);
+    /* Finds the site of a host. NULL answers 421, which tells nothing about other hosts; with *is_down, 503. */
+    void *(*site)(void *app, str host, bool *is_down);
     struct db *(*site_db)(void *site);
+    const char *(*site_name)(void *site);       /* letters, digits, dots, dashes: for logs and metrics; may be NULL */
+    const char *(*site_spool)(void *site);      /* in place of http_options.spool; may be NULL */
     /* Before the handler: session, rights, CSRF. False: it has answered itself. */
     bool (*enter)(struct request *rq);
     /* Shows an error in the reader's language (page, fragment or JSON). */

@@ -6,14 +6,15 @@
 #include "http/server.h"
 
 static const int bound_ms[] = { 1, 2, 5, 10, 20, 50, 100, 250, 1000, 5000 };
-enum { BOUNDS = countof(bound_ms), CLASSES = 6 };
+enum { BOUNDS = countof(bound_ms), CLASSES = 6, SITES = 256 };
 struct count { _Atomic int64_t status[CLASSES], bucket[BOUNDS + 1], us; };
+
+struct site_count { struct site_count *next; void *site; _Atomic int64_t status[CLASSES]; };
 
 struct metrics {
     const struct router *router;
     struct count *route;                        /* one a route, then one for what met none */
-    pthread_mutex_t lock;
-    struct db *db[DBS_MAX]; int ndbs;
+    _Atomic(struct site_count *) site[SITES];   /* chains that only grow */
 };
 
 struct metrics *metrics_open(const struct router *r)
@@ -22,7 +23,6 @@ struct metrics *metrics_open(const struct router *r)
     if (!m || !(m->route = calloc(router_count(r) + 1, sizeof *m->route)))
         abort();
     m->router = r;
-    pthread_mutex_init(&m->lock, NULL);
     return m;
 }
 
@@ -30,7 +30,11 @@ void metrics_close(struct metrics *m)
 {
     if (!m)
         return;
-    pthread_mutex_destroy(&m->lock);
+    for (size_t i = 0; i < SITES; i++)
+        for (struct site_count *c = m->site[i], *next; c; c = next) {
+            next = c->next;
+            free(c);
+        }
     free(m->route);
     free(m);
 }
@@ -38,26 +42,36 @@ void metrics_close(struct metrics *m)
 static void bump(_Atomic int64_t *c, int64_t by) { atomic_fetch_add_explicit(c, by, memory_order_relaxed); }
 static int64_t get(_Atomic int64_t *c) { return atomic_load_explicit(c, memory_order_relaxed); }
 
-void metrics_count(struct metrics *m, const struct match *match, int status, int64_t us)
+static struct site_count *count_of(struct metrics *m, void *site)
 {
+    _Atomic(struct site_count *) *head = &m->site[((uintptr_t)site >> 6) % SITES];
+    struct site_count *first = atomic_load(head), *fresh = NULL;
+    do {
+        for (struct site_count *c = first; c; c = c->next)
+            if (c->site == site) {
+                free(fresh);
+                return c;
+            }
+        if (!fresh && !(fresh = calloc(1, sizeof *fresh)))
+            abort();
+        fresh->site = site;
+        fresh->next = first;
+    } while (!atomic_compare_exchange_weak(head, &first, fresh));
+    return fresh;
+}
+
+void metrics_count(struct metrics *m, const struct match *match, void *site, int status, int64_t us)
+{
+    int class = status >= 100 && status < 600 ? status / 100 : 0;
     struct count *c = &m->route[match && match->route ? match->index : router_count(m->router)];
     size_t b = 0;
     while (b < BOUNDS && us > bound_ms[b] * 1000LL)
         b++;
-    bump(&c->status[status >= 100 && status < 600 ? status / 100 : 0], 1);
+    bump(&c->status[class], 1);
     bump(&c->bucket[b], 1);
     bump(&c->us, us);
-}
-
-void metrics_saw_db(struct metrics *m, struct db *db)
-{
-    pthread_mutex_lock(&m->lock);
-    int i = 0;
-    while (i < m->ndbs && m->db[i] != db)
-        i++;
-    if (i == m->ndbs && i < DBS_MAX)
-        m->db[m->ndbs++] = db;
-    pthread_mutex_unlock(&m->lock);
+    if (site)
+        bump(&count_of(m, site)->status[class], 1);
 }
 
 static const char *method_name(enum method m)
@@ -91,22 +105,19 @@ static void write_gauge(struct buf *out, const char *name, const char *type, int
     buf_fmt(out, "# TYPE %s %s\n%s %lld\n", name, type, name, (long long)n);
 }
 
-static void write_dbs(struct metrics *m, struct buf *out)
+/* By workspace only how many and how they ended: with every route it would be a table of thousands. */
+static void write_sites(struct http_server *s, struct buf *out)
 {
-    struct db_stats all = { 0 };
-    pthread_mutex_lock(&m->lock);
-    for (int i = 0; i < m->ndbs; i++) {
-        struct db_stats one = db_stats(m->db[i]);
-        all.writes += one.writes;
-        all.commits += one.commits;
-        all.queue += one.queue;
-        all.wal_pages += one.wal_pages;
-    }
-    pthread_mutex_unlock(&m->lock);
-    write_gauge(out, "setu_db_writes_total", "counter", all.writes);
-    write_gauge(out, "setu_db_commits_total", "counter", all.commits);
-    write_gauge(out, "setu_db_queue", "gauge", all.queue);
-    write_gauge(out, "setu_db_wal_pages", "gauge", all.wal_pages);
+    struct metrics *m = s->metrics;
+    if (!s->app.site_name)
+        return;
+    buf_lit(out, "# TYPE setu_workspace_requests_total counter\n");
+    for (size_t i = 0; i < SITES; i++)
+        for (struct site_count *c = atomic_load(&m->site[i]); c; c = c->next)
+            for (int k = 0; k < CLASSES; k++)
+                if (get(&c->status[k]))
+                    buf_fmt(out, "setu_workspace_requests_total{workspace=\"%s\",status=\"%dxx\"} %lld\n",
+                            s->app.site_name(c->site), k, (long long)get(&c->status[k]));
 }
 
 void metrics_write(struct http_server *s, struct buf *out)
@@ -129,7 +140,7 @@ void metrics_write(struct http_server *s, struct buf *out)
     write_gauge(out, "setu_http_workers_busy", "gauge", w.busy);
     write_gauge(out, "setu_http_queue", "gauge", w.queued);
     write_gauge(out, "setu_http_body_bytes", "gauge", atomic_load(&s->body_bytes));
-    write_dbs(m, out);
+    write_sites(s, out);
     if (s->app.metrics)
         s->app.metrics(s->app.app, out);
 }

@@ -99,7 +99,7 @@ static struct MHD_Response *make(struct request *rq, struct exchange *x, struct 
         return r;
     }
     case OUT_STREAM:
-        *stream = stream_open(x->s, x->c);
+        *stream = stream_open(x);
         return *stream ? stream_response(*stream) : NULL;
     case OUT_BODY: case OUT_EVENTS:
         break;

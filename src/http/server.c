@@ -183,20 +183,27 @@ static bool answer_own(struct exchange *x)
     return false;
 }
 
-static void find_site(struct exchange *x)
+static void find_site(struct exchange *x, bool *is_down)
 {
     str host = x->head.host;
     if (host.n > 1 && host.p[host.n - 1] == '.')
         host.n--;
     for (size_t i = 0; i < host.n && i < sizeof x->host - 1; i++)
         x->host[i] = host.p[i] >= 'A' && host.p[i] <= 'Z' ? (char)(host.p[i] | 0x20) : host.p[i];
-    x->site = x->s->app.site(x->s->app.app, str_of(x->host));
+    x->site = x->s->app.site(x->s->app.app, str_of(x->host), is_down);
+}
+
+const char *exchange_spool(const struct exchange *x)
+{
+    const struct http_app *app = &x->s->app;
+    return app->site_spool && x->site ? app->site_spool(x->site) : x->s->o.spool;
 }
 
 static void check(struct exchange *x, const char *method, const char *version)
 {
     struct head h = { str_of(method), x->target, str_of(version), x->header, x->nheaders };
     const char *why;
+    bool is_down = false;
     int status = head_check(&h, &x->head, &why);
     if (!status && !lines_ok(x, method, version))
         status = 400, why = "line ends";
@@ -209,9 +216,9 @@ static void check(struct exchange *x, const char *method, const char *version)
     read_forwarded(x);
     if (answer_own(x))
         return;
-    find_site(x);
+    find_site(x, &is_down);
     if (!x->site)
-        refuse(x, 421, "host");
+        refuse(x, is_down ? 503 : 421, "host");
     else if (atomic_load(&x->s->is_stopping))
         refuse(x, 503, "stopping");
     else if (!x->head.is_known || !router_find(x->s->router, x->head.method, x->path, &x->match))
@@ -317,7 +324,7 @@ static enum MHD_Result on_head(struct exchange *x, const char *method, const cha
             return to_worker(x);                /* answered before the body, then closed */
         x->is_swallowing = true;
     } else if (x->head.has_body && x->head.content == CONTENT_MULTIPART && x->match.route->body == BODY_MULTIPART) {
-        x->parts = multipart_open(x->head.boundary, x->s->o.spool, (int64_t)body_max(x->match.route));
+        x->parts = multipart_open(x->head.boundary, exchange_spool(x), (int64_t)body_max(x->match.route));
     }
     x->step = STEP_BODY;
     conn_phase(x->conn, x->head.has_body ? PHASE_BODY : PHASE_WORK);
@@ -372,8 +379,10 @@ static void on_completed(void *server, struct MHD_Connection *c, void **exchange
     if (!x)
         return;
     int64_t us = clock_mono() - x->started;
-    metrics_count(s->metrics, &x->match, x->status, us);
+    metrics_count(s->metrics, &x->match, x->site, x->status, us);
+    log_workspace(x->site && s->app.site_name ? s->app.site_name(x->site) : NULL);
     log_request(x, us, how);
+    log_workspace(NULL);
     conn_phase(x->conn, PHASE_IDLE);
     if (x->response)
         MHD_destroy_response(x->response);

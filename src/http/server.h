@@ -58,10 +58,13 @@ struct exchange {
     struct pair header[HEADERS_IN_MAX + 1];
 };
 
+/* server.c: where uploads and long answers of this exchange wait; NULL: nowhere */
+const char *exchange_spool(const struct exchange *x);
+
 struct worker_pool;
 struct metrics;
 struct ip_count { struct ip_count *next; uint64_t key; int conns, events; };
-enum { IP_BUCKETS = 4096, TRUSTED_MAX = 16, DBS_MAX = 64 };
+enum { IP_BUCKETS = 4096, TRUSTED_MAX = 16 };
 
 struct http_server {
     struct http_options o;              /* with the defaults filled in */
@@ -123,7 +126,7 @@ void respond_text(struct exchange *x, int status, const char *content_type, str 
 str respond_headers(const struct request *rq, struct arena *a);       /* as raw lines, for events */
 
 /* stream.c: pieces on their way through an unlinked file */
-struct stream *stream_open(struct http_server *s, struct MHD_Connection *c);
+struct stream *stream_open(const struct exchange *x);
 struct MHD_Response *stream_response(struct stream *st);
 bool stream_put(struct stream *st, str piece);  /* false: the reader is gone or the disk is full */
 void stream_end(struct stream *st, bool is_ok); /* the writer's side; st is gone for it */
@@ -136,6 +139,5 @@ void events_drop_server(struct http_server *s);
 /* metrics.c */
 struct metrics *metrics_open(const struct router *r);
 void metrics_close(struct metrics *m);
-void metrics_count(struct metrics *m, const struct match *match, int status, int64_t us);
-void metrics_saw_db(struct metrics *m, struct db *db);
+void metrics_count(struct metrics *m, const struct match *match, void *site, int status, int64_t us);
 void metrics_write(struct http_server *s, struct buf *out);

@@ -20,15 +20,16 @@ struct stream {
     bool is_done, is_ok, is_reader_gone, is_waiting;
 };
 
-struct stream *stream_open(struct http_server *s, struct MHD_Connection *c)
+struct stream *stream_open(const struct exchange *x)
 {
-    int fd = s->o.spool ? open(s->o.spool, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+    const char *spool = exchange_spool(x);
+    int fd = spool ? open(spool, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
     struct stream *st = fd < 0 ? NULL : calloc(1, sizeof *st);
     if (!st)
         return NULL;
     pthread_mutex_init(&st->lock, NULL);
     st->fd = fd;
-    st->c = c;
+    st->c = x->c;
     st->holders = 1;
     return st;
 }

@@ -21,8 +21,8 @@ struct worker {
     pthread_cond_t wake;
     bool is_woken;
     struct arena arena, pieces;
-    struct { struct db *db; struct db_conn *conn; } reader[READERS_MAX];
-    size_t nreaders, next_victim;
+    struct reader { struct db *db; struct db_conn *conn; } reader[READERS_MAX];     /* the last used first */
+    size_t nreaders;
     struct request rq;
     struct exchange *x;
     struct stream *stream;
@@ -41,20 +41,23 @@ struct worker_pool {
 
 static bool find_reader(struct worker *w, struct db *db, struct db_conn **out, struct err *e)
 {
-    for (size_t i = 0; i < w->nreaders; i++)
-        if (w->reader[i].db == db) {
-            *out = w->reader[i].conn;
-            return true;
-        }
-    struct db_conn *conn;
-    if (!db_reader(db, &conn, e))
-        return false;
-    size_t at = w->nreaders < READERS_MAX ? w->nreaders++ : w->next_victim++ % READERS_MAX;
-    db_conn_close(w->reader[at].conn);
-    w->reader[at].db = db;
-    w->reader[at].conn = conn;
-    metrics_saw_db(w->pool->s->metrics, db);
-    *out = conn;
+    struct reader found = { db, NULL };
+    size_t at = 0;
+    while (at < w->nreaders && w->reader[at].db != db)
+        at++;
+    if (at < w->nreaders) {
+        found = w->reader[at];
+    } else {
+        if (at == READERS_MAX)
+            db_conn_close(w->reader[--at].conn);    /* first: so many and never one more */
+        w->nreaders = at;
+        if (!db_reader(db, &found.conn, e))
+            return false;
+        w->nreaders++;
+    }
+    memmove(&w->reader[1], &w->reader[0], at * sizeof found);
+    w->reader[0] = found;
+    *out = found.conn;
     return true;
 }
 
@@ -235,8 +238,10 @@ static void after_jump(struct worker *w)
 
 static void serve(struct worker *w, struct exchange *x)
 {
+    struct http_app *app = &w->pool->s->app;
     w->x = x;
     w->stream = NULL;
+    log_workspace(x->site && app->site_name ? app->site_name(x->site) : NULL);
     w->rq = (struct request){ .id = { "", 0 } };
     arena_boundary = &w->boundary;
     if (sigsetjmp(w->boundary, 0) == 0) {

@@ -54,8 +54,12 @@ struct workspace {                              /* settings of the company, kept
     bool toman;
     const char *data;                           /* for people: the data folder, or the address without its password */
     const char *folder;                         /* local files: the data folder, or the spool beside an address */
+    const char *name;                           /* the last part of that folder: in logs and metrics */
     unsigned char key[32];                      /* master key: MACs of forms and sessions */
     int64_t generation;                         /* grows when settings or rights change */
+    /* What must never be shared between workspaces hangs here, private to its file. */
+    struct limits *limits;                      /* web/limit.c: tries in memory */
+    struct imports *imports;                    /* web/import_page.c: those running */
 };
 
 struct actor;                                   /* record/access.h */

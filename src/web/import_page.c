@@ -3,7 +3,8 @@
  * The uploaded file waits in DIR/spool under a random name between the steps;
  * its name is the only thing the pages carry. The run goes on a thread of its
  * own with the rights of who started it, so that the page can show progress and
- * be left; what it has done stands in the record import_run.
+ * be left; what it has done stands in the record import_run. The runs hang on
+ * their workspace: a token means nothing on another's host.
  */
 #include "web/import_page.h"
 #include "base/clock.h"
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -275,9 +277,16 @@ struct run {
     struct import_result result;
     struct err e;
     int64_t started;
+    struct imports *all;
 };
-static struct run *runs[RUNS_MAX];
-static pthread_mutex_t runs_lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct imports {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    struct run *run[RUNS_MAX];
+    int nrunning;
+    _Atomic bool is_stopping;
+};
 
 static bool on_progress(void *arg, const struct import_counts *n, int64_t done, int64_t all)
 {
@@ -286,12 +295,13 @@ static bool on_progress(void *arg, const struct import_counts *n, int64_t done, 
     r->n = *n;
     r->percent = all > 0 ? (int)(100 * done / all) : 0;
     pthread_mutex_unlock(&r->lock);
-    return true;
+    return !atomic_load(&r->all->is_stopping);
 }
 
 static void *run_thread(void *arg)
 {
     struct run *r = arg;
+    struct imports *all = r->all;
     struct db_conn *conn = NULL;
     sigjmp_buf full, *outer = arena_boundary;
     bool ok = db_reader(r->ctx.ws->db, &conn, &r->e) && db_read_begin(conn, 0, &r->e);
@@ -311,6 +321,10 @@ static void *run_thread(void *arg)
     r->is_done = true;
     r->n = r->result.n;
     pthread_mutex_unlock(&r->lock);
+    pthread_mutex_lock(&all->lock);
+    all->nrunning--;
+    pthread_cond_broadcast(&all->ended);
+    pthread_mutex_unlock(&all->lock);
     return NULL;
 }
 
@@ -322,34 +336,74 @@ static void forget(struct run *r)
 }
 
 /* A place in the table: a free one, or that of the oldest that has ended. */
-static bool take_place(struct run *r)
+static bool take_place(struct imports *all, struct run *r)
 {
     struct run **place = NULL;
-    pthread_mutex_lock(&runs_lock);
+    pthread_mutex_lock(&all->lock);
     for (int i = 0; i < RUNS_MAX; i++)
-        if (!runs[i])
-            place = place && !*place ? place : &runs[i];
+        if (!all->run[i])
+            place = place && !*place ? place : &all->run[i];
     for (int i = 0; i < RUNS_MAX && !place; i++)
-        if (runs[i]->is_done && runs[i]->started < clock_mono() - HOUR_US)
-            place = &runs[i];
+        if (all->run[i]->is_done && all->run[i]->started < clock_mono() - HOUR_US)
+            place = &all->run[i];
     if (place) {
         if (*place)
             forget(*place);
         *place = r;
+        all->nrunning++;
     }
-    pthread_mutex_unlock(&runs_lock);
+    pthread_mutex_unlock(&all->lock);
     return place != NULL;
 }
 
-static struct run *find_run(str token)
+static struct run *find_run(const struct workspace *ws, str token)
 {
+    struct imports *all = ws->imports;
     struct run *found = NULL;
-    pthread_mutex_lock(&runs_lock);
+    pthread_mutex_lock(&all->lock);
     for (int i = 0; i < RUNS_MAX; i++)
-        if (runs[i] && str_eq(token, str_of(runs[i]->token)))
-            found = runs[i];
-    pthread_mutex_unlock(&runs_lock);
+        if (all->run[i] && str_eq(token, str_of(all->run[i]->token)))
+            found = all->run[i];
+    pthread_mutex_unlock(&all->lock);
     return found;
+}
+
+/* Not started after all. */
+static void leave_place(struct imports *all, struct run *r)
+{
+    pthread_mutex_lock(&all->lock);
+    for (int i = 0; i < RUNS_MAX; i++)
+        if (all->run[i] == r)
+            all->run[i] = NULL;
+    all->nrunning--;
+    pthread_mutex_unlock(&all->lock);
+}
+
+struct imports *imports_open(void)
+{
+    struct imports *all = calloc(1, sizeof *all);
+    if (!all)
+        die("out of memory at start");
+    pthread_mutex_init(&all->lock, NULL);
+    pthread_cond_init(&all->ended, NULL);
+    return all;
+}
+
+void imports_close(struct imports *all)
+{
+    if (!all)
+        return;
+    atomic_store(&all->is_stopping, true);
+    pthread_mutex_lock(&all->lock);
+    while (all->nrunning)
+        pthread_cond_wait(&all->ended, &all->lock);
+    pthread_mutex_unlock(&all->lock);
+    for (int i = 0; i < RUNS_MAX; i++)
+        if (all->run[i])
+            forget(all->run[i]);
+    pthread_cond_destroy(&all->ended);
+    pthread_mutex_destroy(&all->lock);
+    free(all);
 }
 
 static struct run *new_run(struct request *rq, const struct waiting *w, str map, str how, struct err *e)
@@ -368,6 +422,7 @@ static struct run *new_run(struct request *rq, const struct waiting *w, str map,
     r->map = arena_new(&a, struct import_map, 1);
     r->path = arena_cstr(&a, w->path);
     r->started = clock_mono();
+    r->all = c->ws->imports;
     r->a = a;
     r->ctx = (struct ctx){ .a = &r->work, .ws = c->ws, .loc = &r->loc, .who = &r->who, .now = c->now };
     r->o = (struct import_options){ .map = r->map, .duplicates = duplicates_of(how), .progress = on_progress, .arg = r,
@@ -385,12 +440,16 @@ static void run_import(struct request *rq)
     pthread_t t;
     if (!find_waiting(rq, &w))
         return;
-    struct run *r = find_run(w.token) ? NULL : new_run(rq, &w, request_form(rq, "map"), request_form(rq, "duplicates"), &e);
+    struct imports *all = web_workspace(rq)->imports;
+    struct run *r = find_run(web_workspace(rq), w.token) ? NULL : new_run(rq, &w, request_form(rq, "map"), request_form(rq, "duplicates"), &e);
     if (e.code) {
         web_fail(rq, &e);
         return;
     }
-    if (r && (!take_place(r) || pthread_create(&t, NULL, run_thread, r) != 0)) {
+    bool has_place = r && take_place(all, r);
+    if (r && (!has_place || pthread_create(&t, NULL, run_thread, r) != 0)) {
+        if (has_place)
+            leave_place(all, r);
         forget(r);
         fail(&e, ERR_BUSY, MSG_web_busy, "too many imports at once");
         web_fail(rq, &e);
@@ -424,7 +483,7 @@ static struct import_tell_view tell_of(struct request *rq, struct run *r, const 
 
 static void run_page(struct request *rq)
 {
-    struct run *r = is_token(rq->param[0]) ? find_run(rq->param[0]) : NULL;
+    struct run *r = is_token(rq->param[0]) ? find_run(web_workspace(rq), rq->param[0]) : NULL;
     const struct entity *en = entity_find(rq->param[1]);
     if (!r || !en || r->who.user_id != web_ctx(rq)->who->user_id) {
         not_there(rq);

@@ -5,6 +5,8 @@
 #include "web/web.h"
 
 extern const struct route import_routes[];
+struct imports *imports_open(void);             /* ws->imports: app/workspace.c */
+void imports_close(struct imports *all);        /* stops what runs, waits for it; accepts NULL */
 
 struct import_start_view { const struct ui_option *entities; size_t nentities; str error; struct html_safe runs; };
 void view_import_start(struct html *h, const struct import_start_view *v);

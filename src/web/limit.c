@@ -1,6 +1,7 @@
 /* limit.c - token buckets (rates of the design: sign-in 5 in 15 minutes an account, 30 an hour an address). */
 #include "web/limit.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 #include <pthread.h>
 #include <sodium.h>
@@ -15,31 +16,50 @@ static const struct rate rates[LIMIT_CLASSES] = {
 };
 struct bucket { uint64_t key; double left; int64_t at; };
 
-static struct bucket table[BUCKETS];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned char secret[crypto_shorthash_KEYBYTES];
-static bool is_ready;
+struct limits {
+    pthread_mutex_t lock;
+    unsigned char secret[crypto_shorthash_KEYBYTES];
+    struct bucket table[BUCKETS];
+};
 
-static uint64_t key_of(enum limit_class class, const void *scope, str key)
+struct limits *limits_open(void)
+{
+    struct limits *l = calloc(1, sizeof *l);
+    if (!l)
+        die("out of memory at start");
+    pthread_mutex_init(&l->lock, NULL);
+    random_bytes(l->secret, sizeof l->secret);
+    return l;
+}
+
+void limits_close(struct limits *l)
+{
+    if (!l)
+        return;
+    pthread_mutex_destroy(&l->lock);
+    free(l);
+}
+
+static uint64_t key_of(const struct limits *l, enum limit_class class, str key)
 {
     unsigned char in[512], out[crypto_shorthash_BYTES];
-    size_t n = key.n < sizeof in - 16 ? key.n : sizeof in - 16;
-    uint64_t h, head[2] = { (uint64_t)class, (uint64_t)(uintptr_t)scope };
+    uint64_t h, head = class;
+    size_t n = key.n < sizeof in - sizeof head ? key.n : sizeof in - sizeof head;
 
-    memcpy(in, head, sizeof head);
+    memcpy(in, &head, sizeof head);
     if (n)
         memcpy(in + sizeof head, key.p, n);
-    crypto_shorthash(out, in, sizeof head + n, secret);
+    crypto_shorthash(out, in, sizeof head + n, l->secret);
     memcpy(&h, out, sizeof h);
     return h ? h : 1;
 }
 
 /* The bucket of the key: its own, a free one, or a random one of its probes. */
-static struct bucket *find(uint64_t key, const struct rate *r, int64_t now)
+static struct bucket *find(struct limits *l, uint64_t key, const struct rate *r, int64_t now)
 {
     struct bucket *free_one = NULL;
     for (unsigned i = 0; i < PROBES; i++) {
-        struct bucket *b = &table[(key + i) % BUCKETS];
+        struct bucket *b = &l->table[(key + i) % BUCKETS];
         if (b->key == key)
             return b;
         if (!free_one && b->key == 0)
@@ -48,23 +68,20 @@ static struct bucket *find(uint64_t key, const struct rate *r, int64_t now)
     if (!free_one) {
         uint32_t r32;
         random_bytes(&r32, sizeof r32);
-        free_one = &table[(key + r32 % PROBES) % BUCKETS];
+        free_one = &l->table[(key + r32 % PROBES) % BUCKETS];
     }
     *free_one = (struct bucket){ key, r->burst, now };
     return free_one;
 }
 
-bool limit_take(enum limit_class class, const void *scope, str key, int *retry_s)
+bool limit_take(enum limit_class class, const struct workspace *ws, str key, int *retry_s)
 {
     const struct rate *r = &rates[class];
+    struct limits *l = ws->limits;
     int64_t now = clock_mono();
 
-    pthread_mutex_lock(&lock);
-    if (!is_ready) {
-        random_bytes(secret, sizeof secret);
-        is_ready = true;
-    }
-    struct bucket *b = find(key_of(class, scope, key), r, now);
+    pthread_mutex_lock(&l->lock);
+    struct bucket *b = find(l, key_of(l, class, key), r, now);
     b->left += r->burst * (double)(now - b->at) / (double)r->per_us;
     b->left = b->left > r->burst ? r->burst : b->left;
     b->at = now;
@@ -73,16 +90,14 @@ bool limit_take(enum limit_class class, const void *scope, str key, int *retry_s
         b->left -= 1;
     else if (retry_s)
         *retry_s = 1 + (int)((1 - b->left) * (double)r->per_us / r->burst / SECOND_US);
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&l->lock);
     return ok;
 }
 
-void limit_forgive(enum limit_class class, const void *scope, str key)
+void limit_forgive(enum limit_class class, const struct workspace *ws, str key)
 {
-    pthread_mutex_lock(&lock);
-    if (is_ready) {
-        struct bucket *b = find(key_of(class, scope, key), &rates[class], clock_mono());
-        b->left = rates[class].burst;
-    }
-    pthread_mutex_unlock(&lock);
+    struct limits *l = ws->limits;
+    pthread_mutex_lock(&l->lock);
+    find(l, key_of(l, class, key), &rates[class], clock_mono())->left = rates[class].burst;
+    pthread_mutex_unlock(&l->lock);
 }

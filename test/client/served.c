@@ -64,21 +64,53 @@ int served_run(struct arena *a, const char *const *words, str input, str *out)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-void served_new(struct served *s, const char *language)
+static void make_folder(struct served *s)
 {
-    struct arena a = arena_open(4 << 20);
     const char *tmp = getenv("TMPDIR");
-    str said;
     *s = (struct served){ 0 };
     snprintf(s->dir, sizeof s->dir, "%s/served-XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     if (!mkdtemp(s->dir))
         die("no folder");
-    snprintf(s->data, sizeof s->data, "%s", place_for(s->dir));
-    const char *words[] = { "init", "--data", s->data, "--company", "Padma", "--country", "BD", "--language", language,
+}
+
+static void make_workspace(const char *data, const char *company, const char *language)
+{
+    struct arena a = arena_open(4 << 20);
+    str said;
+    const char *words[] = { "init", "--data", data, "--company", company, "--country", "BD", "--language", language,
                             "--admin-email", SERVED_ADMIN, "--admin-name", "Nasrin", "--password-stdin", NULL };
     if (served_run(&a, words, S(SERVED_PASSWORD "\n"), &said) != 0)
         die("init: %.*s", STR_ARG(said));
     arena_close(&a);
+}
+
+void served_new(struct served *s, const char *language)
+{
+    make_folder(s);
+    snprintf(s->data, sizeof s->data, "%s", place_for(s->dir));
+    make_workspace(s->data, "Padma", language);
+}
+
+void served_folder(struct served *s)
+{
+    make_folder(s);
+    snprintf(s->data, sizeof s->data, "%s", s->dir);
+    s->is_folder = true;
+}
+
+void served_add(struct served *s, const char *name, const char *company)
+{
+    char dir[160];
+    snprintf(dir, sizeof dir, "%s/%s", s->dir, name);
+    if (place_is_postgres()) {
+        char file[200];
+        snprintf(file, sizeof file, "%s/address", dir);
+        mkdir(dir, 0700);
+        FILE *f = fopen(file, "we");
+        if (!f || fprintf(f, "%s\n", place_for(dir)) < 0 || fclose(f) != 0)
+            die("%s", file);
+    }
+    make_workspace(dir, company, "en");
 }
 
 /* "Setu is at http://127.0.0.1:PORT/" */
@@ -106,7 +138,7 @@ bool served_start(struct served *s)
     int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (err < 0 || none < 0 || pipe2(told, O_CLOEXEC))
         die("no pipe");
-    const char *words[] = { "serve", "--data", s->data, "--listen", "127.0.0.1:0",
+    const char *words[] = { "serve", s->is_folder ? "--sites" : "--data", s->data, "--listen", "127.0.0.1:0",
                             s->allow_local ? "--allow-local-webhooks" : NULL, s->allow_local, NULL };
     s->pid = fork();
     if (s->pid == 0)

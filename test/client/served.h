@@ -20,6 +20,7 @@ struct served {
     const char *bin;                            /* another program than $SETU_BIN, or NULL */
     const char *faults;                         /* SETU_FAULT of the child, or NULL */
     const char *allow_local;                    /* --allow-local-webhooks, or NULL */
+    bool is_folder;                             /* dir holds workspaces: serve --sites */
     bool is_broken;                             /* it ended otherwise than asked */
     unsigned char key[32];
 };
@@ -28,6 +29,9 @@ struct served {
 #define SERVED_ADMIN "o@p.example"
 
 void served_new(struct served *s, const char *language);        /* dies when it cannot */
+/* A folder for workspaces, and one in it, called so (and served under that host). */
+void served_folder(struct served *s);
+void served_add(struct served *s, const char *name, const char *company);
 bool served_start(struct served *s);
 /* SIGTERM and wait; false when it did not end with 0. */
 bool served_stop(struct served *s);

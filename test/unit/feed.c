@@ -336,8 +336,8 @@ START_TEST(others_go_on_and_the_lag_is_shown)
         usleep(10000);
     ck_assert_int_eq(number("SELECT COUNT(*) FROM seen WHERE who = 'plain'"), 30);
     feed_metrics(f, &b);
-    ck_assert(str_find(buf_str(&b), S("setu_feed_lag{consumer=\"plain\"} 0\n")) >= 0);
-    ck_assert(str_find(buf_str(&b), S("setu_feed_lag{consumer=\"picky\"} 0\n")) < 0);
+    ck_assert(str_find(buf_str(&b), S("setu_feed_lag{workspace=\"test\",consumer=\"plain\"} 0\n")) >= 0);
+    ck_assert(str_find(buf_str(&b), S("setu_feed_lag{workspace=\"test\",consumer=\"picky\"} 0\n")) < 0);
     feed_stop(f);
     struct feed_standing *v;
     ok(db_read_begin(ctx.c, 0, &e));
