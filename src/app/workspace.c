@@ -12,6 +12,8 @@
 #include "base/random.h"
 #include "core/core.h"
 #include "msg/app.h"
+#include "msg/move.h"
+#include "record/move.h"
 #include "web/feature.h"
 #include "web/import_page.h"
 #include "web/limit.h"
@@ -59,15 +61,20 @@ static bool key_error(const char *path, const char *what, struct err *e)
     return err_arg(e, "path", str_of(path));
 }
 
-static bool key_make(const char *path, unsigned char key[32], struct err *e)
+static bool key_write(const char *path, const unsigned char key[32], struct err *e)
 {
-    random_bytes(key, 32);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return key_error(path, "create", e);
     bool ok = write(fd, key, 32) == 32 && fsync(fd) == 0;
     close(fd);
     return ok || key_error(path, "write", e);
+}
+
+static bool key_make(const char *path, unsigned char key[32], struct err *e)
+{
+    random_bytes(key, 32);
+    return key_write(path, key, e);
 }
 
 /* Beside an address a key is made with the workspace and never later: a second server that made
@@ -158,7 +165,8 @@ static const char *name_of(struct arena *a, const char *folder)
     return name;
 }
 
-static bool open_at(const char *data, bool create, struct opened **out, struct err *e)
+/* Bare: the data as it stands, its tables neither made nor brought up to this program. */
+static bool open_at(const char *data, bool create, bool is_bare, struct opened **out, struct err *e)
 {
     struct opened *o = calloc(1, sizeof *o);
     if (!o)
@@ -173,7 +181,7 @@ static bool open_at(const char *data, bool create, struct opened **out, struct e
     struct db_options options = { .path = at.data, .create = create };
     bool has_folder = (!create && !at.is_address) || place_make(&o->a, at.folder, e);
     if (has_folder && db_open(&options, &o->ws.db, e) && key_read(&o->a, &at, create, o->ws.key, e)
-        && record_schema(o->ws.db, e)) {
+        && (is_bare || record_schema(o->ws.db, e))) {
         o->ws.data = db_place(o->ws.db);
         *out = o;
         return true;
@@ -200,7 +208,12 @@ static bool read_settings(struct workspace *ws, struct err *e)
     struct db_conn *c;
     if (!db_reader(ws->db, &c, e))
         return false;
-    bool ok = db_read_begin(c, 0, e) && workspace_reload(ws, c, e);
+    bool is_half = false;
+    bool ok = db_read_begin(c, 0, e) && move_is_half(c, &is_half, e) && workspace_reload(ws, c, e);
+    if (ok && is_half) {
+        ok = fail(e, ERR_CONFLICT, MSG_move_half, "half a move in %s", ws->data);
+        err_arg(e, "path", str_of(ws->data));
+    }
     db_read_end(c);
     db_conn_close(c);
     return ok;
@@ -229,7 +242,7 @@ bool workspace_open(const char *data, struct workspace **out, struct err *e)
 {
     struct opened *o;
     app_catalogue();
-    if (!open_at(data, false, &o, e))
+    if (!open_at(data, false, false, &o, e))
         return false;
     if (!read_settings(&o->ws, e) || !feed_open(&o->ws, e) || !schedule_open(&o->ws, e)) {
         workspace_close(&o->ws);
@@ -238,6 +251,50 @@ bool workspace_open(const char *data, struct workspace **out, struct err *e)
     start_features(&o->ws);
     *out = &o->ws;
     return true;
+}
+
+/* ── moving ────────────────────────────────────────────────────────────────── */
+
+bool workspace_bare(const char *data, struct workspace **out, struct err *e)
+{
+    struct opened *o;
+    app_catalogue();
+    if (!open_at(data, false, true, &o, e))
+        return false;
+    *out = &o->ws;
+    return true;
+}
+
+/* The key of the workspace that moves: put where there is none, or found to be the same. */
+static bool key_bring(struct arena *a, const char *path, const unsigned char key[32], struct err *e)
+{
+    unsigned char there[32];
+    const char *slash = strrchr(path, '/');
+    if (access(path, F_OK) != 0) {
+        const char *folder = slash && slash > path ? arena_cstr(a, (str){ path, (size_t)(slash - path) }) : "/";
+        return (!slash || place_make(a, folder, e)) && key_write(path, key, e);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool same = fd >= 0 && read(fd, there, 32) == 32 && sodium_memcmp(there, key, 32) == 0;
+    if (fd >= 0)
+        close(fd);
+    if (same)
+        return true;
+    fail(e, ERR_CONFLICT, MSG_move_other_key, "another key in %s", path);
+    return err_arg(e, "path", str_of(path));
+}
+
+bool workspace_blank(const char *data, const unsigned char key[32], struct workspace **out, struct err *e)
+{
+    struct opened *o;
+    struct arena a = arena_open(1 << 20);
+    struct place at = place_of(&a, arena_cstr(&a, str_of(data)));
+    app_catalogue();
+    bool ok = place_make(&a, at.folder, e) && key_bring(&a, at.key, key, e) && open_at(data, true, false, &o, e);
+    arena_close(&a);
+    if (ok)
+        *out = &o->ws;
+    return ok;
 }
 
 /* ── making ────────────────────────────────────────────────────────────────── */
@@ -336,7 +393,7 @@ bool workspace_create(const char *data, const struct workspace_init *in, struct 
 {
     struct opened *o;
     app_catalogue();
-    if (!open_at(data, true, &o, e))
+    if (!open_at(data, true, false, &o, e))
         return false;
     if (!is_empty(&o->ws, e) || !feed_open(&o->ws, e) || !make(o, in, e) || !schedule_open(&o->ws, e)) {
         workspace_close(&o->ws);

@@ -20,6 +20,10 @@ void app_catalogue(void);           /* hands every room's entities over and chec
 bool workspace_open(const char *data, struct workspace **out, struct err *e);
 /* Makes folder or schema, tables, settings, defaults of every room and the first administrator. */
 bool workspace_create(const char *data, const struct workspace_init *in, struct workspace **out, struct err *e);
+/* For a move (record/move.h). Bare: as it stands, also when it is of an older program. Blank: tables
+ * without a row, and the key of the workspace that comes; or half of a move. */
+bool workspace_bare(const char *data, struct workspace **out, struct err *e);
+bool workspace_blank(const char *data, const unsigned char key[32], struct workspace **out, struct err *e);
 bool workspace_is_there(const char *folder);    /* it holds one; whether that opens is another question */
 void workspace_close(struct workspace *ws);     /* accepts NULL */
 bool workspace_reload(struct workspace *ws, struct db_conn *c, struct err *e);  /* settings changed */

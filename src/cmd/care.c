@@ -1,4 +1,4 @@
-/* care.c - backup, restore, check, migrate: looking after the data. */
+/* care.c - backup, restore, check: looking after the data. */
 #include "cmd/cmds.h"
 #include "msg/cmd.h"
 #include "record/record.h"
@@ -71,20 +71,6 @@ static int check(struct cmd *c)
 const struct command check_command = {
     .name = "check", .arguments = "--data DIR", .needs_data = true,
     .summary = "looks whether the data is sound", .run = check, .options = data_option,
-};
-
-/* ── migrate ───────────────────────────────────────────────────────────────── */
-
-/* Opening has brought the tables up to this program already. */
-static int migrate(struct cmd *c)
-{
-    fprintf(c->out, "The tables are those of this program (%zu entities).\n", catalogue_count());
-    return EXIT_DONE;
-}
-
-const struct command migrate_command = {
-    .name = "migrate", .arguments = "--data DIR", .needs_data = true,
-    .summary = "brings the tables up to this program", .run = migrate, .options = data_option,
 };
 
 /* ── restore ───────────────────────────────────────────────────────────────── */

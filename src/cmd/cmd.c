@@ -231,6 +231,8 @@ int cmd_main(int argc, char **argv)
         cwd[0] = '\0';
     const char *const *rest = (const char *const *)argv + 2;
     int n = argc > 2 ? argc - 2 : 0;
-    return k->needs_data ? run_with_data(k, n, rest, cwd)
+    struct cmd words = { .command = k, .argc = n, .argv = rest };
+    bool is_own = k->instead && cmd_option(&words, k->instead);
+    return k->needs_data && !is_own ? run_with_data(k, n, rest, cwd)
                          : cmd_run_on(NULL, k, n, rest, cwd, stdin, stdout, stderr);
 }

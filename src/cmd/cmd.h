@@ -32,6 +32,7 @@ struct command {
     const char *name, *arguments, *summary;     /* "import", "--data DIR ENTITY FILE", "reads a table of records" */
     int (*run)(struct cmd *c);
     bool needs_data;                            /* --data DIR is opened, or its server asked */
+    const char *instead;                        /* with this option it needs no --data: it opens what it names itself */
     bool is_hidden;                             /* not in the help: the program runs it itself */
     const struct option_help { const char *name, *value, *help; } *options;     /* ends with {0} */
 };

@@ -128,6 +128,8 @@ static const struct db_migration migrations[] = {
     { 0 },
 };
 
+const struct db_migration *record_migrations(void) { return migrations; }
+
 static bool run(struct db_conn *tx, struct sql *q, struct err *e)
 {
     return sql_exec(tx, q, NULL, e);

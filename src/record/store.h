@@ -17,6 +17,7 @@ static inline bool field_keeps_fold(const struct field *f)
     return (f->flags & (F_SORT | F_SEARCH)) != 0
         && (f->type == FIELD_TEXT || f->type == FIELD_EMAIL || f->type == FIELD_PHONE || f->type == FIELD_URL);
 }
+const struct db_migration *record_migrations(void);     /* of the engine's own tables; ends with version 0 */
 const char *field_link_table(struct arena *a, const struct entity *en, const struct field *f);  /* of FIELD_REFS */
 
 /* Every stored field, no rights asked; *out NULL: not there or deleted (unless with_deleted). */

@@ -317,14 +317,14 @@ static void limits_are_its_own(void)
 
 /* ── live pages ──────────────────────────────────────────────────────────── */
 
-static bool hears(struct client *k, int ms)
+static bool hears(struct client *k, str what, int ms)
 {
     char b[4096];
     int64_t until = clock_mono() + ms * 1000LL;
     k->timeout_ms = ms;
     while (clock_mono() < until) {
         ssize_t n = recv(k->fd, b, sizeof b, MSG_DONTWAIT);
-        if (n > 0 && memmem(b, (size_t)n, "data: ", 6))
+        if (n > 0 && memmem(b, (size_t)n, what.p, what.n))
             return true;
         nanosleep(&(struct timespec){ 0, 10 * 1000000 }, NULL);
     }
@@ -338,15 +338,18 @@ static void live_pages_are_its_own(void)
     for (int site = 0; site < SITES; site++) {
         live[site] = served_client(&server);
         client_raw(&live[site], str_of(FMT("GET /events HTTP/1.1\r\nHost: %s\r\nCookie: sid=%s\r\n\r\n", host[site], user[site][0].session)));
-        hears(&live[site], 300);                /* the head */
+        if (!hears(&live[site], S("event-stream"), 5000))
+            wrong("a live page does not open");
     }
     for (int site = 0; site < SITES; site++) {
         struct reply r = ask(site, 0, "POST", "/api/v1/person", "application/json", S("{\"name\":\"Somebody new\"}"));
         if (r.status != 201)
             wrong(FMT("a person is not made (%d)", r.status));
-        if (!hears(&live[site], 5000))
+        ssize_t at = str_find(r.body, S("\"id\":\""));
+        str id = at < 0 ? S("?") : str_head(str_from(r.body, (size_t)at + 6), 12);
+        if (!hears(&live[site], id, 5000))
             wrong(FMT("pages of %s are not told of their own change", host[site]));
-        if (hears(&live[!site], 500))
+        if (hears(&live[!site], id, 500))
             wrong(FMT("pages of %s are told of a change of %s", host[!site], host[site]));
     }
     for (int site = 0; site < SITES; site++)
