@@ -232,6 +232,15 @@ static bool immutable_stays(const struct record *old, uint64_t mask, struct err 
     return true;
 }
 
+/* A version counts what people may write: a score that follows by itself must not make a form stale. */
+static bool is_of_people(const struct entity *en, uint64_t mask)
+{
+    for (size_t i = 0; i < en->nfields; i++)
+        if (mask >> i & 1 && !(en->fields[i].flags & F_READONLY))
+            return true;
+    return false;
+}
+
 /* `now` is a whole record with `mask` of it new. */
 static bool change_checked(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
 {
@@ -243,7 +252,7 @@ static bool change_checked(struct ctx *tx, const struct record *old, struct reco
     now->has = changed_fields(old, now, ~(uint64_t)0);
     if (!now->has)
         return true;
-    now->version = old->version + 1;
+    now->version = old->version + (rests || is_of_people(en, now->has));
     now->updated_at = tx->now;
     now->updated_by = actor_of(tx);
     if (!validate(tx, old, now, now->has, e) || !store_change(tx, now, now->has, e)
