@@ -159,8 +159,8 @@ END_TEST
 
 START_TEST(four_languages_are_at_work)
 {
-    none("(SELECT 'bn' AS l UNION SELECT 'hi' UNION SELECT 'fa' UNION SELECT 'en') WHERE l NOT IN (SELECT language FROM person)");
-    none("(SELECT 'bn' AS l UNION SELECT 'hi' UNION SELECT 'fa' UNION SELECT 'en') WHERE l NOT IN (SELECT lang FROM \"user\")");
+    none("(SELECT 'bn' AS l UNION SELECT 'hi' UNION SELECT 'fa' UNION SELECT 'en') x WHERE l NOT IN (SELECT language FROM person)");
+    none("(SELECT 'bn' AS l UNION SELECT 'hi' UNION SELECT 'fa' UNION SELECT 'en') x WHERE l NOT IN (SELECT lang FROM \"user\")");
     none("stage_definition WHERE status <> 'signed'");
     ck_assert_int_eq(number("SELECT COUNT(DISTINCT amount_currency) FROM deal"), 4);
 }
