@@ -77,10 +77,11 @@ static inline const char *look_text(struct look *l, struct arena *a, const char 
 
 static inline int64_t look_number(struct look *l, const char *sql, int64_t id)
 {
-    char space[4096];
-    struct arena a = { space, space + sizeof space, space };
+    struct arena a = arena_open(1 << 16);       /* not on the stack: an arena poisons what it hands out */
     const char *text = look_text(l, &a, sql, id);
-    return *text ? strtoll(text, NULL, 10) : -1;
+    int64_t n = *text ? strtoll(text, NULL, 10) : -1;
+    arena_close(&a);
+    return n;
 }
 
 /* Grows with each commit of the program. */
