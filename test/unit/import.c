@@ -429,7 +429,7 @@ START_TEST(an_outside_crm_comes_in_with_its_totals_and_its_traps_named)
     ck_assert_int_eq(count("SELECT SUM(amount)" WON " JOIN \"user\" u ON u.id = d.owner JOIN team t ON t.id = u.team WHERE t.name = 'Central'"), 334629300);
     ck_assert_int_eq(count("SELECT SUM(amount)" WON " JOIN \"user\" u ON u.id = d.owner JOIN team t ON t.id = u.team WHERE t.name = 'East'"), 309059400);
     ck_assert_int_eq(count("SELECT SUM(amount)" WON " JOIN \"user\" u ON u.id = d.owner JOIN team t ON t.id = u.team WHERE t.name = 'West'"), 356864700);
-    ck_assert_int_eq(count("SELECT SUM(amount)" WON " JOIN \"user\" u ON u.id = d.owner JOIN user m ON m.id = u.manager WHERE m.name = 'Melvin Marxen'"), 225193000);
+    ck_assert_int_eq(count("SELECT SUM(amount)" WON " JOIN \"user\" u ON u.id = d.owner JOIN \"user\" m ON m.id = u.manager WHERE m.name = 'Melvin Marxen'"), 225193000);
     ck_assert_int_eq(count("SELECT SUM(amount)" WON " JOIN product x ON x.id = d.product WHERE x.name = 'GTX Pro'"), 351057800);
     ck_assert_int_eq(count("SELECT (SUM(d.close_date - d.opened_at) * 1000 + COUNT(*) / 2) / COUNT(*)" WON), 51782);
 
