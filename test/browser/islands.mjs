@@ -31,7 +31,7 @@ const server = createServer((rq, rs) => {
       rs.writeHead(refused ? 409 : 200, refused ? {} : { 'HX-Trigger': '{"toast":{"text":"done","undo":"/undo/9"}}', 'X-Version': '2' }).end()
     })
   } else if (url.pathname === '/palette') {
-    rs.writeHead(200, { 'Content-Type': MIME.html }).end('<li role="presentation" class="head">x</li><li role="option"><a href="/door.en.html">one</a></li><li role="option"><a href="/list.en.html">two</a></li>')
+    rs.writeHead(200, { 'Content-Type': MIME.html }).end('<li role="presentation" class="head">x</li><li role="presentation"><a role="option" href="/door.en.html">one</a></li><li role="presentation"><a role="option" href="/list.en.html">two</a></li>')
   } else if (url.pathname.startsWith('/f/')) {
     rs.writeHead(200, { 'Content-Type': MIME.html }).end('<form method="post" action="/f/save" hx-post="/f/save" hx-target="closest dd" hx-swap="outerHTML"><input name="v" value="old"></form>')
   } else if (url.pathname === '/deals/new') {
@@ -142,7 +142,7 @@ try {
   chrome.kill()
   server.close()
   await sleep(200)
-  rmSync(dir, { recursive: true, force: true })
+  rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })      // the browser may still be writing its profile
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

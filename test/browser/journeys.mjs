@@ -185,13 +185,14 @@ await journey('import', async () => {
 await journey('the palette', async () => {
   const page = await as(served.owner)
   await served.api('POST', 'company', { name: 'Palette Paper Works' })
+  for (const name of ['Row One', 'Row Two']) await served.api('POST', 'person', { name })
   await page.goto('/people')
   const press = (code, key, more = {}) => page.evaluate(o => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...o })), { code, key, ...more })
   await press('KeyK', 'ن', { ctrlKey: true })
   await page.waitForSelector('#palette[open]')
   check('Ctrl and the key of K open the palette in a Persian layout', true)
   await page.fill('#palette input', 'palette pap')
-  await page.waitForSelector('#palette [role=option] >> text=Palette Paper Works')
+  await page.waitForSelector('#palette [aria-selected=true] >> text=Palette Paper Works')      // Enter before that searches for the words
   await page.keyboard.press('Enter')
   await page.waitForURL('**/companies/*')
   check('it finds a company and goes there', (await page.textContent('h1')).includes('Palette Paper Works'))

@@ -30,5 +30,4 @@ on('click', '[data-palette]', (e, a) => {
   openPalette()
 })
 document.addEventListener('htmx:after:swap', () => { if (box()?.open) rewire() })
-document.addEventListener('combobox-commit', e => { const a = $('a', e.target); if (a) a.click() })
 on('close', '#palette', () => nav?.stop(), true)
