@@ -327,14 +327,15 @@ static void delete_one(struct request *rq)
 
 /* ── many in one transaction ───────────────────────────────────────────────── */
 
-struct bulk { const struct entity *en; struct record **v; int64_t *version; size_t n; int64_t *gone; size_t ngone; size_t at; };
+/* is_new, not an id: a write that runs again finds the ids of its first time in the records. */
+struct bulk { const struct entity *en; struct record **v; int64_t *version; bool *is_new; size_t n; int64_t *gone; size_t ngone; size_t at; };
 
 static bool run_bulk(struct ctx *tx, void *arg, struct err *e)
 {
     struct bulk *b = arg;
     for (b->at = 0; b->at < b->n; b->at++) {
         struct record *r = b->v[b->at];
-        if (r->id ? !record_update(tx, r, b->version[b->at], NULL, e) : !record_create(tx, r, e))
+        if (b->is_new[b->at] ? !record_create(tx, r, e) : !record_update(tx, r, b->version[b->at], NULL, e))
             return false;
     }
     for (size_t i = 0; i < b->ngone; i++)
@@ -355,6 +356,7 @@ static bool read_items(struct ctx *c, const json_t *items, struct bulk *b, struc
     json_t *one;
     b->v = arena_new(c->a, struct record *, json_array_size(items) + 1);
     b->version = arena_new(c->a, int64_t, json_array_size(items) + 1);
+    b->is_new = arena_new(c->a, bool, json_array_size(items) + 1);
     json_array_foreach(items, i, one) {
         const json_t *id = json_object_get(one, "id");
         struct record *r = record_new(c->a, b->en);
@@ -362,6 +364,7 @@ static bool read_items(struct ctx *c, const json_t *items, struct bulk *b, struc
             return fail(e, ERR_INVALID, MSG_api_bad_item, "item %zu", i) || bad_item(e, i);
         if (!api_read_record(c, one, r, e) || !read_version(one, &b->version[b->n], e))
             return bad_item(e, i);
+        b->is_new[b->n] = r->id == 0;
         b->v[b->n++] = r;
     }
     return true;
