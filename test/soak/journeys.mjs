@@ -18,7 +18,7 @@ const toast = page => page.waitForSelector('#toasts .toast')
 const one = async (entity, q) => (await served.api('GET', `${entity}?limit=1&q=${encodeURIComponent(q)}`)).items[0]
 
 async function journey(name, run) {
-  if (process.argv[2] && !name.includes(process.argv[2])) return        // node test/browser/journeys.mjs board
+  if (process.argv[2] && !name.includes(process.argv[2])) return        // node test/soak/journeys.mjs board
   try { await run() } catch (e) { check(`${name} comes to its end`, false, e.message.split('\n').slice(0, 6).join(' | ')) }
   for (const p of pages.splice(0)) await p.context().close()
 }
