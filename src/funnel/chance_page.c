@@ -213,6 +213,6 @@ void scores_fit(struct request *rq)
     } else if (!chance_fit(c, NULL, NULL, &e)) {
         web_fail(rq, &e);
     } else {
-        web_done(rq, S("/scores"), say(c, MSG_score_fit_queued), 0);
+        web_done(rq, S("/scores"), say(c, MSG_score_fit_done), 0);
     }
 }
