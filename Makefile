@@ -65,7 +65,7 @@ demo:
 test:
 	@tools/setup/run build test
 	@MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run $(T)
-# Long ones that want an idle machine: webhooks under kill -9, the browser's journeys, axe over every screen.
+# Long ones that want an idle machine: the browser's journeys, axe over every screen.
 soak:
 	@tools/setup/run build test
 	@SOAK=1 MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run soak

@@ -31,6 +31,8 @@ struct consumer {
     unsigned reads;
     /* NULL: every row. Else asked outside the write, of the row alone; a round without a wanted row writes nothing. */
     bool (*wants)(const struct feed_row *r);
+    /* Or instead of `wants`, when that needs a look at the data: keep[i] of the rows that are wanted. */
+    bool (*sift)(struct ctx *c, const struct feed_row *rows, size_t n, bool *keep, struct err *e);
     /* Wanted rows in order, inside ONE write: its effects and the cursor move together. Some tens of
      * milliseconds at most: what is long is remembered here and done by `tick` or a job. */
     bool (*batch)(struct ctx *tx, const struct feed_row *rows, size_t n, struct err *e);

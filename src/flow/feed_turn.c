@@ -131,34 +131,42 @@ static enum feed_did failed(struct ctx *c, struct step *s, bool may_set_aside, s
 
 /* ── the step ────────────────────────────────────────────────────────────── */
 
-/* Wanted rows, at most p->take; *to: the last row looked at, or the last one taken. */
-static size_t sift(struct feed_place *p, struct feed_row *v, size_t n, int64_t *to)
+static bool mark_wanted(struct ctx *c, const struct consumer *of, const struct feed_row *v, size_t n, bool *keep, struct err *e)
 {
-    size_t got = 0;
+    if (of->sift)
+        return of->sift(c, v, n, keep, e);
+    for (size_t i = 0; i < n; i++)
+        keep[i] = !of->wants || of->wants(&v[i]);
+    return true;
+}
+
+/* Wanted rows, at most p->take; s->to: the last row looked at, or the last one taken. */
+static bool sift(struct ctx *c, struct feed_place *p, struct feed_row *v, size_t n, struct step *s, struct err *e)
+{
+    bool *keep = arena_new(c->a, bool, n + 1);
+    if (!mark_wanted(c, p->of, v, n, keep, e))
+        return false;
+    s->rows = v;
+    s->n = 0;
     for (size_t i = 0; i < n; i++) {
-        if (p->of->wants && !p->of->wants(&v[i]))
+        if (!keep[i])
             continue;
-        if (got == p->take) {
-            *to = v[got - 1].seq;
+        if (s->n == p->take) {
+            s->to = v[s->n - 1].seq;
             break;
         }
-        v[got++] = v[i];
+        v[s->n++] = v[i];
     }
-    return got;
+    return true;
 }
 
 static bool look(struct ctx *c, struct feed_place *p, struct step *s, struct err *e)
 {
     struct feed_row *v;
     size_t n;
-    int64_t from = p->seen;
-    bool ok = db_read_begin(c->c, 0, e) && feed_read(c, p->of->reads, from, &v, &n, &s->to, e);
+    bool ok = db_read_begin(c->c, 0, e) && feed_read(c, p->of->reads, p->seen, &v, &n, &s->to, e) && sift(c, p, v, n, s, e);
     db_read_end(c->c);
-    if (!ok)
-        return false;
-    s->n = sift(p, v, n, &s->to);
-    s->rows = v;
-    return true;
+    return ok;
 }
 
 /* Nothing in it for this consumer: the cursor is stored later, so that a commit of others costs no commit here. */

@@ -17,26 +17,19 @@ enum { BODY_MAX = 256 << 10 };
 
 struct hook { int64_t id; struct topics topics; str filter; struct actor owner; bool is_broken; };
 
-static bool load_hooks(struct ctx *tx, struct hook *v, int *n, struct err *e)
+static bool load_hooks(struct ctx *c, struct hook *v, int64_t owner[WEBHOOKS_MAX], int *n, struct err *e)
 {
     struct db_rows q;
-    int64_t owner[WEBHOOKS_MAX];
     *n = 0;
-    if (!db_query(tx->c, &q, "SELECT id, topics, filter, owner FROM webhook WHERE deleted_at IS NULL AND is_active = 1 ORDER BY id LIMIT 50", DB_NONE, e))
+    if (!db_query(c->c, &q, "SELECT id, topics, filter, owner FROM webhook WHERE deleted_at IS NULL AND is_active = 1 ORDER BY id LIMIT 50", DB_NONE, e))
         return false;
     while (db_next(&q)) {
         struct err none = { 0 };
-        v[*n] = (struct hook){ .id = db_int(&q, 0), .filter = db_text(&q, 2, tx->a) };
-        v[*n].is_broken = !topics_parse(db_text(&q, 1, tx->a), &v[*n].topics, &none);
+        v[*n] = (struct hook){ .id = db_int(&q, 0), .filter = db_text(&q, 2, c->a) };
+        v[*n].is_broken = !topics_parse(db_text(&q, 1, c->a), &v[*n].topics, &none);
         owner[(*n)++] = db_int(&q, 3);
     }
-    if (!db_done(&q, e))
-        return false;
-    for (int i = 0; i < *n; i++) {
-        struct err none = { 0 };                /* a disabled owner sees nothing: nothing is told in their name */
-        v[i].is_broken = v[i].is_broken || !actor_load(tx->a, tx->c, owner[i], &v[i].owner, &none);
-    }
-    return true;
+    return db_done(&q, e);
 }
 
 /* ── what is told ──────────────────────────────────────────────────────────── */
@@ -194,19 +187,43 @@ static bool is_first_of_its_act(const struct feed_row *rows, size_t i)
     return true;
 }
 
+static str type_of(struct arena *a, const struct feed_row *r)
+{
+    return r->is_event ? r->kind : arena_fmt(a, "%s.%s", r->en->name, verb[r->action]);
+}
+
+static bool listens(const struct hook *h, const struct feed_row *r, str type)
+{
+    return !h->is_broken && topics_have(&h->topics, r->is_event ? (str){ 0 } : str_of(r->en->name), type);
+}
+
 static bool tell_row(struct ctx *tx, const struct hook *hooks, int nhooks, const struct feed_row *rows, size_t i, size_t n, struct err *e)
 {
     const struct feed_row *r = &rows[i];
-    if (!r->is_event && (!r->en || !is_first_of_its_act(rows, i)))
+    if (!r->is_event && !is_first_of_its_act(rows, i))
         return true;
-    str type = r->is_event ? r->kind : arena_fmt(tx->a, "%s.%s", r->en->name, verb[r->action]);
-    struct told t = { r, n - i, type };
-    for (int k = 0; k < nhooks; k++) {
-        const struct hook *h = &hooks[k];
-        if (h->is_broken || !topics_have(&h->topics, r->is_event ? (str){ 0 } : str_of(r->en->name), type))
-            continue;
-        if (r->is_event ? !tell_event(tx, h, r, e) : !tell_change(tx, h, &t, e))
+    struct told t = { r, n - i, type_of(tx->a, r) };
+    for (const struct hook *h = hooks; h < hooks + nhooks; h++)
+        if (listens(h, r, t.type) && (r->is_event ? !tell_event(tx, h, r, e) : !tell_change(tx, h, &t, e)))
             return false;
+    return true;
+}
+
+/* What somebody listens to: in a house without webhooks nothing, and so nothing is written for them. */
+static bool wanted(struct ctx *c, const struct feed_row *rows, size_t n, bool *keep, struct err *e)
+{
+    struct hook *hooks = arena_new(c->a, struct hook, WEBHOOKS_MAX);
+    int64_t owner[WEBHOOKS_MAX];
+    int nhooks;
+    if (!load_hooks(c, hooks, owner, &nhooks, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        keep[i] = false;
+        if (nhooks == 0 || (!rows[i].is_event && !rows[i].en))
+            continue;
+        str type = type_of(c->a, &rows[i]);
+        for (int k = 0; k < nhooks && !keep[i]; k++)
+            keep[i] = listens(&hooks[k], &rows[i], type);
     }
     return true;
 }
@@ -214,13 +231,18 @@ static bool tell_row(struct ctx *tx, const struct hook *hooks, int nhooks, const
 static bool tell_all(struct ctx *tx, const struct feed_row *rows, size_t n, struct err *e)
 {
     struct hook *hooks = arena_new(tx->a, struct hook, WEBHOOKS_MAX);
+    int64_t owner[WEBHOOKS_MAX];
     int nhooks;
-    if (!load_hooks(tx, hooks, &nhooks, e))
+    if (!load_hooks(tx, hooks, owner, &nhooks, e))
         return false;
-    for (size_t i = 0; nhooks && i < n; i++)
+    for (int i = 0; i < nhooks; i++) {
+        struct err none = { 0 };                /* a disabled owner sees nothing: nothing is told in their name */
+        hooks[i].is_broken = hooks[i].is_broken || !actor_load(tx->a, tx->c, owner[i], &hooks[i].owner, &none);
+    }
+    for (size_t i = 0; i < n; i++)
         if (!tell_row(tx, hooks, nhooks, rows, i, n, e))
             return false;
     return true;
 }
 
-const struct consumer webhook_consumer = { .name = "webhook", .reads = FEED_CHANGES | FEED_EVENTS, .batch = tell_all, .from_now = true };
+const struct consumer webhook_consumer = { .name = "webhook", .reads = FEED_CHANGES | FEED_EVENTS, .sift = wanted, .batch = tell_all, .from_now = true };

@@ -4,7 +4,7 @@
  *   /flaky...  500 three times for each id, then 200       /drip   a byte a second, never a whole status line
  *   /cut       ends within the headers     /big   200 and 10 MiB     /bomb   200 and a gzip bomb
  *   /away      302 to 169.254.169.254      /gone  410     /wait  429 with Retry-After: 30     /late  200 after 3 s
- *   /deaf     the first call of each id is not taken in and not answered; then 200
+ *   /deaf     200; but while is_deaf, the first call of every fourth id is not taken in and not answered
  *
  * What arrived is kept in order, each with its headers and body; a path's list is the order in
  * which calls were answered.
@@ -15,7 +15,7 @@
 
 struct sunk { char path[64], id[64], signature[300], timestamp[16]; char *body; size_t n; int64_t at; int status; };
 enum { SINK_DEAF_MAX = 4096 };
-struct sink { char deaf[SINK_DEAF_MAX][64]; int ndeaf; int port, fd; pthread_t thread; _Atomic bool is_over; _Atomic int nbusy; pthread_mutex_t lock; struct sunk *v; int n, cap; bool keeps_no_body; };
+struct sink { char deaf[SINK_DEAF_MAX][64]; int ndeaf; int port, fd; pthread_t thread; _Atomic bool is_over; _Atomic int nbusy; pthread_mutex_t lock; struct sunk *v; int n, cap; bool keeps_no_body; _Atomic bool is_deaf; _Atomic int nmissing; };   /* nmissing: calls not listened to just now */
 
 void sink_start(struct sink *s);                /* port 0 before: any */
 void sink_stop(struct sink *s);
