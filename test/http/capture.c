@@ -134,6 +134,13 @@ static int64_t number(const char *sql) { return look_number(&file, sql, 0); }
 
 static const char *text(const char *sql) { return look_text(&file, &a, sql, 0); }
 
+/* The query for what the first submission says under this name. */
+static const char *sent(const char *name)
+{
+    return arena_fmt(&a, place_is_postgres() ? "SELECT CAST(data AS JSON) ->> '%s' FROM submission ORDER BY id LIMIT 1"
+                                             : "SELECT json_extract(data, '$.%s') FROM submission ORDER BY id LIMIT 1", name).p;
+}
+
 static str encoded(str s)
 {
     struct buf b = buf_new(&a, s.n * 3 + 1);
@@ -410,8 +417,9 @@ START_TEST(nasty_texts_are_shown_as_text)
                       FIELDS({ "name", nasty[i] }, { "email", arena_fmt(&a, "n%zu@x.example", i).p }, { "message", nasty[i] }), 130 + (int)i);
         ck_assert_msg(r.status == 303, "%s: %d", nasty[i], r.status);
     }
-    ck_assert_int_eq(number("SELECT count(*) FROM submission WHERE json_valid(data)"), countof(nasty));
-    ck_assert_str_eq(text("SELECT json_extract(data, '$.name') FROM submission ORDER BY id LIMIT 1"), nasty[0]);
+    ck_assert_int_eq(number(place_is_postgres() ? "SELECT count(CAST(data AS JSON)) FROM submission"
+                                                : "SELECT count(*) FROM submission WHERE json_valid(data)"), countof(nasty));
+    ck_assert_str_eq(text(sent("name")), nasty[0]);
     struct reply r = send_once("talk-bn", token("talk-bn", 10), FIELDS({ "name", "a\x01" "b" }, { "email", "z@x.example" }), 150);
     ck_assert_int_eq(r.status, 422);
 }
@@ -433,7 +441,7 @@ START_TEST(only_named_websites_may_frame_the_form)
     ck_assert(str_eq(reply_header(&r, "Location"), S("https://shop.example/thanks?a=1")));
     r = send_once("only-mail", token("only-mail", 10), FIELDS({ "email", "q@x.example" }, { "embed", "1" }), 161);
     ck_assert(str_eq(reply_header(&r, "Location"), S("/f/only-mail/thanks?embed=1")));
-    ck_assert_str_eq(text("SELECT json_extract(data, '$.colour') FROM submission ORDER BY id LIMIT 1"), "red\nblue");
+    ck_assert_str_eq(text(sent("colour")), "red\nblue");
 }
 END_TEST
 

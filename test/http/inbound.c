@@ -18,7 +18,7 @@ static void open_house(void)
     struct err e = { 0 };
     mem = arena_open(64 << 20);
     served_new(&server, "en");
-    if (!workspace_open(server.dir, &ws, &e))
+    if (!workspace_open(server.data, &ws, &e))
         die("%s", e.detail);
     served_user(ws, &mem, &owner, "owner@p.example", "owner", 0, "en");
     served_user(ws, &mem, &seller, "ae@p.example", "ae", 0, "en");

@@ -13,6 +13,7 @@
 #include "flow/feed.h"
 #include "flow/rule.h"
 #include "http/http.h"
+#include "place.h"
 #include "record/access.h"
 #include "record/query.h"
 #include "web/password.h"
@@ -74,7 +75,7 @@ static void open_all(void)
     struct locale loc = locale_default(LANG_EN, "BD");
     struct db_conn *reader;
     a = arena_open(64 << 20);
-    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     ck_assert(db_reader(ws->db, &reader, &e));
     struct ctx c = workspace_ctx(ws, &a, reader, &loc);
     ck_assert_msg(record_write(&c, put_seller, NULL, &e), "%s", e.detail);

@@ -186,7 +186,7 @@ int main(void)
     struct workspace *ws;
     struct err e = { 0 };
     served_new(&server, "en");
-    if (!workspace_open(server.dir, &ws, &e))
+    if (!workspace_open(server.data, &ws, &e))
         return fprintf(stderr, "%s\n", e.detail), 1;
     served_user(ws, &a, &owner, "owner@p.example", "owner", 0, "en");
     served_user(ws, &a, &seller, "seller@p.example", "ae", 0, "en");

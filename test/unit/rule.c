@@ -16,6 +16,7 @@
 #include "flow/rule.h"
 #include "funnel/funnel.h"
 #include "people/people.h"
+#include "place.h"
 #include "record/access.h"
 #include "record/query.h"
 #include "record/type.h"
@@ -27,6 +28,7 @@ static struct db_conn *reader;
 static struct locale loc;
 static struct err e;
 static char folder[64];
+static const char *place;                 /* the folder, or a schema */
 static struct actor owner, seller, other, manager, head;
 
 #define sys (&actor_system)
@@ -129,7 +131,8 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-rule-%d", (int)getpid());
     const struct workspace_init in = { .company = "Padma", .country = "BD", .lang = LANG_EN, .admin_email = "owner@padma.example", .admin_name = "Owner" };
     clock_set(start);
-    ck_assert_msg(workspace_create(folder, &in, &ws, &e), "%s", e.detail);
+    place = place_for(folder);
+    ck_assert_msg(workspace_create(place, &in, &ws, &e), "%s", e.detail);
     a = arena_open(256 << 20);
     loc = locale_default(LANG_EN, "BD");
     ck_assert(db_reader(ws->db, &reader, &e));
@@ -683,7 +686,7 @@ static void close_house(void)
 
 static void open_house(void)
 {
-    ck_assert_msg(workspace_open(folder, &ws, &e), "%s", e.detail);
+    ck_assert_msg(workspace_open(place, &ws, &e), "%s", e.detail);
     ck_assert(db_reader(ws->db, &reader, &e));
 }
 
@@ -694,7 +697,7 @@ static bool followed_until_killed(int after_us)
     if (pid == 0) {
         struct err err = { 0 };
         struct workspace *own;
-        bool ok = workspace_open(folder, &own, &err) && feed_drain(own, &err);
+        bool ok = workspace_open(place, &own, &err) && feed_drain(own, &err);
         _exit(ok ? 0 : 1);
     }
     usleep((useconds_t)after_us);

@@ -186,7 +186,7 @@ static int64_t any_id(const char *sql)
 static void change_call(void)
 {
     struct record *r = record_new(&house_arena, entity_find(S("call")));
-    r->id = any_id("SELECT id FROM \"call\" WHERE deleted_at IS NULL ORDER BY (id * ($1 + 7)) % 1009 LIMIT 1");
+    r->id = any_id("SELECT id FROM \"call\" WHERE deleted_at IS NULL ORDER BY (id % 1009) * ($1 + 7) % 1009 LIMIT 1");
     switch (roll(3)) {
     case 0: record_set(r, "at", val_int(ctx.now - roll(3 * DAY_US))); break;
     case 1: record_set(r, "direction", val_text(roll(2) ? S("outbound") : S("inbound"))); break;
@@ -235,7 +235,7 @@ static bool run_delete(struct ctx *tx, void *arg, struct err *err)
     const struct entity *en = roll(2) ? &person_entity : entity_find(S("call"));
     (void)arg;
     int64_t id = en == &person_entity ? person[roll(PERSONS)]
-               : any_id("SELECT id FROM \"call\" WHERE deleted_at IS NULL ORDER BY (id * ($1 + 7)) % 1009 LIMIT 1");
+               : any_id("SELECT id FROM \"call\" WHERE deleted_at IS NULL ORDER BY (id % 1009) * ($1 + 7) % 1009 LIMIT 1");
     return record_delete(tx, en, id, 0, err);
 }
 
