@@ -7,7 +7,7 @@
  */
 #include "app/server.h"
 #include "api/api.h"
-#include "base/id.h"
+#include "app/live.h"
 #include "base/log.h"
 #include "web/feature.h"
 #include "web/import_page.h"
@@ -56,25 +56,6 @@ static void write_figures(void *app, struct buf *out)
     for (struct site *at = sites_first(s->sites); at; at = at->next)
         if (atomic_load(&at->ws) && at->feed)
             feed_metrics(at->feed, out);
-}
-
-/* "deal 1h2k3m": a page that shows the record or its list fetches it anew. */
-static void tell_pages(const struct ctx *c, const struct touched *list)
-{
-    enum { TOLD_MAX = 50 };
-    int n = 0;
-    for (const struct touched *t = list; t && n < TOLD_MAX; t = t->next, n++) {
-        struct arena a = *c->a;                 /* scratch: nothing is kept */
-        str data = arena_fmt(&a, "%s %.*s", t->en->name, STR_ARG(id_text(&a, t->id)));
-        events_send((void *)(uintptr_t)c->ws, S("records"), S("changed"), data);
-    }
-}
-
-/* The page of background work looks again. */
-static void tell_job(const struct workspace *ws, int64_t id)
-{
-    (void)id;
-    events_send((void *)(uintptr_t)ws, S("records"), S("changed"), S("job all"));
 }
 
 const struct route *const *server_routes(void)
@@ -158,8 +139,7 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
     if (!s)
         die("out of memory at start");
     app_catalogue();
-    record_on_write(tell_pages);
-    job_told = tell_job;
+    live_open();
     s->app = (struct http_app){ .routes = server_routes(), .site = site_of, .site_db = db_of, .site_name = name_of,
                                 .site_spool = spool_of, .enter = web_enter, .error = web_fail, .app = s,
                                 .metrics = write_figures };

@@ -1,9 +1,10 @@
 /* site.c - one workspace being served: opening it, its minute's round, letting it go.
  *
  * The round has a thread of its own for each workspace: one that is slow or stuck
- * holds up no other's clocks.
+ * holds up no other's clocks. Of several servers the leading one makes it.
  */
 #include "app/site.h"
+#include "app/live.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "web/feature.h"
@@ -32,7 +33,7 @@ static void tick_feature(struct workspace *ws, const struct feature *f, struct a
 
 static void *round_loop(void *arg)
 {
-    enum { MINUTE_MS = 60 * 1000 };
+    enum { MINUTE_MS = 60 * 1000, FOLLOWING_MS = 2000 };
     struct site *s = arg;
     struct workspace *ws = s->ws;
     struct arena a = arena_open(64 << 20);
@@ -44,10 +45,10 @@ static void *round_loop(void *arg)
     if (!db_reader(ws->db, &c, &e))
         die("tick: %s", e.detail);
     do {
-        for (const struct feature *const *f = features; *f; f++)
+        for (const struct feature *const *f = features; *f && db_leads(ws->db); f++)
             if ((*f)->tick && !fault_is_on("no_tick"))
                 tick_feature(ws, *f, &a, c);
-    } while (poll(&p, 1, MINUTE_MS) == 0);
+    } while (poll(&p, 1, db_leads(ws->db) ? MINUTE_MS : FOLLOWING_MS) == 0);
     db_conn_close(c);
     arena_close(&a);
     return NULL;
@@ -69,6 +70,7 @@ bool site_start(struct site *s, struct err *e)
         return false;
     }
     s->is_own = !s->ws;
+    live_listen(ws);
     if (!fault_is_on("no_tick")) {
         s->feed = feed_start(ws);
         s->jobs = job_start(ws);

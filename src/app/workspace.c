@@ -104,7 +104,7 @@ static void apply(struct opened *o, str name, str value)
 {
     struct workspace *ws = &o->ws;
     int64_t n;
-    if (str_eq(name, S("company")))
+    if (str_eq(name, S("company")) && !str_eq(ws->company, value))
         ws->company = arena_str(&o->a, value);
     else if (str_eq(name, S("language")))
         lang_from_code(value, &ws->lang);
@@ -112,7 +112,7 @@ static void apply(struct opened *o, str name, str value)
         memcpy(ws->country, value.p, 2);
     else if (str_eq(name, S("currency")) && value.n == 3)
         memcpy(ws->currency, value.p, 3);
-    else if (str_eq(name, S("zone")) && zone_valid(arena_cstr(&o->a, value)))
+    else if (str_eq(name, S("zone")) && !str_eq(str_of(ws->zone), value) && zone_valid(arena_cstr(&o->a, value)))
         ws->zone = arena_cstr(&o->a, value);
     else if (str_eq(name, S("calendar")))
         ws->calendar = str_eq(value, S("jalali")) ? CALENDAR_JALALI : CALENDAR_GREGORIAN;

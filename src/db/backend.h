@@ -53,6 +53,7 @@ struct backend {
     bool (*read_begin)(struct db_conn *c, int deadline_ms, struct err *e);
     void (*read_end)(struct db_conn *c);
     void (*listen)(struct db *db, db_listen_fn *fn, void *arg);
+    bool (*leads)(const struct db *db);         /* NULL: nobody else can have the data open */
 
     /* The writer's. begin: false fills e for all who wait. save and leave stand around a write (is_inner:
      * a db_try within one): leave undoes it unless `keep`, and tells whether it stands. is_lost: the
@@ -104,3 +105,4 @@ bool is_storable(const struct db_val *v, struct err *e);    /* what no backend w
 /* writer.c */
 bool writer_start(struct db *db, struct err *e);
 void writer_stop(struct db *db);
+void writer_tell(struct db *db);                /* those who asked for commits */

@@ -54,6 +54,7 @@ void db_conn_close(struct db_conn *c)
 bool db_read_begin(struct db_conn *c, int deadline_ms, struct err *e) { return c->b->read_begin(c, deadline_ms, e); }
 void db_read_end(struct db_conn *c) { c->b->read_end(c); }
 void db_listen(struct db *db, db_listen_fn *fn, void *arg) { db->b->listen(db, fn, arg); }
+bool db_leads(const struct db *db) { return !db->b->leads || db->b->leads(db); }
 bool db_is_writer(const struct db_conn *c) { return c->is_writer; }
 
 /* ── statements ──────────────────────────────────────────────────────────── */

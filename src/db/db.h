@@ -97,11 +97,15 @@ bool db_notify(struct db_conn *tx, str channel, str text, struct err *e);
  * something may have been missed (a lost connection): look at everything. At start only. */
 typedef void db_listen_fn(void *arg, str channel, str text);
 void db_listen(struct db *db, db_listen_fn *fn, void *arg);
+/* Of the servers that listen to one workspace one leads, and does what one alone should do. When it
+ * ends, however it ends, another leads within some seconds. One that does not listen leads for itself. */
+bool db_leads(const struct db *db);
 
 /* At most so many writes share a commit; 1 measures what sharing is worth (setu bench). At start only. */
 void db_group_max(struct db *db, int n);
 
-/* Called on the writer thread after each durable commit; keep it short (live updates). */
+/* Called on the writer thread after each durable commit, and on the listening one after those of
+ * other servers (db_listen); keep it short (live updates). */
 void db_on_commit(struct db *db, void (*fn)(void *arg), void *arg);
 
 /* ── statements ──────────────────────────────────────────────────────────── */

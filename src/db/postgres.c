@@ -200,7 +200,7 @@ static void begin_snapshot(struct pg_conn *c)
 static bool ready_reader(struct pg_conn *c, struct err *e)
 {
     if (!c->h) {
-        if (clock_mono() < c->pg->next_try)
+        if (c->is_session || clock_mono() < c->pg->next_try)
             return pg_away(c->pg, "not yet tried again", e);
         if (!pg_connect(c, e))
             return false;
@@ -248,7 +248,7 @@ static PGresult *run_bound(struct pg_conn *c, const char *sql, const struct db_v
 static PGresult *run(struct pg_conn *c, const char *sql, const struct db_val *v, size_t n, struct err *e)
 {
     static _Thread_local struct bound b;
-    bool may_retry = !c->base.is_writer && (c->is_fresh || !c->in_snapshot);
+    bool may_retry = !c->base.is_writer && !c->is_session && (c->is_fresh || !c->in_snapshot);
 
     if (c->deadline && clock_mono() > c->deadline) {
         fail(e, ERR_BUSY, MSG_db_too_slow, "past the deadline: %s", sql);

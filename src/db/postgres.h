@@ -45,6 +45,7 @@ struct pg_conn {
     char *quiet[QUIET_MAX];                     /* to be sent before the next statement */
     int nquiet;
     int nowed;                                  /* answers not yet read, of quiet ones sent by themselves */
+    bool is_session;                            /* LISTEN or a lock hangs on it: never made anew unseen */
     bool is_trusted;                            /* this room's own statement */
     bool is_aborted;                            /* a statement failed in this transaction, and was not undone */
     struct err aborted_by;                      /* the first that did */
@@ -75,7 +76,9 @@ struct pg_db {
     bool has_deferred;                          /* constraints that are checked at the commit only */
     _Atomic int64_t next_try;                   /* clock_mono(): no reader connects before */
     _Atomic int writer_pid;
-    struct { db_listen_fn *fn; void *arg; pthread_t thread; int stop; bool is_on; } listen;
+    _Atomic bool has_others;                    /* somebody may listen: commits are told */
+    struct { db_listen_fn *fn; void *arg; pthread_t thread; struct pg_conn *first; int stop; bool is_on;
+             _Atomic bool is_leading; int64_t next_try; } listen;   /* next_try to lead: clock_mono() */
 };
 
 static inline struct pg_conn *pg_conn(struct db_conn *c) { return (struct pg_conn *)c; }
@@ -151,3 +154,4 @@ void pg_engine(const struct db *db, char *out, size_t size);
 /* postgres_listen.c */
 void pg_listen(struct db *db, db_listen_fn *fn, void *arg);
 void pg_listen_stop(struct pg_db *db);
+bool pg_leads(const struct db *db);

@@ -383,6 +383,7 @@ static struct pg_db *pg_new(const struct db_options *o)
     db->base.b = &postgres_backend;
     db->base.place = strdup(place);
     queue_open(&db->base.queue, o->queue_max > 0 ? o->queue_max : QUEUE_DEFAULT);
+    db->has_others = true;                      /* for all who do not listen */
     random_bytes(id, sizeof id);
     sodium_bin2hex(db->opener, sizeof db->opener, id, sizeof id);
     return db;
@@ -432,7 +433,7 @@ static void pg_close(struct db *db)
 
 const struct backend postgres_backend = {
     .name = "postgres", .open = pg_open, .close = pg_close, .reader = pg_reader, .conn_close = pg_conn_close,
-    .read_begin = read_begin, .read_end = read_end, .listen = pg_listen, .notify = pg_notify,
+    .read_begin = read_begin, .read_end = read_end, .listen = pg_listen, .leads = pg_leads, .notify = pg_notify,
     .begin = pg_begin, .save = pg_save, .mark = pg_mark, .leave = pg_leave, .is_lost = pg_is_lost,
     .keep_seq = pg_keep_seq, .commit = pg_commit, .after = pg_after,
     .query = pg_query, .next = pg_next, .done = pg_done, .columns = pg_columns, .kind = pg_kind,

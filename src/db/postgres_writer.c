@@ -210,6 +210,8 @@ static enum fate commit(struct pg_conn *c, struct err *e)
     pg_quietf(c, "INSERT INTO setu_commit (opener, serial, at) VALUES ('%s', %lld, %lld) ON CONFLICT (opener)"
                  " DO UPDATE SET serial = excluded.serial, at = excluded.at",
               c->pg->opener, (long long)c->pg->commit, (long long)clock_now());
+    if (c->pg->has_others)
+        pg_quietf(c, "SELECT pg_notify('setu_%s', '.commit')", c->pg->schema);
     if (pg_end(c, "COMMIT", e))
         return FATE_KEPT;
     if (!c->h)
@@ -247,6 +249,8 @@ bool pg_notify(struct db_conn *tx, str channel, str text, struct err *e)
     struct pg_conn *c = pg_conn(tx);
     char payload[NOTICE_MAX];
 
+    if (!c->pg->has_others)
+        return true;
     if (c->lost != FATE_KEPT || !c->h)
         return pg_away(c->pg, "not connected", e);
     int n = snprintf(payload, sizeof payload, "%.*s\n%.*s", STR_ARG(channel), STR_ARG(text));

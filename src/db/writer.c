@@ -145,11 +145,17 @@ static void fail_group(struct group *g, const struct err *why)
     }
 }
 
+void writer_tell(struct db *db)
+{
+    int n = db->non_commit;
+    for (int i = 0; i < n; i++)
+        db->on_commit[i].fn(db->on_commit[i].arg);
+}
+
 /* Counted before anyone is woken: a caller sees its own write in the figures. */
 static void wake(struct db *db, struct group *g)
 {
     int64_t kept = 0;
-    int nlisteners = db->non_commit;
 
     for (const struct write *w = g->head; w; w = w->next)
         kept += w->ok;
@@ -160,8 +166,8 @@ static void wake(struct db *db, struct group *g)
         if (!w->is_early)
             sem_post(&w->done);
     }
-    for (int i = 0; kept > 0 && i < nlisteners; i++)
-        db->on_commit[i].fn(db->on_commit[i].arg);
+    if (kept > 0)
+        writer_tell(db);
 }
 
 /* Those of an earlier attempt first, then what else stands in line. */

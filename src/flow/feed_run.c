@@ -2,7 +2,8 @@
  *
  * One batch each, round and round, until all are at the end; then it sleeps until a commit rings,
  * a wait of a failing one is over or a minute's tick is due. Everything is written through the one
- * writer in any case, so more threads would only wait for each other. Memory of a turn is given
+ * writer in any case, so more threads would only wait for each other. Of several servers the leading
+ * one does it: two would do the same work, and one of them throw it away. Memory of a turn is given
  * back after it; a turn that fills it fails like any other, and is halved.
  */
 #include "flow/inside.h"
@@ -12,7 +13,7 @@
 #include <stdatomic.h>
 
 enum { MEMORY = 64 << 20, DRAIN_ROUNDS = 100000 };
-#define POLL_US (5 * (int64_t)SECOND_US)        /* servers that share the data do not ring each other's bells */
+#define POLL_US (5 * (int64_t)SECOND_US)        /* a word of another server may be lost with its connection */
 
 struct feed_runner {
     struct workspace *ws;
@@ -121,9 +122,11 @@ static int64_t next_due(const struct feed_runner *f)
 static void *run(void *arg)
 {
     struct feed_runner *f = arg;
-    while (!f->is_stopping)
-        if (!round_of_all(f))
-            bell_wait(&f->bell, next_due(f));
+    while (!f->is_stopping) {
+        bool leads = db_leads(f->ws->db);
+        if (!leads || !round_of_all(f))
+            bell_wait(&f->bell, leads ? next_due(f) : clock_mono() + POLL_US);
+    }
     return NULL;
 }
 

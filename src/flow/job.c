@@ -6,12 +6,13 @@
  */
 #include "flow/job_inside.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "core/core.h"
 #include "msg/job.h"
 
-enum { KINDS_MAX = 64, LEASE_S = 60, TRIES_MAX = 5, LEASES_MAX = 200, ERROR_MAX = 400 };
+enum { KINDS_MAX = 64, LEASE_S = 60, SHORT_LEASE_S = 2, TRIES_MAX = 5, LEASES_MAX = 200, ERROR_MAX = 400 };
 #define WAIT_MAX_US (HOUR_US)
 #define STEP_US (2 * HOUR_US)                   /* waits longer than any could be: the clock was set back */
 
@@ -42,12 +43,16 @@ const struct job_kind *job_kind_find(str name)
     return NULL;
 }
 
-static int64_t lease_of(const struct job_kind *k) { return (k && k->lease_s ? k->lease_s : LEASE_S) * (int64_t)SECOND_US; }
+static int64_t lease_of(const struct job_kind *k)
+{
+    return (fault_is_on("short_lease") ? SHORT_LEASE_S : k && k->lease_s ? k->lease_s : LEASE_S) * (int64_t)SECOND_US;
+}
+
 static int64_t tries_of(const struct job_kind *k) { return k && k->tries_max ? k->tries_max : TRIES_MAX; }
 
 int64_t job_wait_after(int64_t id, int64_t tries)
 {
-    int64_t base = 10 * (int64_t)SECOND_US;
+    int64_t base = (fault_is_on("short_lease") ? 1 : 10) * (int64_t)SECOND_US;
     for (int64_t i = 1; i < tries && base < WAIT_MAX_US; i++)
         base *= 2;
     base = base < WAIT_MAX_US ? base : WAIT_MAX_US;
@@ -196,15 +201,20 @@ static bool is_over(int64_t until, const struct job_kind *k, int64_t now)
     return until < now || until > now + lease_of(k) + STEP_US;
 }
 
-static bool read_over(struct ctx *c, struct job_run *v, size_t *n, struct err *e)
+/* *next: when the first of the others runs out. */
+static bool read_over(struct ctx *c, struct job_run *v, size_t *n, int64_t *next, struct err *e)
 {
     struct db_rows q;
     *n = 0;
+    *next = INT64_MAX;
     if (!db_query(c->c, &q, "SELECT id, token, kind, tries, lease_until FROM job WHERE state = 'leased' ORDER BY id LIMIT 200", DB_NONE, e))
         return false;
     while (*n < LEASES_MAX && db_next(&q)) {
         const struct job_kind *k = job_kind_find(db_text_view(&q, 2));
-        if (is_over(db_int(&q, 4), k, c->now))
+        int64_t until = db_int(&q, 4);
+        if (!is_over(until, k, c->now))
+            *next = until < *next ? until + 1 : *next;
+        else
             v[(*n)++] = (struct job_run){ .id = db_int(&q, 0), .token = db_int(&q, 1), .kind = k, .tries = db_int(&q, 3) };
     }
     return db_done(&q, e);
@@ -213,7 +223,8 @@ static bool read_over(struct ctx *c, struct job_run *v, size_t *n, struct err *e
 bool job_reap(struct ctx *tx, size_t *n, struct err *e)
 {
     struct job_run *v = arena_new(tx->a, struct job_run, LEASES_MAX);
-    if (!read_over(tx, v, n, e))
+    int64_t next;
+    if (!read_over(tx, v, n, &next, e))
         return false;
     for (size_t i = 0; i < *n; i++)
         if (!end_failed(tx, &v[i], S("the worker was not heard of again"), e))
@@ -226,15 +237,17 @@ bool job_is_due(struct ctx *c, bool *due, bool *is_lost, int64_t *next, struct e
     struct job_run *v = arena_new(c->a, struct job_run, LEASES_MAX);
     bool found;
     size_t n;
+    int64_t over;
     if (!db_get_int(c->c, "SELECT at FROM job WHERE state IN ('queued', 'failed') ORDER BY at LIMIT 1", DB_NONE, &found, next, e)
-        || !read_over(c, v, &n, e))
+        || !read_over(c, v, &n, &over, e))
         return false;
     *next = found ? *next : INT64_MAX;
     *due = found && *next <= c->now;
     *is_lost = n > 0;
-    if (!*due && found && *next > c->now + STEP_US)     /* rare: after the clock was set back */
-        return db_get_int(c->c, "SELECT 1 FROM job WHERE state = 'failed' AND at > $1 LIMIT 1", DB_ARGS(V(c->now + STEP_US)), due, &(int64_t){ 0 }, e);
-    return true;
+    bool is_far = !*due && found && *next > c->now + STEP_US;   /* rare: after the clock was set back */
+    *next = over < *next ? over : *next;
+    return !is_far || db_get_int(c->c, "SELECT 1 FROM job WHERE state = 'failed' AND at > $1 LIMIT 1", DB_ARGS(V(c->now + STEP_US)), due,
+                                 &(int64_t){ 0 }, e);
 }
 
 /* ── for people ──────────────────────────────────────────────────────────── */

@@ -11,6 +11,7 @@ bool job_end(struct ctx *tx, struct job_run *j, const struct err *why, struct er
 bool job_release(struct ctx *tx, struct job_run *j, struct err *e);
 /* Leases that ran out: the jobs wait for another try, or are dead. *n: how many. */
 bool job_reap(struct ctx *tx, size_t *n, struct err *e);
-/* On a reading connection: is there something to claim or reap? *next: when else, INT64_MAX: never. */
+/* On a reading connection: is there something to claim or reap? *next: when else, also should
+ * a lease run out that another server holds. INT64_MAX: never. */
 bool job_is_due(struct ctx *c, bool *due, bool *is_lost, int64_t *next, struct err *e);
 int64_t job_wait_after(int64_t id, int64_t tries);     /* us until the next try: doubling, up to an hour, jittered */

@@ -8,11 +8,13 @@
 #include "flow/schedule.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "msg/job.h"
 #include <stdatomic.h>
+#include <unistd.h>
 
 enum { WORKERS = 2, MEMORY = 128 << 20, OWNER_LEN = 16 };
 #define POLL_US (10 * (int64_t)SECOND_US)
@@ -34,13 +36,17 @@ static void tell(const struct workspace *ws, int64_t id)
         job_told(ws, id);
 }
 
+/* The same word in a write, for pages at other servers. */
+static bool tell_others(struct ctx *tx, struct err *e) { return db_notify(tx->c, S("records"), S("job all"), e); }
+
 struct told { struct job_run *j; int64_t done, all; };
 
 static bool put_progress(struct ctx *tx, void *arg, struct err *e)
 {
     struct told *t = arg;
-    return job_fence(tx, t->j, e) && db_exec(tx->c, "UPDATE job SET done = $1, total = $2 WHERE id = $3",
-                                             DB_ARGS(V(t->done), V(t->all), V(t->j->id)), NULL, e);
+    return job_fence(tx, t->j, e) && tell_others(tx, e)
+        && db_exec(tx->c, "UPDATE job SET done = $1, total = $2 WHERE id = $3",
+                   DB_ARGS(V(t->done), V(t->all), V(t->j->id)), NULL, e);
 }
 
 bool job_progress(struct job_run *j, int64_t done, int64_t all, struct err *e)
@@ -69,6 +75,8 @@ static bool run_bounded(struct job_run *j, struct err *e)
     volatile bool ok = false;
     if (!j->kind)
         return fail(e, ERR_INTERNAL, 0, "this program knows no job of this kind");
+    while (fault_is_on("stuck_job"))
+        pause();
     arena_boundary = &full;
     if (sigsetjmp(full, 0) == 0)
         ok = db_read_begin(j->c->c, 0, e) && j->kind->run(j, e);
@@ -86,7 +94,7 @@ struct ending { struct job_run *j; const struct err *why; bool is_release; };
 static bool put_ending(struct ctx *tx, void *arg, struct err *e)
 {
     struct ending *x = arg;
-    return x->is_release ? job_release(tx, x->j, e) : job_end(tx, x->j, x->why, e);
+    return (x->is_release ? job_release(tx, x->j, e) : job_end(tx, x->j, x->why, e)) && tell_others(tx, e);
 }
 
 /* False: it failed; *why tells. */
@@ -131,7 +139,8 @@ static bool take(struct ctx *tx, void *arg, struct err *e)
 {
     struct taking *t = arg;
     size_t n;
-    return job_reap(tx, &n, e) && schedule_run_due(tx, e) && job_claim(tx, str_of(t->w->pool->owner), &t->j, &t->found, e);
+    return job_reap(tx, &n, e) && schedule_run_due(tx, e) && job_claim(tx, str_of(t->w->pool->owner), &t->j, &t->found, e)
+        && tell_others(tx, e);
 }
 
 enum did { NOTHING, WORKED, FAILED };

@@ -102,6 +102,8 @@ bool record_try(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e);
 /* Told after a commit, in the thread that asked for the write: live pages, feeds. */
 struct touched { const struct entity *en; int64_t id; struct touched *next; };
 void record_on_write(void (*fn)(const struct ctx *c, const struct touched *list));
+/* "deal 1h2k3m", a line each, fifty at most: what other servers hear on the channel "records". */
+str record_told(struct arena *a, const struct touched *list);
 
 /* ── reading ─────────────────────────────────────────────────────────────── */
 

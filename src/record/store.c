@@ -6,6 +6,7 @@
  * not at all. What may not be seen answers as what does not exist.
  */
 #include "record/store.h"
+#include "base/buf.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "msg/record.h"
@@ -36,6 +37,24 @@ static bool not_found(const struct entity *en, int64_t id, struct err *e)
 static void (*told)(const struct ctx *c, const struct touched *list);
 void record_on_write(void (*fn)(const struct ctx *c, const struct touched *list)) { told = fn; }
 
+/* The newest of them: who looks at a list looks at it once. */
+str record_told(struct arena *a, const struct touched *list)
+{
+    enum { TOLD_MAX = 50, LINE_MAX = 96 };
+    struct buf b = buf_new(a, TOLD_MAX * LINE_MAX);
+    int n = 0;
+    for (const struct touched *t = list; t && n < TOLD_MAX; t = t->next, n++)
+        buf_fmt(&b, "%s%s %.*s", n ? "\n" : "", t->en->name, STR_ARG(id_text(a, t->id)));
+    return buf_str(&b);
+}
+
+static bool tell_others(struct ctx *tx, struct err *e)
+{
+    struct arena scratch = *tx->a;
+    const struct touched *list = tx->write->touched;
+    return !list || db_notify(tx->c, S("records"), record_told(&scratch, list), e);
+}
+
 struct act { struct ctx *c; struct write w; record_write_fn *fn; void *arg; };
 
 static bool run_act(struct db_conn *conn, void *arg, struct err *e)
@@ -46,7 +65,7 @@ static bool run_act(struct db_conn *conn, void *arg, struct err *e)
     tx.c = conn;
     tx.write = &act->w;
     tx.write_id = act->w.id;
-    return act->fn(&tx, act->arg, e);
+    return act->fn(&tx, act->arg, e) && tell_others(&tx, e);
 }
 
 static bool write_with(struct ctx *c, record_write_fn *fn, void *arg, bool is_bulk, struct err *e)

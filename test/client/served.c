@@ -113,6 +113,15 @@ void served_add(struct served *s, const char *name, const char *company)
     make_workspace(dir, company, "en");
 }
 
+void served_beside(struct served *s, const struct served *of)
+{
+    make_folder(s);
+    const char *spool = strstr(of->data, "&spool=");
+    if (!spool)
+        die("served_beside: %s is no address", of->data);
+    snprintf(s->data, sizeof s->data, "%.*s&spool=%s", (int)(spool - of->data), of->data, s->dir);
+}
+
 /* "Setu is at http://127.0.0.1:PORT/" */
 static int port_told(int fd)
 {

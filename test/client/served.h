@@ -32,6 +32,8 @@ void served_new(struct served *s, const char *language);        /* dies when it 
 /* A folder for workspaces, and one in it, called so (and served under that host). */
 void served_folder(struct served *s);
 void served_add(struct served *s, const char *name, const char *company);
+/* Another server on the data of `of`, which is an address: a spool of its own, the same key. */
+void served_beside(struct served *s, const struct served *of);
 bool served_start(struct served *s);
 /* SIGTERM and wait; false when it did not end with 0. */
 bool served_stop(struct served *s);

@@ -1,5 +1,5 @@
 // live.js - what others change appears. The server sends `event: changed` with "entity id"; elements
-// with data-live="deal" or "deal:ID" and hx-get fetch themselves again. Nothing moves under the
+// with data-live="deal" or "deal:ID" and hx-get fetch themselves again ("* *": all of them). Nothing moves under the
 // pointer or the caret: there a bar offers the news. A hidden tab holds no connection, since a
 // browser allows six of them to one HTTP/1.1 server.
 import { $, $$, word } from './dom.js'
@@ -19,7 +19,7 @@ function refresh(el) {
 }
 function changed(e) {
   const [entity, id] = e.data.split(' ')
-  $$('[data-live]').filter(el => [entity, `${entity}:${id}`].includes(el.dataset.live)).forEach(refresh)
+  $$('[data-live]').filter(el => entity === '*' || [entity, `${entity}:${id}`].includes(el.dataset.live)).forEach(refresh)
 }
 function count(e) {                 // "id text": a number in the navigation
   const [id, ...text] = e.data.split(' '), el = $(`[data-count="${CSS.escape(id)}"]`)
