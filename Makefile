@@ -44,13 +44,13 @@ GENC    = $(G)/msg_table.c $(VIEWS:src/%.html=$(G)/views/%.c) $(EXTRA_GENC)
 LIBSRC  = $(filter-out src/main.c,$(SRC))
 obj     = $(patsubst src/%.c,$(1)/o/%.o,$(LIBSRC)) $(patsubst $(G)/%.c,$(1)/o/gen/%.o,$(GENC))
 
-.PHONY: all test soak demo bench fuzz install lint symbols setup unit clean golden
+.PHONY: all test demo bench fuzz install lint symbols setup unit clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: build/setu
 
 # Without the libraries nothing below makes sense; these goals fetch them.
-ifeq ($(PKG_LIBS)$(filter setup demo test soak bench fuzz clean lint,$(MAKECMDGOALS)),)
+ifeq ($(PKG_LIBS)$(filter setup demo test bench fuzz clean lint,$(MAKECMDGOALS)),)
 $(error The libraries are not here. On Debian 12 `make setup` installs them, as do `make demo` and `make test`)
 endif
 
@@ -65,10 +65,6 @@ demo:
 test:
 	@tools/setup/run build test
 	@MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run $(T)
-# Long ones that want an idle machine: the browser's journeys, axe over every screen.
-soak:
-	@tools/setup/run build test
-	@SOAK=1 MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run soak
 bench:
 	@tools/setup/run build bench
 	@$(MAKE) -j$(JOBS) --no-print-directory build/setu
@@ -141,7 +137,7 @@ build/san/$(1)/%: test/$(1)/%.c test/client/client.c test/client/served.c test/c
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< test/client/client.c test/client/served.c test/client/sink.c $$(TESTLIBS)
 endef
-$(foreach kind,http fault soak,$(eval $(call test_kind_client,$(kind))))
+$(foreach kind,http fault,$(eval $(call test_kind_client,$(kind))))
 build/san/fuzz/%: test/fuzz/%.c tools/test/replay.c build/san/libsetu.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TESTFLAGS) -o $@ $< tools/test/replay.c $(TESTLIBS)

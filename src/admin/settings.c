@@ -40,9 +40,12 @@ static str value_of(struct arena *a, const struct workspace *ws, enum kind k)
 
 /* ── the form ──────────────────────────────────────────────────────────────── */
 
-static size_t options_of(struct html *h, enum kind k, str value, struct ui_option *o)
+/* Months are those of the workspace's calendar, whatever the reader's is. */
+static size_t options_of(struct html *h, const struct workspace *ws, enum kind k, str value, struct ui_option *o)
 {
+    struct locale theirs = *h->loc;
     size_t n = 0;
+    theirs.calendar = ws->calendar;
     if (k == KIND_LANGUAGE)
         for (enum lang l = 0; l < LANG_COUNT; l++)
             o[n++] = (struct ui_option){ .value = str_of(lang_code(l)), .label = str_of(lang_name(l)) };
@@ -51,7 +54,7 @@ static size_t options_of(struct html *h, enum kind k, str value, struct ui_optio
         o[n++] = (struct ui_option){ .value = S("jalali"), .label = _(admin_jalali) };
     }
     for (int m = 1; k == KIND_MONTH && m <= 12; m++)
-        o[n++] = (struct ui_option){ .value = arena_fmt(h->a, "%d", m), .label = loc_month_name(h->a, h->loc, m) };
+        o[n++] = (struct ui_option){ .value = arena_fmt(h->a, "%d", m), .label = loc_month_name(h->a, &theirs, m) };
     for (size_t i = 0; i < n; i++)
         o[i].is_selected = str_eq(o[i].value, value);
     return n;
@@ -71,7 +74,7 @@ struct html_safe settings_rows(struct request *rq, unsigned which, const struct 
         struct ui_field_view f = {
             .label = _msg(l->label), .name = str_of(l->name), .value = value, .hint = l->hint ? _msg(l->hint) : (str){ 0 },
             .error = is_bad ? err_text(h->a, h->loc, bad) : (str){ 0 }, .options = o,
-            .noptions = options_of(h, l->kind, value, o), .is_required = l->kind == KIND_COMPANY,
+            .noptions = options_of(h, ws, l->kind, value, o), .is_required = l->kind == KIND_COMPANY,
             .is_ltr = l->kind == KIND_COUNTRY || l->kind == KIND_CURRENCY || l->kind == KIND_ZONE,
         };
         f.input = f.noptions ? UI_SELECT : l->kind == KIND_TOMAN ? UI_CHECK : UI_TEXT;

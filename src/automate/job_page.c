@@ -77,6 +77,17 @@ static void fill_tabs(struct html *h, str state, struct job_page_view *v)
     v->tabs = tabs;
 }
 
+/* Who follows, in the reader's words; one of an older program keeps its name. */
+static str consumer_label(struct html *h, str name)
+{
+    for (size_t i = 0; i < feed_consumers(); i++) {
+        const struct consumer *k = feed_consumer_at(i);
+        if (k->label && str_eq(name, str_of(k->name)))
+            return _msg(k->label);
+    }
+    return name;
+}
+
 static bool fill_feed(struct html *h, struct ctx *c, struct job_page_view *v, struct err *e)
 {
     struct feed_standing *st;
@@ -88,12 +99,13 @@ static bool fill_feed(struct html *h, struct ctx *c, struct job_page_view *v, st
     struct stuck_line *s = arena_new(h->a, struct stuck_line, v->nstuck + 1);
     for (size_t i = 0; i < v->nfollowers; i++)
         f[i] = (struct follower_line){
-            .name = str_of(st[i].name), .detail = st[i].tries ? _(job_failing, .why = A(st[i].error)) : (str){ 0 },
+            .name = consumer_label(h, str_of(st[i].name)), .detail = st[i].tries ? _(job_failing, .why = A(st[i].error)) : (str){ 0 },
             .state = st[i].lag ? _(job_behind, .n = A(st[i].lag)) : _(job_up_to_date),
             .tone = st[i].tries ? TONE_RED : st[i].lag ? TONE_AMBER : TONE_GREEN };
     for (size_t i = 0; i < v->nstuck; i++)
         s[i] = (struct stuck_line){
-            .title = arena_fmt(h->a, "%.*s · %.*s", STR_ARG(stuck[i].consumer), STR_ARG(_(job_entry, .n = A(loc_int(h->a, h->loc, stuck[i].seq))))),
+            .title = arena_fmt(h->a, "%.*s · %.*s", STR_ARG(consumer_label(h, stuck[i].consumer)),
+                               STR_ARG(_(job_entry, .n = A(loc_int(h->a, h->loc, stuck[i].seq))))),
             .error = stuck[i].error, .when = loc_relative(h->a, h->loc, stuck[i].at, c->now), .iso = iso_instant(h->a, stuck[i].at),
             .consumer = stuck[i].consumer, .seq = arena_fmt(h->a, "%lld", (long long)stuck[i].seq) };
     v->followers = f;

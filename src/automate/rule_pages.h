@@ -60,7 +60,7 @@ struct rule_log_view { str step, result, said; enum tone tone; struct url url; }
 struct rule_run_view { struct rule_run_row run; str version; const struct rule_log_view *log; size_t n; bool may_stop; };
 void view_rule_run(struct html *h, const struct rule_run_view *v);
 
-struct approval_row { str id, title, from, until, status, note; enum tone tone; struct url record, action; bool may; };
+struct approval_row { str id, title, about, from, until, status, note; enum tone tone; struct url record, action; bool may; };
 struct approvals_view { struct rule_tabs tabs; const struct approval_row *rows; size_t n; struct html_safe empty; };
 void view_approvals(struct html *h, const struct approvals_view *v);
 

@@ -13,20 +13,20 @@ static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NUL
 
 /* ── one run as a row ────────────────────────────────────────────────────── */
 
-/* The record, if this reader may see it. */
-static void about(struct ctx *c, const struct record *run, struct rule_run_row *out)
+/* The record a run or a question is about, if this reader may see it. */
+static void about(struct ctx *c, const struct record *of, str *title, struct url *url)
 {
-    const struct entity *en = entity_find(record_text(run, "entity"));
-    int64_t id = record_int(run, "record");
+    const struct entity *en = entity_find(record_text(of, "entity"));
+    int64_t id = record_int(of, "record");
     struct record **found;
     struct err ignored = { 0 };
     size_t n = 0;
     if (en && id && record_get_many(c, en, &id, 1, &found, &n, &ignored) && n) {
-        out->about = record_title(found[0]);
+        *title = record_title(found[0]);
         if (!(en->flags & E_NO_PAGE))
-            out->record = record_url(c->a, en, id);
+            *url = record_url(c->a, en, id);
     } else if (en) {
-        out->about = say(c, en->label);
+        *title = say(c, en->label);
     }
 }
 
@@ -41,7 +41,7 @@ static struct rule_run_row row_of(struct ctx *c, const struct record *r)
     int64_t due = record_int(r, "due_at");
     if (due)
         v.due = SAID(c->a, c->loc, rule_goes_on, .when = A(loc_relative(c->a, c->loc, due, c->now)));
-    about(c, r, &v);
+    about(c, r, &v.about, &v.record);
     return v;
 }
 
@@ -248,7 +248,6 @@ static struct approval_row approval_of(struct ctx *c, const struct record *r)
 {
     str status = record_text(r, "status"), id = id_text(c->a, r->id);
     const struct choice *o = entity_field(&approval_entity, S("status"))->choices;
-    const struct entity *en = entity_find(record_text(r, "entity"));
     bool is_waiting = str_eq(status, S("waiting"));
     struct approval_row v = { .id = id, .title = record_title(r), .from = record_val(r, "asked_by").s, .note = record_text(r, "note"),
                               .may = is_waiting && record_int(r, "decider") == c->who->user_id,
@@ -260,8 +259,7 @@ static struct approval_row approval_of(struct ctx *c, const struct record *r)
             v.status = say(c, o->label);
     if (is_waiting)
         v.until = SAID(c->a, c->loc, rule_answer_until, .when = A(loc_relative(c->a, c->loc, record_int(r, "until"), c->now)));
-    if (en && record_int(r, "record") && !(en->flags & E_NO_PAGE))
-        v.record = record_url(c->a, en, record_int(r, "record"));
+    about(c, r, &v.about, &v.record);
     return v;
 }
 

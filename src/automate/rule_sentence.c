@@ -247,7 +247,13 @@ static void buf_text(const struct sentence *s, str t, void *out) { (void)s; buf_
 
 /* What is data keeps its own direction (U+2068, U+2069) in the sentence of another language. */
 static void put_apart(struct buf *b, str text) { buf_fmt(b, "\u2068%.*s\u2069", STR_ARG(text)); }
-static void buf_name(const struct sentence *s, int i, void *out) { put_apart(out, shown(s, i)); }
+static void buf_name(const struct sentence *s, int i, void *out)
+{
+    bool is_quoted = s->slot[i].kind == ARG_WORDS, is_fa = s->c->loc->lang == LANG_FA;
+    buf_put(out, !is_quoted ? S("") : is_fa ? S("«") : S("“"));
+    put_apart(out, shown(s, i));
+    buf_put(out, !is_quoted ? S("") : is_fa ? S("»") : S("”"));
+}
 
 static struct sentence of_when(struct html *h, struct ctx *c, const struct rule_plan *p, const struct rule_offers *o)
 {

@@ -28,6 +28,7 @@ struct feed_row {                               /* one change of a field (or rec
 
 struct consumer {
     const char *name;                           /* of the durable cursor; never rename */
+    msg_id label;                               /* for people; 0: its name */
     unsigned reads;
     /* NULL: every row. Else asked outside the write, of the row alone; a round without a wanted row writes nothing. */
     bool (*wants)(const struct feed_row *r);

@@ -4,6 +4,7 @@
  */
 #include "flow/rule_inside.h"
 #include "flow/feed.h"
+#include "msg/rule.h"
 #include "record/query.h"
 
 /* What rules themselves write, and what is nobody's business. */
@@ -223,5 +224,6 @@ static bool tick(struct ctx *tx, bool *more, struct err *e)
 }
 
 const struct consumer rule_consumer = {
-    .name = "rules", .reads = FEED_CHANGES | FEED_EVENTS, .wants = wants, .batch = batch, .tick = tick, .at_once = 50, .from_now = true,
+    .name = "rules", .label = MSG_rule_plural, .reads = FEED_CHANGES | FEED_EVENTS, .wants = wants,
+    .batch = batch, .tick = tick, .at_once = 50, .from_now = true,
 };

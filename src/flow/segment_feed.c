@@ -2,6 +2,7 @@
 #include "core/core.h"
 #include "flow/feed.h"
 #include "flow/segment_round.h"
+#include "msg/segment.h"
 
 static bool is(str s, const char *word) { return str_eq(s, str_of(word)); }
 
@@ -116,6 +117,6 @@ static bool concerns(const struct feed_row *row)
 }
 
 const struct consumer segment_consumer = {
-    .name = "segments", .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns, .batch = follow,
-    .tick = segment_pass_time, .from_now = true,
+    .name = "segments", .label = MSG_segment_plural, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns,
+    .batch = follow, .tick = segment_pass_time, .from_now = true,
 };

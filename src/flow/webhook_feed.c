@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "flow/feed.h"
 #include "flow/webhook.h"
+#include "msg/webhook.h"
 #include "record/put_json.h"
 #include "record/query.h"
 
@@ -245,4 +246,7 @@ static bool tell_all(struct ctx *tx, const struct feed_row *rows, size_t n, stru
     return true;
 }
 
-const struct consumer webhook_consumer = { .name = "webhook", .reads = FEED_CHANGES | FEED_EVENTS, .sift = wanted, .batch = tell_all, .from_now = true };
+const struct consumer webhook_consumer = {
+    .name = "webhook", .label = MSG_webhook_plural, .reads = FEED_CHANGES | FEED_EVENTS, .sift = wanted,
+    .batch = tell_all, .from_now = true,
+};

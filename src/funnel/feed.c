@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "flow/feed.h"
+#include "msg/job.h"
 
 /* ── whom it concerns ────────────────────────────────────────────────────── */
 
@@ -193,8 +194,8 @@ static bool catch_up(struct ctx *tx, bool *more, struct err *e)
 }
 
 const struct consumer funnel_consumers[] = {
-    { .name = "funnel", .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns, .batch = follow, .tick = catch_up,
-      .from_now = true },
-    { .name = "clocks", .reads = FEED_CHANGES, .wants = clock_wants, .batch = clock_batch, .from_now = true },
+    { .name = "funnel", .label = MSG_job_follows_funnel, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns,
+      .batch = follow, .tick = catch_up, .from_now = true },
+    { .name = "clocks", .label = MSG_job_follows_clocks, .reads = FEED_CHANGES, .wants = clock_wants, .batch = clock_batch, .from_now = true },
 };
 const size_t funnel_nconsumers = countof(funnel_consumers);

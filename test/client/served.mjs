@@ -41,11 +41,12 @@ export class Served {
   }
 
   run([command, ...words], input = '') {
-    return execFileSync(bin, [command, ...words, '--data', this.data], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] })
+    return execFileSync(bin, [command, ...words, '--data', this.data], { input, encoding: 'utf8', stdio: 'pipe' })
   }
 
-  async start() {
-    this.child = spawn(bin, ['serve', '--data', this.data, '--listen', '127.0.0.1:0'],
+  /** `words` are more options of `setu serve`. */
+  async start(words = []) {
+    this.child = spawn(bin, ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...words],
       { stdio: ['ignore', 'pipe', openSync(join(this.dir, 'log'), 'w')] })
     this.ended = new Promise(done => this.child.on('exit', code => done(code)))
     const line = await new Promise((done, fail) => {

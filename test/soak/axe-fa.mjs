@@ -1,4 +1,0 @@
-// axe-fa.mjs - every main screen in fa under axe-core: test/client/axe.mjs.
-import { walk } from '../client/axe.mjs'
-
-await walk('fa')
