@@ -54,9 +54,10 @@ void arena_reset(struct arena *a)
 
 const char *arena_cstr(struct arena *a, str s)
 {
-    char *p = arena_new(a, char, s.n + 1);
+    char *p = arena_raw(a, 1, 1, s.n + 1);
     if (s.n)
         memcpy(p, s.p, s.n);
+    p[s.n] = 0;
     return p;
 }
 
@@ -72,7 +73,7 @@ str arena_fmt(struct arena *a, const char *fmt, ...)
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    char *p = arena_new(a, char, (size_t)n + 1);
+    char *p = arena_raw(a, 1, 1, (size_t)n + 1);
     vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return (str){ p, (size_t)n };

@@ -28,16 +28,16 @@ static const char *const entity[256] = {
 
 void html_text(struct html *h, str s)
 {
-    size_t from = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        const char *e = entity[(unsigned char)s.p[i]];
+    const char *at = s.p, *end = s.p + s.n;
+    for (const char *p = at; p < end; p++) {
+        const char *e = entity[(unsigned char)*p];
         if (!e)
             continue;
-        buf_put(&h->out, (str){ s.p + from, i - from });
+        buf_put(&h->out, (str){ at, (size_t)(p - at) });
         buf_put(&h->out, str_of(e));
-        from = i + 1;
+        at = p + 1;
     }
-    buf_put(&h->out, str_from(s, from));
+    buf_put(&h->out, (str){ at, (size_t)(end - at) });
 }
 
 void html_int(struct html *h, int64_t i) { buf_int(&h->out, i); }
@@ -63,9 +63,14 @@ void html_url_part(struct html *h, str s)
         html_lit(h, "-");
         return;
     }
+    size_t from = 0;
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        char code[3] = { '%', hex[c >> 4], hex[c & 15] };
-        html_raw(h, is_unreserved(s.p[i]) ? (str){ s.p + i, 1 } : (str){ code, 3 });
+        if (is_unreserved(s.p[i]))
+            continue;
+        html_raw(h, (str){ s.p + from, i - from });
+        html_raw(h, (str){ (char[]){ '%', hex[c >> 4], hex[c & 15] }, 3 });
+        from = i + 1;
     }
+    html_raw(h, str_from(s, from));
 }
