@@ -6,6 +6,7 @@
  */
 #include "db/queue.h"
 #include <errno.h>
+#include "base/wait.h"
 #include "msg/db.h"
 
 void queue_open(struct queue *q, int max)
@@ -62,8 +63,10 @@ bool queue_wait(struct queue *q, struct write *w, struct err *e)
     sem_init(&w->done, 0, 0);
     bool ok = enter(q, w, e);
     if (ok) {
+        wait_begin();
         while (sem_wait(&w->done) && errno == EINTR)
             ;
+        wait_end();
         ok = w->ok;
     }
     sem_destroy(&w->done);

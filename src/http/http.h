@@ -124,7 +124,8 @@ struct http_app {
 };
 struct http_options {
     const char *listen;                 /* "127.0.0.1:8080", "[::1]:8080", "127.0.0.1:0" */
-    int threads, workers;               /* 0: cores; 32 */
+    int threads, workers;               /* 0: cores; 64 */
+    int at_once;                        /* workers that run at a time, the others waiting for the disk; 0: 4 a core */
     int connections_max;                /* 0: 12000 */
     int per_ip_max;                     /* 0: 200 on public addresses; loopback is not limited */
     const char *const *trusted_proxies; /* NULL-ended addresses */

@@ -402,7 +402,8 @@ static void set_defaults(struct http_options *o)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     o->threads = or(o->threads, cores > 0 ? (int)cores : 1);
-    o->workers = or(o->workers, 32);
+    o->workers = or(o->workers, 64);
+    o->at_once = or(o->at_once, 4 * o->threads);
     o->connections_max = or(o->connections_max, 12000);
     o->per_ip_max = or(o->per_ip_max, 200);
     o->queue_max = or(o->queue_max, 1024);

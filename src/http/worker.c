@@ -1,12 +1,16 @@
 /* worker.c - where a request begins and ends: one arena, one snapshot, one way out.
  *
  * Workers are started when they are needed and woken last-in-first-out, so a
- * quiet server keeps few warm stacks and arenas. A full arena jumps back to
+ * quiet server keeps few warm stacks and arenas. Only some of them run at a time:
+ * more would only push each other's pages out of the processor's caches. Who waits
+ * for a write to reach the disk gives the place away (base/wait.h) and comes back
+ * without asking, so what has begun ends first. A full arena jumps back to
  * serve(), which runs the cleanups and answers 503. After MHD_resume_connection
  * the exchange belongs to the connection's thread again: it is not touched.
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "http/form.h"
 #include "http/server.h"
 #include "msg/base.h"
@@ -34,8 +38,12 @@ struct worker_pool {
     struct exchange *first, **last;
     struct worker *idle, *all;
     int queued, running, busy;
+    int active;                                 /* busy and not waiting */
     bool is_stopping;
 };
+
+_Thread_local void (*wait_told)(bool is_waiting);
+static _Thread_local struct worker_pool *pool_here;
 
 /* ── one request ─────────────────────────────────────────────────────────── */
 
@@ -264,11 +272,15 @@ static void serve(struct worker *w, struct exchange *x)
 
 /* ── the pool ────────────────────────────────────────────────────────────── */
 
+static void *work(void *worker);
+
+static bool has_place(const struct worker_pool *p) { return p->active < p->s->o.at_once || p->is_stopping; }
+
 static struct exchange *next_job(struct worker *w)
 {
     struct worker_pool *p = w->pool;
     pthread_mutex_lock(&p->lock);
-    while (!p->first && !p->is_stopping) {
+    while (!(p->first && has_place(p)) && !(p->is_stopping && !p->first)) {
         w->is_woken = false;
         w->idle_next = p->idle;
         p->idle = w;
@@ -282,20 +294,50 @@ static struct exchange *next_job(struct worker *w)
             p->last = &p->first;
         p->queued--;
         p->busy++;
+        p->active++;
     }
     pthread_mutex_unlock(&p->lock);
     return x;
+}
+
+static void wake_one(struct worker_pool *p)
+{
+    struct worker *w = p->idle;
+    if (w) {
+        p->idle = w->idle_next;
+        w->is_woken = true;
+        pthread_cond_signal(&w->wake);
+    } else if (p->running < p->s->o.workers) {
+        w = &p->all[p->running];
+        w->pool = p;
+        pthread_cond_init(&w->wake, NULL);
+        if (pthread_create(&w->thread, NULL, work, w) == 0)
+            p->running++;
+    }
+}
+
+static void give_place(bool is_waiting)
+{
+    struct worker_pool *p = pool_here;
+    pthread_mutex_lock(&p->lock);
+    p->active += is_waiting ? -1 : 1;
+    if (p->first && has_place(p))
+        wake_one(p);
+    pthread_mutex_unlock(&p->lock);
 }
 
 static void *work(void *worker)
 {
     struct worker *w = worker;
     struct exchange *x;
+    pool_here = w->pool;
+    wait_told = give_place;
     w->arena = arena_open(ARENA_BYTES);
     while ((x = next_job(w))) {
         serve(w, x);
         pthread_mutex_lock(&w->pool->lock);
         w->pool->busy--;
+        w->pool->active--;
         pthread_mutex_unlock(&w->pool->lock);
     }
     for (size_t i = 0; i < w->nreaders; i++)
@@ -319,22 +361,6 @@ struct worker_pool *workers_start(struct http_server *s)
     return p;
 }
 
-static void wake_one(struct worker_pool *p)
-{
-    struct worker *w = p->idle;
-    if (w) {
-        p->idle = w->idle_next;
-        w->is_woken = true;
-        pthread_cond_signal(&w->wake);
-    } else if (p->running < p->s->o.workers) {
-        w = &p->all[p->running];
-        w->pool = p;
-        pthread_cond_init(&w->wake, NULL);
-        if (pthread_create(&w->thread, NULL, work, w) == 0)
-            p->running++;
-    }
-}
-
 bool workers_push(struct worker_pool *p, struct exchange *x)
 {
     pthread_mutex_lock(&p->lock);
@@ -344,7 +370,8 @@ bool workers_push(struct worker_pool *p, struct exchange *x)
         *p->last = x;
         p->last = &x->next;
         p->queued++;
-        wake_one(p);
+        if (has_place(p))
+            wake_one(p);
     }
     pthread_mutex_unlock(&p->lock);
     return ok;
