@@ -32,7 +32,8 @@ CFLAGS_san     = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing 
                  -fsanitize=address,undefined -fno-sanitize-recover=all -DSETU_FAULTS=1
 LDFLAGS_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 LDFLAGS_san     = -fsanitize=address,undefined
-LIBS   = $(PKG_LIBS) -llinear -lcmark-gfm -lcmark-gfm-extensions -lm -lpthread
+# liblinear as an archive: src/flow/blas.c says why.
+LIBS   = $(PKG_LIBS) -Wl,-u,ddot_ -l:liblinear.a -lcmark-gfm -lcmark-gfm-extensions -lm -lpthread
 
 SRC    := $(shell find src -name '*.c')
 VIEWS  := $(shell find src -name '*.html')

@@ -20,7 +20,7 @@ static const struct option_help options[] = {
 };
 
 /* SIGTERM and SIGINT are read as data. The threads we make block them, but a library may bring one that
- * does not (OpenBLAS, below liblinear): so a handler notes which came, and does nothing else. */
+ * does not: so a handler notes which came, and does nothing else. */
 static int stop_pipe[2];
 
 static void note(int sig)
