@@ -158,36 +158,40 @@ static struct list_column column_of(struct request *rq, const struct entity *en,
 
 /* ── rows ──────────────────────────────────────────────────────────────────── */
 
-static struct html_safe cell_of(struct request *rq, const struct record *r, const struct field *f)
+static struct html_safe title_of(struct request *rq, const struct record *r, const struct field *f, struct url url)
+{
+    struct html h = web_html(rq);
+    str t = record_title(r).n ? type_show(h.a, h.loc, f, &r->v[field_index(r->en, f)]) : id_text(h.a, r->id);
+    view_list_title(&h, &(struct list_title_view){ t, url });
+    return html_done(&h);
+}
+
+static struct html_safe value_of(struct request *rq, const struct record *r, const struct field *f)
 {
     struct html h = web_html(rq);
     const struct val *v = &r->v[field_index(r->en, f)];
-    bool is_title = !strcmp(f->name, r->en->title);
-    if (is_title) {
-        str t = record_title(r).n ? type_show(h.a, h.loc, f, v) : id_text(h.a, r->id);
-        view_list_title(&h, &(struct list_title_view){ t, record_url(h.a, r->en, r->id) });
-    } else if (v->is_set) {
+    if (v->is_set)
         type_of(f)->cell(&h, f, v);
-    }
     return html_done(&h);
 }
 
 static struct list_row *rows_of(struct request *rq, const struct list_spec *s, const struct list *list)
 {
     struct list_row *rows = arena_new(&rq->a, struct list_row, list->n);
-    struct ctx *c = web_ctx(rq);
+    struct list_cell like[LIST_COLUMNS_MAX];
+    for (int k = 0; k < s->ncols; k++) {
+        const struct field *f = s->cols[k];
+        bool is_title = !strcmp(f->name, s->en->title), may_edit = !is_title && record_field_is_asked(web_ctx(rq), s->en, f, false);
+        like[k] = (struct list_cell){ .is_number = is_number(f), .is_meta = k < 4, .is_title = is_title,
+                                      .edit = may_edit ? str_of(f->name) : (str){ 0 } };
+    }
     for (size_t i = 0; i < list->n; i++) {
         const struct record *r = list->rows[i];
         rows[i] = (struct list_row){ .id = id_text(&rq->a, r->id), .url = record_url(&rq->a, s->en, r->id),
                                      .cell = arena_new(&rq->a, struct list_cell, s->ncols) };
         for (int k = 0; k < s->ncols; k++) {
-            const struct field *f = s->cols[k];
-            bool may_edit = strcmp(f->name, s->en->title) && record_field_is_asked(c, s->en, f, false);
-            rows[i].cell[k] = (struct list_cell){
-                .html = cell_of(rq, r, f), .is_number = is_number(f), .is_meta = k < 4, .is_title = !strcmp(f->name, s->en->title),
-                .edit = may_edit ? url_fmt(&rq->a, "/%s/%.*s/field/%s", s->en->path, STR_ARG(rows[i].id), f->name)
-                                 : (struct url){ { 0 } },
-            };
+            rows[i].cell[k] = like[k];
+            rows[i].cell[k].html = like[k].is_title ? title_of(rq, r, s->cols[k], rows[i].url) : value_of(rq, r, s->cols[k]);
         }
     }
     return rows;

@@ -17,7 +17,7 @@ void view_record_form(struct html *h, const struct record_form_view *v);
 struct record_field_view { struct html_safe row; int64_t version; struct url action, cancel; bool is_fact; };
 void view_record_field(struct html *h, const struct record_field_view *v);
 
-struct list_cell { struct html_safe html; bool is_number, is_title, is_meta; struct url edit; };
+struct list_cell { struct html_safe html; bool is_number, is_title, is_meta; str edit; };     /* edit: the field that may be edited here */
 struct list_row { str id; struct url url; struct list_cell *cell; bool is_marked; };
 struct list_column { str label; struct url sort; int direction; bool is_number; };
 struct record_list_view {

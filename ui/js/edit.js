@@ -3,13 +3,15 @@
 // cell itself (outerHTML), or with the form and its error (422), or both values (409).
 import { $, on } from './dom.js'
 
-const cell = '[data-edit-url]'
+const cell = '[data-edit-url],[data-edit]'
+// In a list the cell names its field (data-edit) and the row knows the record.
+const address = at => at.dataset.editUrl ?? at.closest('[data-href]').dataset.href + '/field/' + at.dataset.edit
 async function edit(at) {
   if ($('form', at)) return
   const was = at.innerHTML
-  await htmx.ajax('GET', at.dataset.editUrl, { target: at, swap: 'innerHTML' })
+  await htmx.ajax('GET', address(at), { target: at, swap: 'innerHTML' })
   const form = $('form', at)
-  if (!form) { at.innerHTML = was; return location.assign(at.dataset.editUrl) }
+  if (!form) { at.innerHTML = was; return location.assign(address(at)) }
   form.classList.add('edit')
   form.was = was
   const input = $('input:not([type=hidden]),select,textarea', form)

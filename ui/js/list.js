@@ -51,7 +51,7 @@ on('click', '[data-row]', (e, box) => {
 on('change', '[data-all]', (e, head) => { $$('[data-row]').forEach(b => { b.checked = head.checked }); paint() })
 on('click', '[data-bulk-clear]', () => { $$('[data-row]').forEach(b => { b.checked = false }); paint() })
 on('click', 'tr[data-href]', (e, row) => {
-  if (e.target.closest('a,button,input,label,[data-edit-url],form') || getSelection()?.toString()) return
+  if (e.target.closest('a,button,input,label,[data-edit],form') || getSelection()?.toString()) return
   const to = row.dataset.href
   if (e.ctrlKey || e.metaKey) window.open(to)
   else location.assign(to)
