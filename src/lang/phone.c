@@ -13,14 +13,31 @@ static bool bad(struct arena *a, str typed, const char *country, struct err *e)
     return err_arg(e, "example", n ? arena_str(a, (str){ example, n }) : S("+880 1711-000000"));
 }
 
-/* What was parsed last is parsed again when it is stored: by then it is E.164 and reads as itself. */
-static _Thread_local char last[PHONE_TEXT_MAX];
-static _Thread_local size_t last_n;
+/* What was parsed is parsed again when it is stored: by then it is E.164 and reads as itself. A record
+ * has a few numbers. */
+enum { RECENT = 8 };
+static _Thread_local struct recent { char text[PHONE_TEXT_MAX]; size_t n; } recent[RECENT];
+static _Thread_local unsigned next_recent;
+
+static bool is_recent(str s)
+{
+    for (size_t i = 0; i < RECENT; i++)
+        if (recent[i].n && str_eq(s, (str){ recent[i].text, recent[i].n }))
+            return true;
+    return false;
+}
+
+static void remember(const char *text, size_t n)
+{
+    struct recent *r = &recent[next_recent++ % RECENT];
+    memcpy(r->text, text, n);
+    r->n = n;
+}
 
 bool phone_parse(struct arena *a, str s, const char *country, str *e164, struct err *e)
 {
     char out[PHONE_TEXT_MAX];
-    if (last_n && str_eq(s, (str){ last, last_n })) {
+    if (is_recent(s)) {
         *e164 = arena_str(a, s);
         return true;
     }
@@ -29,8 +46,7 @@ bool phone_parse(struct arena *a, str s, const char *country, str *e164, struct 
 
     if (!n)
         return bad(a, s, country, e);
-    memcpy(last, out, n);
-    last_n = n;
+    remember(out, n);
     *e164 = arena_str(a, (str){ out, n });
     return true;
 }

@@ -30,6 +30,8 @@ extern "C" size_t phone_shim_parse(const char *p, size_t n, const char *country,
     if (!read(p, n, country, &number) || number.has_extension() || !util.IsPossibleNumber(number))
         return 0;
     util.Format(number, PhoneNumberUtil::E164, &text);
+    if (text.size() == n && !text.compare(0, n, p, n))
+        return give(text, out);                     // what was typed is that name already
     if (!read(text.data(), text.size(), "", &again))
         return 0;
     util.Format(again, PhoneNumberUtil::E164, &same);
