@@ -1,4 +1,5 @@
-/* migrate.c - setu migrate: the tables brought up to this program, or the whole workspace to another place.
+/* migrate.c - setu migrate: the tables brought up to this program, spread over many nodes, or the whole
+ * workspace to another place.
  *
  * A move reads the old place and writes the new one; what it did so far stands in the new
  * place, so that the same words go on after a crash. It ends with a table of what was compared.
@@ -7,10 +8,12 @@
 #include "cmd/cmds.h"
 #include "msg/move.h"
 #include "record/move.h"
+#include "record/spread.h"
 #include <unistd.h>
 
 static const struct option_help options[] = {
     { "data", "DIR", "the workspace: a folder, or postgresql://HOST/DATABASE?schema=NAME" },
+    { "distribute", NULL, "cut the tables that grow over the nodes of a PostgreSQL with Citus" },
     { "from", "PLACE", "move a workspace out of this place, which is only read ..." },
     { "to", "PLACE", "... into this one, which is empty or half of the same move" },
     { 0 },
@@ -88,6 +91,29 @@ static int move(struct cmd *c, const char *a, const char *b)
     return code;
 }
 
+/* ── over many nodes ───────────────────────────────────────────────────────── */
+
+static void say(void *arg, const char *sql)
+{
+    struct cmd *c = arg;
+    if (*sql)
+        fprintf(c->out, "%s;\n", sql);
+}
+
+static int distribute(struct cmd *c)
+{
+    struct err e = { 0 };
+    bool can;
+    if (!record_spread_out(c->ws->db, &can, say, c, &e))
+        return cmd_refuse(c, &e);
+    if (!can) {
+        fail(&e, ERR_CONFLICT, MSG_move_no_citus, "no create_distributed_table");
+        return cmd_refuse(c, &e);
+    }
+    fputs("The tables that grow lie on all nodes now; the others stay whole on the first.\n", c->out);
+    return EXIT_DONE;
+}
+
 /* ── the command ───────────────────────────────────────────────────────────── */
 
 /* Opening has brought the tables up to this program already. */
@@ -98,11 +124,13 @@ static int run(struct cmd *c)
         return cmd_usage(c, "--from and --to go together");
     if (from)
         return move(c, cmd_path(c, from), cmd_path(c, to));
+    if (cmd_flag(c, "distribute"))
+        return distribute(c);
     fprintf(c->out, "The tables are those of this program (%zu entities).\n", catalogue_count());
     return EXIT_DONE;
 }
 
 const struct command migrate_command = {
-    .name = "migrate", .arguments = "--data DIR | --from PLACE --to PLACE", .needs_data = true, .instead = "from",
+    .name = "migrate", .arguments = "--data DIR [--distribute] | --from PLACE --to PLACE", .needs_data = true, .instead = "from",
     .summary = "brings the tables up to this program, or a workspace to another place", .run = run, .options = options,
 };

@@ -84,6 +84,9 @@ struct backend {
     bool (*index_exists)(struct db_conn *c, const char *index, bool *out, struct err *e);
     bool (*table_columns)(struct db_conn *c, struct arena *a, const char *table, struct db_column **out, size_t *n,
                           struct err *e);
+    bool (*can_spread)(struct db_conn *tx, bool *out, struct err *e);  /* NULL, with the next two: never */
+    void (*spread_sql)(struct db_conn *tx, const struct db_spread *t, char out[DB_SPREAD_MAX]);
+    bool (*spread)(struct db_conn *tx, const struct db_spread *t, struct err *e);
     bool (*fts_create)(struct db_conn *tx, const char *name, struct err *e);
     bool (*fts_put)(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
     bool (*fts_drop)(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);

@@ -107,6 +107,24 @@ bool db_table_exists(struct db_conn *c, const char *table, bool *out, struct err
     return c->b->table_exists(c, table, out, e);
 }
 
+bool db_can_spread(struct db_conn *tx, bool *out, struct err *e)
+{
+    *out = false;
+    return !tx->b->can_spread || tx->b->can_spread(tx, out, e);
+}
+
+void db_spread_sql(struct db_conn *tx, const struct db_spread *t, char out[DB_SPREAD_MAX])
+{
+    out[0] = '\0';
+    if (tx->b->spread_sql)
+        tx->b->spread_sql(tx, t, out);
+}
+
+bool db_spread(struct db_conn *tx, const struct db_spread *t, struct err *e)
+{
+    return tx->b->spread && tx->b->spread(tx, t, e);
+}
+
 bool db_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e)
 {
     return c->b->index_exists(c, index, out, e);

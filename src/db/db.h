@@ -151,6 +151,13 @@ bool db_table_columns(struct db_conn *c, struct arena *a, const char *table,
                       struct db_column **out, size_t *n, struct err *e);
 bool db_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e);
 
+/* A table that lies on many nodes, cut by one column of its key: PostgreSQL with Citus. Inside db_schema(). */
+enum { DB_SPREAD_MAX = 300 };
+struct db_spread { const char *table, *by; };
+bool db_can_spread(struct db_conn *tx, bool *out, struct err *e);
+void db_spread_sql(struct db_conn *tx, const struct db_spread *t, char out[DB_SPREAD_MAX]);     /* what db_spread() runs */
+bool db_spread(struct db_conn *tx, const struct db_spread *t, struct err *e);   /* done already: nothing, true */
+
 /* ── the differences between backends, each one function with two bodies ─── */
 
 /* Full-text index `name` over columns; docs are folded text (lang/fold.h). */

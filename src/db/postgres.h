@@ -144,6 +144,11 @@ bool pg_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folde
 str pg_fts_where(struct arena *a, const char *name, int param);
 str pg_fts_words(struct arena *a, str folded, bool prefix_last);
 
+/* postgres_spread.c */
+bool pg_can_spread(struct db_conn *tx, bool *out, struct err *e);
+void pg_spread_sql(struct db_conn *tx, const struct db_spread *t, char out[DB_SPREAD_MAX]);
+bool pg_spread(struct db_conn *tx, const struct db_spread *t, struct err *e);
+
 /* postgres_care.c */
 bool pg_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg), void *arg,
                struct err *e);

@@ -439,6 +439,7 @@ const struct backend postgres_backend = {
     .query = pg_query, .next = pg_next, .done = pg_done, .columns = pg_columns, .kind = pg_kind,
     .integer = pg_int, .number = pg_num, .text = pg_text, .exec = pg_exec, .get_int = pg_get_int,
     .table_exists = pg_table_exists, .index_exists = pg_index_exists, .table_columns = pg_table_columns,
+    .can_spread = pg_can_spread, .spread_sql = pg_spread_sql, .spread = pg_spread,
     .fts_create = pg_fts_create, .fts_put = pg_fts_put, .fts_drop = pg_fts_drop,
     .fts_where = pg_fts_where, .fts_words = pg_fts_words,
     .backup = pg_backup, .check = pg_check, .explain = pg_explain, .engine = pg_engine,

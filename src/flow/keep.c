@@ -20,8 +20,8 @@ typedef bool drop_fn(struct ctx *tx, int64_t id, int64_t *was, struct err *e);
 
 static bool pick_events(struct ctx *c, struct db_rows *q, int64_t old, int64_t after, struct err *e)
 {
-    return db_query(c->c, q, "SELECT id, at, kind, campaign_id, channel, is_robot, is_void FROM event WHERE at < $1 AND id > $2"
-                             " AND kind IN ('page.viewed', 'mail.opened', 'mail.clicked', 'content.read') ORDER BY id LIMIT 500",
+    return db_query(c->c, q, "SELECT seq, at, kind, campaign_id, channel, is_robot, is_void FROM event WHERE at < $1 AND seq > $2"
+                             " AND kind IN ('page.viewed', 'mail.opened', 'mail.clicked', 'content.read') ORDER BY seq LIMIT 500",
                     DB_ARGS(V(old), V(after)), e);
 }
 
@@ -57,7 +57,7 @@ static bool pick_stuck(struct ctx *c, struct db_rows *q, int64_t old, int64_t af
 
 static bool drop_event(struct ctx *tx, int64_t id, int64_t *was, struct err *e)
 {
-    return db_exec(tx->c, "DELETE FROM event WHERE id = $1", DB_ARGS(V(id)), was, e);
+    return db_exec(tx->c, "DELETE FROM event WHERE seq = $1", DB_ARGS(V(id)), was, e);
 }
 
 static bool drop_visit(struct ctx *tx, int64_t id, int64_t *was, struct err *e)

@@ -152,22 +152,46 @@ bool event_add(struct ctx *tx, const struct event *ev, struct err *e)
 bool event_turn(struct ctx *tx, int64_t write_id, struct err *e)
 {
     enum { AT_ONCE = 1000 };
-    int64_t *id = arena_new(tx->a, int64_t, AT_ONCE), seq;
+    struct turned { int64_t person, at, id; } *v = arena_new(tx->a, struct turned, AT_ONCE);
+    int64_t seq;
     struct db_rows q;
     for (size_t n = AT_ONCE; n == AT_ONCE; ) {
         n = 0;
-        if (!db_query(tx->c, &q, "SELECT id FROM event WHERE (write_id = $1 OR write_id = (SELECT undo_of FROM write_log"
+        if (!db_query(tx->c, &q, "SELECT id, person_id, at FROM event WHERE (write_id = $1 OR write_id = (SELECT undo_of FROM write_log"
                                  " WHERE id = $1)) AND id > $2 ORDER BY id LIMIT 1000",
-                      DB_ARGS(V(write_id), V(id[AT_ONCE - 1])), e))
+                      DB_ARGS(V(write_id), V(v[AT_ONCE - 1].id)), e))
             return false;
         while (db_next(&q))
-            id[n++] = db_int(&q, 0);
+            v[n++] = (struct turned){ .id = db_int(&q, 0), .person = db_int(&q, 1), .at = db_int(&q, 2) };
         if (!db_done(&q, e))
             return false;
         for (size_t i = 0; i < n; i++)
-            if (!db_seq(tx->c, &seq, e) || !db_exec(tx->c, "UPDATE event SET is_void = 1 - is_void, seq = $1 WHERE id = $2",
-                                                    DB_ARGS(V(seq), V(id[i])), NULL, e))
+            if (!db_seq(tx->c, &seq, e)
+                || !db_exec(tx->c, "UPDATE event SET is_void = 1 - is_void, seq = $1 WHERE person_id = $2 AND at = $3 AND id = $4",
+                            DB_ARGS(V(seq), V(v[i].person), V(v[i].at), V(v[i].id)), NULL, e))
                 return false;
     }
     return true;
+}
+
+/* A person's events lie by the person: they are written again there and taken away here, since a spread table
+ * moves no row (record/spread.h). Ids and places in the feed stay. */
+bool event_move(struct ctx *tx, int64_t from, int64_t to, struct err *e)
+{
+    return db_exec(tx->c, "INSERT INTO event (person_id, at, id, kind, entity, record_id, campaign_id, deal_id, company_id,"
+                          " actor_id, channel, source, data, write_id, is_void, merged_from, is_robot, seq, robot_why)"
+                          " SELECT $1, at, id, kind, entity, record_id, campaign_id, deal_id, company_id, actor_id, channel,"
+                          " source, data, write_id, is_void, person_id, is_robot, seq, robot_why FROM event WHERE person_id = $2",
+                   DB_ARGS(V(to), V(from)), NULL, e)
+        && db_exec(tx->c, "DELETE FROM event WHERE person_id = $1", DB_ARGS(V(from)), NULL, e);
+}
+
+bool event_move_back(struct ctx *tx, int64_t person, struct err *e)
+{
+    return db_exec(tx->c, "INSERT INTO event (person_id, at, id, kind, entity, record_id, campaign_id, deal_id, company_id,"
+                          " actor_id, channel, source, data, write_id, is_void, merged_from, is_robot, seq, robot_why)"
+                          " SELECT $1, at, id, kind, entity, record_id, campaign_id, deal_id, company_id, actor_id, channel,"
+                          " source, data, write_id, is_void, NULL, is_robot, seq, robot_why FROM event WHERE merged_from = $1",
+                   DB_ARGS(V(person)), NULL, e)
+        && db_exec(tx->c, "DELETE FROM event WHERE merged_from = $1", DB_ARGS(V(person)), NULL, e);
 }

@@ -126,8 +126,7 @@ bool record_merge(struct ctx *tx, const struct entity *en, int64_t keep, int64_t
     if (!move_all(&sys, en, keep, drop, e) || !record_delete(&sys, en, drop, 0, e))
         return false;
     if (!strcmp(en->name, "person")
-        && !db_exec(tx->c, "UPDATE event SET merged_from = person_id, person_id = $1 WHERE person_id = $2",
-                    DB_ARGS(V(keep), V(drop)), NULL, e))
+        && !event_move(tx, drop, keep, e))
         return false;
     struct event merged = { .kind = "person.merged", .en = en, .record_id = drop, .person_id = keep };
     if (!strcmp(en->name, "person") && !event_add(tx, &merged, e))      /* who follows events learns where these went */

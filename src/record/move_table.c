@@ -9,12 +9,12 @@
 
 enum { TABLES_MAX = 512 };
 
-static bool is_known(const struct move_table *v, size_t n, const char *name)
+static struct move_table *known(struct move_table *v, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
         if (!strcmp(v[i].name, name))
-            return true;
-    return false;
+            return &v[i];
+    return NULL;
 }
 
 static bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
@@ -60,8 +60,8 @@ static void take_statement(struct arena *a, const char *sql, struct move_table *
             if (*n >= TABLES_MAX || !t.name)
                 die("move: cannot read: %.60s", sql);
             read_key(a, sql, &t);
-            if (!is_known(v, *n, t.name))
-                v[(*n)++] = t;
+            struct move_table *was = known(v, *n, t.name);      /* made anew by a later migration: with its later key */
+            *(was ? was : &v[(*n)++]) = t;
             return;
         }
 }

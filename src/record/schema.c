@@ -117,6 +117,39 @@ static const char *const job_tables[] = {
     NULL,
 };
 
+/* What grows with people and time lies by whose it is (record/spread.h): a person's events together, and a record's
+ * changes, on one node of a spread database and on neighbouring pages of one that is not. A key of such a table
+ * begins with its owner; the order of the feed needs none. A table made anew: a key cannot be altered everywhere. */
+static const char *const owners_first[] = {
+    "ALTER TABLE event RENAME TO event_old",
+    "CREATE TABLE event (person_id BIGINT NOT NULL, at BIGINT NOT NULL, id BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, entity TEXT, record_id BIGINT, campaign_id BIGINT, deal_id BIGINT,"
+    " company_id BIGINT, actor_id BIGINT, channel TEXT, source TEXT, data TEXT,"
+    " write_id BIGINT, is_void BIGINT NOT NULL DEFAULT 0, merged_from BIGINT, is_robot BIGINT NOT NULL DEFAULT 0,"
+    " seq BIGINT NOT NULL DEFAULT 0, robot_why TEXT, PRIMARY KEY (person_id, at, id))",
+    "INSERT INTO event (person_id, at, id, kind, entity, record_id, campaign_id, deal_id, company_id, actor_id, channel,"
+    " source, data, write_id, is_void, merged_from, is_robot, seq, robot_why) SELECT person_id, at, id, kind, entity,"
+    " record_id, campaign_id, deal_id, company_id, actor_id, channel, source, data, write_id, is_void, merged_from, is_robot,"
+    " seq, robot_why FROM event_old",
+    "DROP TABLE event_old",
+    "CREATE INDEX event_seq ON event (seq)",
+    "CREATE INDEX event_write ON event (write_id)",
+    "CREATE INDEX event_company ON event (company_id, at) WHERE company_id IS NOT NULL",
+    "CREATE INDEX event_deal ON event (deal_id, at) WHERE deal_id IS NOT NULL",
+    "CREATE INDEX event_record ON event (record_id) WHERE record_id IS NOT NULL",
+    "CREATE INDEX event_merged ON event (merged_from) WHERE merged_from IS NOT NULL",
+    "ALTER TABLE change RENAME TO change_old",
+    "CREATE TABLE change (record_id BIGINT NOT NULL, id BIGINT NOT NULL, write_id BIGINT NOT NULL, entity TEXT NOT NULL,"
+    " action BIGINT NOT NULL, field TEXT, old_text TEXT, new_text TEXT, seq BIGINT NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (record_id, id))",
+    "INSERT INTO change (record_id, id, write_id, entity, action, field, old_text, new_text, seq)"
+    " SELECT record_id, id, write_id, entity, action, field, old_text, new_text, seq FROM change_old",
+    "DROP TABLE change_old",
+    "CREATE INDEX change_write ON change (write_id, id)",
+    "CREATE INDEX change_seq ON change (seq)",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
@@ -125,6 +158,7 @@ static const struct db_migration migrations[] = {
     { 5, "from a record to its events", event_records },
     { 6, "what leaves the house, and what comes in by signed call", outbox_tables },
     { 7, "jobs and their clocks", job_tables },
+    { 8, "what grows lies by its owner", owners_first },
     { 0 },
 };
 

@@ -35,6 +35,9 @@ bool change_log_fields(struct ctx *tx, const struct record *old, const struct re
                        uint64_t mask, struct err *e);
 /* The events of a write, and of the one it undid, become void or valid again. */
 bool event_turn(struct ctx *tx, int64_t write_id, struct err *e);
+/* All events of a person to another, who is the same; and those that came from `person` back. */
+bool event_move(struct ctx *tx, int64_t from, int64_t to, struct err *e);
+bool event_move_back(struct ctx *tx, int64_t person, struct err *e);
 void change_touch(struct ctx *tx, const struct entity *en, int64_t id);
 
 /* Whether a record passes what its declaration asks; `mask`: fields to look at. */

@@ -131,7 +131,7 @@ static bool undo_whole(struct ctx *tx, const struct step *s, struct err *e)
     }
     r->deleted_at = 0;
     return validate(tx, NULL, r, 0, e) && store_mark_deleted(tx, s->en, s->record_id, false, e)
-        && search_put(tx, r, e)
+        && search_put(tx, r, e) && (strcmp(s->en->name, "person") || event_move_back(tx, s->record_id, e))
         && change_log(tx, r, CHANGE_RESTORE, NULL, (str){ 0 }, record_title(r), e);
 }
 
@@ -167,9 +167,6 @@ bool record_undo(struct ctx *tx, int64_t write_id, struct err *e)
         }
     }
     return event_turn(tx, write_id, e)
-        && db_exec(tx->c, "UPDATE event SET person_id = merged_from, merged_from = NULL"
-                          " WHERE merged_from IN (SELECT record_id FROM change WHERE write_id = $1"
-                          " AND action = 2 AND entity = 'person')", DB_ARGS(V(write_id)), NULL, e)
         && db_exec(tx->c, "UPDATE write_log SET undone_by = $1 WHERE id = $2",
                    DB_ARGS(V(tx->write->id), V(write_id)), NULL, e);
 }
