@@ -68,6 +68,15 @@ ask() { # ask NAME PID FILE-OF-PATHS N
     put "$1.p50" "$2"; put "$1.p95" "$3"; put "$1.p99" "$4"
 }
 
+# A private PostgreSQL for this run, in a folder of its own under /tmp: its user may not look into ours.
+postgres_start() { # sets PG, the address of a workspace in it
+    PG_DIR=$(mktemp -u /tmp/setu-bench-pg.XXXXXX)
+    PG_ADDRESS=$(tools/test/postgres start "$PG_DIR") || { PG_DIR=; return 1; }
+    mkdir -p "$OUT/pg"
+    PG="$PG_ADDRESS?schema=bench&key=$OUT/pg/key&spool=$OUT/pg"
+}
+postgres_stop() { [ -z "${PG_DIR:-}" ] || tools/test/postgres stop "$PG_DIR"; PG_DIR=; }
+
 put() { printf '%s\n' "$2" >>"$OUT/$1"; }
 mid() { # the median of what was put
     sort -g "$OUT/$1" 2>/dev/null | awk '{ v[NR] = $1 } END { if (NR) printf "%.6g\n", v[int((NR + 1) / 2)]; else print "0" }'

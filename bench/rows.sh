@@ -31,6 +31,21 @@ row_1() {
         "$(calc "$(mid signin.cpu) / $(mid nginx.cpu)")" "<= 1.43"
 }
 
+# nginx with a picture of nothing and a log of who asked.
+nginx_gif() {
+    NGINX_PORT=$(port)
+    cat >"$OUT/nginx.conf" <<CONF
+worker_processes auto; daemon off; pid $OUT/nginx.pid; error_log $OUT/nginx.log;
+events { worker_connections 1024; }
+http { access_log $OUT/access.log; keepalive_requests 1000000;
+       server { listen 127.0.0.1:$NGINX_PORT; location / { empty_gif; } } }
+CONF
+    nginx -p "$OUT" -c "$OUT/nginx.conf" 2>/dev/null &
+    NGINX=$!
+    STARTED="$STARTED $NGINX"
+    await "$NGINX_PORT"
+}
+
 # A repository with some check-ins, so that its timeline has 50 rows.
 fossil_start() {
     FOSSIL_PORT=$(port)
@@ -187,4 +202,102 @@ row_10() {
     cat "$OUT/duplicates.log" >&2
     row 10 "duplicates over $PEOPLE people, s" "$1" "CPU s $2" "$1" "< 60"
     row 10 "  peak memory, MB" "$3" "" "$3" "<= 1000"
+}
+
+# Hits of a page, one request each, from many addresses (through a trusted proxy, so that no visitor's limit is met).
+# nginx answers an empty picture and writes a log that may be lost.
+row_11() {
+    PORT=$(port)
+    "$SETU" serve --data "$DATA" --listen "127.0.0.1:$PORT" --proxy 127.0.0.1 >>"$OUT/serve.log" 2>&1 &
+    SERVER=$!
+    STARTED="$STARTED $SERVER"
+    await "$PORT"
+    nginx_gif
+    export LOAD_VISITS=1
+    for i in $ROUNDS; do
+        load visit "$SERVER" 64 "http://127.0.0.1:$PORT/t"
+        LOAD_VISITS= load gif "$NGINX $(pgrep -P "$NGINX")" 64 "http://127.0.0.1:$NGINX_PORT/x.gif"
+    done
+    unset LOAD_VISITS
+    stop "$SERVER" "$NGINX"
+    row 11 "visits, durable before the answer, requests/s" "$(whole "$(mid visit.rps)")" "nginx empty_gif $(whole "$(mid gif.rps)")" \
+        "$(calc "$(mid visit.rps) / $(mid gif.rps)")" ">= 0.4"
+    row 11 "  CPU microseconds a hit" "$(whole "$(mid visit.cpu)")" "nginx $(whole "$(mid gif.cpu)")" \
+        "$(calc "$(mid visit.cpu) / $(mid gif.cpu)")" "<= 2.5"
+}
+
+# The first table's list and PATCH on PostgreSQL: reads beside our own on a file, writes beside pgbench.
+postgres_filled() {
+    postgres_start || { echo "bench: no PostgreSQL: row left out" >&2; return 1; }
+    new_workspace "$PG"
+    "$SETU" bench fill --data "$PG" --people $PEOPLE --companies $COMPANIES --deals $DEALS --events $EVENTS 2>>"$OUT/fill.log" || return 1
+    "$SETU" token create --data "$PG" --user owner@bench.example --name bench 2>/dev/null | head -1 >"$OUT/pg/token"
+}
+
+patch_load() { # patch_load NAME "PIDS" TOKEN: 64 clients change one field each
+    [ -s "$OUT/$1.paths" ] || TOKEN=$3 api "/api/v1/person?limit=200&fields=name&sort=name" | jq -r '.items[] | "/api/v1/person/" + .id' >"$OUT/$1.paths"
+    export LOAD_TOKEN=$3 LOAD_PATHS=$OUT/$1.paths LOAD_PATCH='{"city":"City %d"}'
+    load "$1" "$2" 64 "http://127.0.0.1:$PORT/"
+    unset LOAD_TOKEN LOAD_PATHS LOAD_PATCH
+}
+
+row_16() {
+    postgres_filled || return 0
+    echo "INSERT INTO pgbench_simple (a, b) VALUES (random() * 1000000, 'a row of about the size of a change')" >"$OUT/insert.sql"
+    psql -q "$PG_ADDRESS" -c "CREATE TABLE pgbench_simple (id BIGSERIAL PRIMARY KEY, a BIGINT, b TEXT)"
+    for i in $ROUNDS; do
+        for which in file pg; do
+            [ $which = file ] && serve "$DATA" || serve "$PG"
+            sign_in
+            export LOAD_COOKIE=$COOKIE
+            load "list.$which" "$SERVER" 64 "http://127.0.0.1:$PORT$INDIA"
+            unset LOAD_COOKIE
+            [ $which = file ] || patch_load "patch.pg" "$SERVER" "$(cat "$OUT/pg/token")"
+            stop "$SERVER"
+        done
+        put insert.rps "$(/usr/lib/postgresql/15/bin/pgbench -n -c 64 -j 2 -T "$SECONDS_EACH" -f "$OUT/insert.sql" "$PG_ADDRESS" 2>/dev/null |
+            sed -n 's/^tps = \([0-9.]*\).*/\1/p')"
+    done
+    row 16 "people list on PostgreSQL, requests/s" "$(whole "$(mid list.pg.rps)")" "on a file $(whole "$(mid list.file.rps)")" \
+        "$(calc "$(mid list.pg.rps) / $(mid list.file.rps)")" ">= 0.3"
+    row 16 "durable PATCH on PostgreSQL, writes/s" "$(whole "$(mid patch.pg.rps)")" "pgbench insert $(whole "$(mid insert.rps)")" \
+        "$(calc "$(mid patch.pg.rps) / $(mid insert.rps)")" ">= 0.8"
+    postgres_stop
+}
+
+# Both servers, the database and the clients share this machine's cores: a miss says that they are used up.
+row_17() {
+    postgres_filled || return 0
+    serve "$PG"; sign_in
+    export LOAD_COOKIE=$COOKIE
+    ONE=$SERVER ONE_PORT=$PORT
+    for i in $ROUNDS; do load one "$ONE" 64 "http://127.0.0.1:$ONE_PORT$INDIA"; done
+    serve "$PG"
+    for i in $ROUNDS; do
+        load half.a "$ONE" 32 "http://127.0.0.1:$ONE_PORT$INDIA" &
+        other=$!
+        load half.b "$SERVER" 32 "http://127.0.0.1:$PORT$INDIA"
+        wait $other
+    done
+    unset LOAD_COOKIE
+    stop "$ONE" "$SERVER"
+    row 17 "two servers on one PostgreSQL, requests/s" "$(whole "$(mid half.a.rps) + $(mid half.b.rps)")" "one $(whole "$(mid one.rps)")" \
+        "$(calc "($(mid half.a.rps) + $(mid half.b.rps)) / $(mid one.rps)")" ">= 1.6"
+    postgres_stop
+}
+
+# A hundred segments made over all people, then one event: when does the last segment know?
+row_13() {
+    TOKEN=$(cat "$DIR/data.token")
+    rm -rf "$OUT/segments" && cp -a "$DATA" "$OUT/segments"
+    serve "$OUT/segments"
+    at=$(date +%s.%N)
+    for i in $(seq 100); do
+        curl -s -o /dev/null -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d "{\"name\":\"S $i\",\"entity\":\"person\",
+            \"kind\":\"live\",\"criteria\":\"country = India and count(mail.opened within $i days) >= 1\"}" "http://127.0.0.1:$PORT/api/v1/segment"
+    done
+    until [ "$(api /metrics | sed -n 's/^setu_feed_lag{.*consumer="segments".*} \([0-9]*\)$/\1/p')" = 0 ]; do sleep 0.2; done
+    row 13 "100 segments over $PEOPLE people, s" "$(calc "$(date +%s.%N) - $at")" "" "$(calc "$(date +%s.%N) - $at")" "< 60"
+    stop "$SERVER"
+    rm -rf "$OUT/segments"
 }
