@@ -1,5 +1,8 @@
 /* serve.c - setu serve: one workspace or a folder of them on the network, until told to stop. */
 #include "app/server.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "cmd/cmds.h"
 #include "egress/target.h"
@@ -85,6 +88,10 @@ int serve_workspace(struct cmd *c, struct workspace *ws, const char *listen, voi
     struct server *s = NULL;
     struct err e = { 0 };
 
+    if (fault_is_on("still_clock")) {
+        clock_set(INT64_C(1795500000000000));
+        id_replay(2);
+    }
     if (!server_start(ws, &o, &s, &e))
         return cmd_refuse(c, &e);
     say_where(c, listen, server_port(s));

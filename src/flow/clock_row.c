@@ -286,10 +286,10 @@ bool clock_round(struct ctx *c, const struct clock_care *care, struct err *e)
     struct due d;
     str kind = str_of(care->kind);
     return db_query(c->c, &q, "SELECT id FROM clock WHERE kind = $1 AND remind_at <= $2 AND deleted_at IS NULL"
-                              " ORDER BY remind_at LIMIT 200", DB_ARGS(V(kind), V(c->now)), e)
+                              " ORDER BY remind_at, id LIMIT 200", DB_ARGS(V(kind), V(c->now)), e)
         && take_ids(&q, &d, e) && each(c, care, &d, remind_one, e)
         && db_query(c->c, &q, "SELECT id FROM clock WHERE kind = $1 AND due_at <= $2 AND ended_at IS NULL"
                               " AND breached_at IS NULL AND paused_at IS NULL AND deleted_at IS NULL"
-                              " ORDER BY due_at LIMIT 200", DB_ARGS(V(kind), V(c->now)), e)
+                              " ORDER BY due_at, id LIMIT 200", DB_ARGS(V(kind), V(c->now)), e)
         && take_ids(&q, &d, e) && each(c, care, &d, breach_one, e);
 }

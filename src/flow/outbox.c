@@ -296,8 +296,8 @@ bool outbox_reclaim(struct ctx *tx, bool all, int64_t *n, struct err *e)
 bool outbox_forget(struct ctx *tx, int64_t *n, struct err *e)
 {
     int64_t before = clock_now() - OUTBOX_KEEP_DAYS * DAY_US;
-    return db_exec(tx->c, "DELETE FROM outbox_attempt WHERE outbox_id IN (SELECT id FROM outbox WHERE done_at < $1 ORDER BY done_at LIMIT $2)",
+    return db_exec(tx->c, "DELETE FROM outbox_attempt WHERE outbox_id IN (SELECT id FROM outbox WHERE done_at < $1 ORDER BY done_at, id LIMIT $2)",
                    DB_ARGS(V(before), V((int)FORGET_MAX)), NULL, e)
-        && db_exec(tx->c, "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < $1 ORDER BY done_at LIMIT $2)",
+        && db_exec(tx->c, "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < $1 ORDER BY done_at, id LIMIT $2)",
                    DB_ARGS(V(before), V((int)FORGET_MAX)), n, e);
 }

@@ -114,7 +114,7 @@ static bool due_runs(struct ctx *tx, bool *more, struct err *e)
     int64_t v[AT_ONCE];
     size_t n;
     if (!db_query(tx->c, &q, "SELECT id FROM rule_run WHERE state = 'waiting' AND due_at <= $1 AND deleted_at IS NULL"
-                             " ORDER BY due_at LIMIT 25", DB_ARGS(V(tx->now)), e)
+                             " ORDER BY due_at, id LIMIT 25", DB_ARGS(V(tx->now)), e)
         || !take_ids(&q, v, &n, e))
         return false;
     *more = *more || n == AT_ONCE;
@@ -131,7 +131,7 @@ static bool due_approvals(struct ctx *tx, bool *more, struct err *e)
     int64_t v[AT_ONCE];
     size_t n;
     if (!db_query(tx->c, &q, "SELECT id FROM approval WHERE status = 'waiting' AND until <= $1 AND deleted_at IS NULL"
-                             " ORDER BY until LIMIT 25", DB_ARGS(V(tx->now)), e)
+                             " ORDER BY until, id LIMIT 25", DB_ARGS(V(tx->now)), e)
         || !take_ids(&q, v, &n, e))
         return false;
     *more = *more || n == AT_ONCE;

@@ -257,7 +257,7 @@ static bool run_clocks(struct ctx *tx, struct err *e)
     struct { str name; int64_t at; } v[DUE_MAX];
     struct db_rows q;
     size_t n = 0;
-    if (!db_query(tx->c, &q, "SELECT name, next_at FROM schedule_clock WHERE next_at <= $1 ORDER BY next_at LIMIT 20", DB_ARGS(V(tx->now)), e))
+    if (!db_query(tx->c, &q, "SELECT name, next_at FROM schedule_clock WHERE next_at <= $1 ORDER BY next_at, name LIMIT 20", DB_ARGS(V(tx->now)), e))
         return false;
     for (; n < DUE_MAX && db_next(&q); n++) {
         v[n].name = db_text(&q, 0, tx->a);
@@ -312,7 +312,7 @@ static bool run_own(struct ctx *tx, struct err *e)
     struct err why = { 0 };
     size_t n = 0;
     if (!db_query(tx->c, &q, "SELECT id FROM schedule WHERE deleted_at IS NULL AND is_active = 1 AND next_at <= $1"
-                             " ORDER BY next_at LIMIT 20", DB_ARGS(V(tx->now)), e))
+                             " ORDER BY next_at, id LIMIT 20", DB_ARGS(V(tx->now)), e))
         return false;
     while (n < DUE_MAX && db_next(&q))
         v[n++].id = db_int(&q, 0);

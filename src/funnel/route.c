@@ -56,7 +56,7 @@ static bool known_seller(struct ctx *c, str to, const struct record *lead, bool 
                                 " ORDER BY id DESC LIMIT 1", DB_ARGS(V(company)), &found, user, e);
     if (str_eq(to, S("last_owner")))
         return db_get_int(c->c, "SELECT owner FROM lead WHERE person = $1 AND accepted_at IS NOT NULL AND deleted_at IS NULL"
-                                " ORDER BY accepted_at DESC LIMIT 1", DB_ARGS(V(person)), &found, user, e);
+                                " ORDER BY accepted_at DESC, id DESC LIMIT 1", DB_ARGS(V(person)), &found, user, e);
     if (str_eq(to, S("campaign_owner")))
         return db_get_int(c->c, "SELECT owner FROM campaign WHERE id = $1 AND deleted_at IS NULL", DB_ARGS(V(campaign)), &found, user, e);
     *known = false;

@@ -88,7 +88,7 @@ static bool over_times(struct ctx *c, int64_t from, int64_t to, int64_t team, st
     t->n = 0;
     if (!db_query(c->c, &q, "SELECT k.over_time FROM clock k LEFT JOIN \"user\" u ON u.id = k.holder WHERE k.kind = $4"
                             " AND k.started_at >= $1 AND k.started_at < $2 AND k.over_time IS NOT NULL AND k.deleted_at IS NULL"
-                            " AND k.outcome = 'met' AND ($3 = 0 OR u.team = $3) ORDER BY k.started_at DESC",
+                            " AND k.outcome = 'met' AND ($3 = 0 OR u.team = $3) ORDER BY k.started_at DESC, k.id DESC",
                   DB_ARGS(V(from), V(to), V(team), V(str_of(handoff_clock))), e))
         return false;
     while (db_next(&q))
@@ -105,7 +105,7 @@ bool funnel_figures(struct ctx *c, int64_t from, int64_t to, int64_t team, struc
     if (!db_query(c->c, &q, "SELECT h.status, h.due_at, h.breached_at, h.work_time, h.touch_time FROM handoff h"
                             " LEFT JOIN \"user\" u ON u.id = h.receiver WHERE h.offered_at >= $1 AND h.offered_at < $2"
                             " AND h.deleted_at IS NULL AND h.status <> 'moved' AND ($3 = 0 OR u.team = $3)"
-                            " ORDER BY h.offered_at DESC", DB_ARGS(V(from), V(to), V(team)), e))
+                            " ORDER BY h.offered_at DESC, h.id DESC", DB_ARGS(V(from), V(to), V(team)), e))
         return false;
     while (db_next(&q)) {
         count_row(&q, db_text_view(&q, 0), c->now, &f);

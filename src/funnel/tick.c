@@ -140,7 +140,7 @@ static bool recycles(struct ctx *c, struct err *e)
     struct db_rows q;
     struct due d;
     return db_query(c->c, &q, "SELECT id FROM lead WHERE status = 'recycled' AND recycle_at <= $1 AND deleted_at IS NULL"
-                              " ORDER BY recycle_at LIMIT 200", DB_ARGS(V(zone_days(c->ws->zone, c->now))), e)
+                              " ORDER BY recycle_at, id LIMIT 200", DB_ARGS(V(zone_days(c->ws->zone, c->now))), e)
         && take_ids(&q, &d, e) && each(c, &d, reopen, e);
 }
 

@@ -48,11 +48,22 @@ static bool keep_won(void *arg, const int64_t *v, struct err *e)
     return true;
 }
 
+static int by_age(const void *a, const void *b)
+{
+    const struct won *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* The oldest first: rows of the report stand in the order in which their deals came. */
 static bool read_wons(struct ctx *c, str filter, struct wons *w, struct err *e)
 {
     static const char *const fields[] = { "amount", "close_date", "closed_at", "campaign", "source" };
     struct list_spec s = { .en = &deal_entity, .filter = filter };
-    return record_each(c, &s, fields, countof(fields), keep_won, w, e);
+    if (!record_each(c, &s, fields, countof(fields), keep_won, w, e))
+        return false;
+    if (w->n)
+        qsort(w->v, w->n, sizeof *w->v, by_age);
+    return true;
 }
 
 /* ── their touches ───────────────────────────────────────────────────────── */

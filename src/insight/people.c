@@ -347,6 +347,14 @@ static bool reason_report(const struct ask *k, struct report **out, struct err *
     return true;
 }
 
+static int by_delivered(const void *a, const void *b)
+{
+    const struct person_line *x = a, *y = b;
+    if (x->f.delivered != y->f.delivered)
+        return x->f.delivered > y->f.delivered ? -1 : 1;
+    return x->user < y->user ? -1 : x->user > y->user;
+}
+
 bool handoff_reports(const struct ask *k, struct report **people, struct report **reasons, struct err *e)
 {
     struct handoffs x;
@@ -361,6 +369,8 @@ bool handoff_reports(const struct ask *k, struct report **people, struct report 
     report_column(r, _t(insight_acceptance), FIGURE_PERCENT);
     report_column(r, _t(insight_first_touch), FIGURE_TIME);
     report_column(r, _t(insight_on_time), FIGURE_PERCENT);
+    if (x.n)
+        qsort(x.v, x.n, sizeof *x.v, by_delivered);
     for (size_t i = 0; i < x.n; i++)
         handoff_row(r, k, user_name(k->c, x.v[i].user), &x.v[i], id_text(k->c->a, x.v[i].user));
     handoff_row(r, k, _t(insight_total), &x.all, S("all"));

@@ -97,7 +97,7 @@ bool reach_visit_ended(struct ctx *given, str visitor, str path, int64_t us, str
     int64_t id;
     tx.who = &actor_system;
     if (!db_get_int(tx.c, "SELECT id FROM visit WHERE visitor = $1 AND path = $2 AND time_spent IS NULL"
-                          " AND deleted_at IS NULL ORDER BY at DESC LIMIT 1", DB_ARGS(V(visitor), V(path)), &found, &id, e))
+                          " AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT 1", DB_ARGS(V(visitor), V(path)), &found, &id, e))
         return false;
     if (!found || us < 0 || us > DAY_US)
         return true;
