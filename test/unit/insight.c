@@ -158,7 +158,7 @@ static void close_all(void)
     rmdir(folder);
 }
 
-struct job { const struct entity *en; int64_t id; const char *const *pairs; };
+struct job { const struct entity *en; int64_t id; const char *const *pairs; int64_t made; };
 
 static bool run_job(struct ctx *tx, void *arg, struct err *err)
 {
@@ -172,7 +172,7 @@ static bool run_job(struct ctx *tx, void *arg, struct err *err)
     }
     if (!record_create(tx, r, err))
         return false;
-    j->id = r->id;
+    j->made = r->id;
     return true;
 }
 
@@ -183,7 +183,7 @@ static int64_t made(const struct entity *en, const char *const *pairs, int line)
     struct ctx c = fresh();
     struct job j = { en, 0, pairs };
     ck_assert_msg(record_write(&c, run_job, &j, &e), "line %d: %s (%s)", line, e.detail, e.field ? e.field : "");
-    return j.id;
+    return j.made;
 }
 
 static const char *id_of(int64_t id) { return arena_cstr(&a, id_text(&a, id)); }

@@ -44,7 +44,7 @@ static struct ctx fresh(const struct actor *who)
     return c;
 }
 
-struct job { const struct entity *en; int64_t id; const char *const *pairs; int64_t write; };
+struct job { const struct entity *en; int64_t id; const char *const *pairs; int64_t write, made; };
 
 static bool run_job(struct ctx *tx, void *arg, struct err *err)
 {
@@ -58,8 +58,7 @@ static bool run_job(struct ctx *tx, void *arg, struct err *err)
         record_set(r, p[0], v);
     }
     bool ok = j->id ? record_update(tx, r, 0, NULL, err) : record_create(tx, r, err);
-    if (ok)
-        j->id = r->id;
+    j->made = r->id;
     return ok;
 }
 
@@ -80,7 +79,7 @@ static int64_t made(const struct actor *who, const struct entity *en, const char
 {
     struct job j = { en, 0, pairs, 0 };
     ck_assert_msg(put(who, &j), "line %d: %s (%s)", line, e.detail, e.field ? e.field : "");
-    return j.id;
+    return j.made;
 }
 
 static struct record *seen(const struct entity *en, int64_t id)

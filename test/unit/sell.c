@@ -60,7 +60,7 @@ static struct ctx fresh(void)
 /* ── one act ───────────────────────────────────────────────────────────────── */
 
 struct job {
-    const struct entity *en; const char *fields[16]; int64_t id, version;
+    const struct entity *en; const char *fields[16]; int64_t id, version, made;
     struct sell_move *move; int64_t undo, order_of, drop, order;
 };
 static int64_t last_write;
@@ -85,8 +85,7 @@ static bool run_job(struct ctx *tx, void *arg, struct err *err)
         record_set(r, j->fields[i], v);
     }
     bool ok = j->id ? record_update(tx, r, j->version, NULL, err) : record_create(tx, r, err);
-    if (ok)
-        j->id = r->id;
+    j->made = r->id;
     return ok;
 }
 
@@ -103,7 +102,7 @@ static bool act(struct job *j)
 static int64_t made(struct job *j)
 {
     ck_assert_msg(act(j), "%s (%s)", e.detail, e.field ? e.field : "");
-    return j->id;
+    return j->made;
 }
 
 static struct record *seen(const struct entity *en, int64_t id)
