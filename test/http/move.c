@@ -106,7 +106,7 @@ static bool stands_half(const char *to)
 static int move_with_kills(const char *from, const char *to)
 {
     int status = 0, halves = 0;
-    for (int ms = 300, i = 0; i < KILLS_MAX && kill_after(start(from, to), ms, &status); ms += 100, i++)
+    for (int ms = 300, i = 0; i < KILLS_MAX && kill_after(start(from, to), ms, &status); ms += 100 + ms / 10, i++)
         halves += stands_half(to);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "it never arrived (%d), %d halves", status, halves);
     return halves;
@@ -188,7 +188,7 @@ START_TEST(half_a_move_is_no_workspace_and_goes_on_only_with_its_own)
     str said;
     const char *half = arena_fmt(&a, "%s-half", folder).p;
     bool is_half = false;
-    for (int ms = 400; ms < 9000 && !is_half; ms += 100) {
+    for (int ms = 400; ms < 60000 && !is_half; ms += 100 + ms / 10) {
         kill_after(start(old.data, half), ms, NULL);
         is_half = stands_half(half);
     }

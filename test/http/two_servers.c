@@ -102,8 +102,9 @@ END_TEST
 
 START_TEST(each_of_many_jobs_is_done_once)
 {
-    SERVED_SQL(ws, "INSERT INTO event (id, person_id, at, kind, seq) SELECT n, 1, $1, 'page.viewed', -n FROM generate_series(1, $2) n",
-               V(clock_now() - 1000 * DAY_US), V(OLD_EVENTS));
+    SERVED_SQL(ws, "UPDATE setu_seq SET last = last + $1", V(OLD_EVENTS));
+    SERVED_SQL(ws, "INSERT INTO event (id, person_id, at, kind, seq) SELECT n, 1, $1, 'page.viewed', (SELECT last FROM setu_seq) - n + 1"
+                   " FROM generate_series(1, $2) n", V(clock_now() - 1000 * DAY_US), V(OLD_EVENTS));
     SERVED_SQL(ws, "DELETE FROM job WHERE id > $1", V(0));
     queue_jobs(JOBS);
     ck_assert_msg(comes_to("SELECT COUNT(*) FROM job WHERE state = 'done'", JOBS, NULL), "%lld of %d: %s",
