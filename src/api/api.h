@@ -2,6 +2,7 @@
  *
  * list ?q= sort= cursor= limit= fields=    {"items": [...], "next": CURSOR or null}
  * ENTITY/ID/explain ?q=                    {"holds": true, "why": {"all": [{"term", "holds", "value", "rows"}, ...]}}
+ * events                                   many events of people at once: flow/intake.h
  * read, create (201), PATCH with "version", DELETE, bulk, summary ?group= sum=
  * Ids are strings, money is {"amount": "1234.50", "currency": "BDT"}, errors are RFC 9457.
  */
@@ -21,4 +22,5 @@ bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str
 /* RFC 8259 and nothing more: no name twice, no bytes after the end. NULL: `at` tells where. */
 json_t *api_json(str text, int flags, json_error_t *at);
 void api_openapi(struct request *rq);
+void api_events(struct request *rq);
 void api_explain(struct request *rq, const struct entity *en, int64_t id);

@@ -3,6 +3,9 @@
  * What a token may really do depends on its owner; this tells what exists.
  */
 #include "api/api.h"
+#include "core/core.h"
+#include "flow/intake.h"
+#include "record/query.h"
 #include "record/type.h"
 
 enum { DOC_MAX = 8 << 20 };
@@ -281,6 +284,99 @@ static void entity_paths(struct json *j, const struct entity *en)
     json_close(j, '}');
 }
 
+/* ── events ────────────────────────────────────────────────────────────────── */
+
+static void text_member(struct json *j, const char *name, int max, const char *about, const struct choice *words)
+{
+    open_member(j, name, '{');
+    member(j, "type", "string");
+    if (max) {
+        json_key(j, S("maxLength"));
+        json_int(j, max);
+    }
+    if (about)
+        member(j, "description", about);
+    if (words) {
+        open_member(j, "enum", '[');
+        for (const struct choice *c = words; c->value; c++)
+            json_str(j, str_of(c->value));
+        json_close(j, ']');
+    }
+    json_close(j, '}');
+}
+
+static void event_schemas(struct json *j)
+{
+    open_member(j, "Event", '{');
+    member(j, "type", "object");
+    json_key(j, S("required"));
+    json_raw(j, S("[\"kind\",\"person\"]"));
+    open_member(j, "properties", '{');
+    text_member(j, "kind", EVENT_KIND_MAX, "One of the query language's that may be told, or two words with a dot of your own", NULL);
+    text_member(j, "person", 254, "Id or e-mail address", NULL);
+    open_member(j, "at", '{');
+    member(j, "type", "string");
+    member(j, "format", "date-time");
+    member(j, "description", "When it happened; now when absent");
+    json_close(j, '}');
+    text_member(j, "channel", 0, NULL, choices_channel);
+    text_member(j, "source", 0, NULL, choices_source);
+    text_member(j, "campaign", 200, "Id or name", NULL);
+    text_member(j, "url", INTAKE_URL_MAX, "http or https", NULL);
+    text_member(j, "title", INTAKE_TITLE_MAX, NULL, NULL);
+    text_member(j, "key", INTAKE_KEY_MAX, "Yours: an event whose key you used in the last 30 days is not kept again", NULL);
+    text_member(j, "user_agent", 1000, "Of the reader's browser or mail program, so that robots are told from people", NULL);
+    json_key(j, S("is_robot"));
+    json_raw(j, S("{\"type\":\"boolean\",\"description\":\"You know that it was a program\"}"));
+    json_key(j, S("data"));
+    json_raw(j, S("{\"type\":\"object\",\"maxProperties\":20,\"additionalProperties\":{\"type\":[\"string\",\"number\",\"boolean\",\"null\"]}}"));
+    json_close(j, '}');
+    json_close(j, '}');
+    json_key(j, S("EventList"));
+    json_raw(j, S("{\"type\":\"object\",\"required\":[\"events\"],\"properties\":{\"events\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":500,"
+                  "\"items\":{\"$ref\":\"#/components/schemas/Event\"}}}}"));
+    json_key(j, S("EventAnswer"));
+    json_raw(j, S("{\"type\":\"object\",\"properties\":{\"kept\":{\"type\":\"integer\"},\"duplicates\":{\"type\":\"integer\"},"
+                  "\"refused\":{\"type\":\"integer\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+                  "\"item\":{\"type\":\"integer\",\"description\":\"Its place in your list, from 0\"},"
+                  "\"state\":{\"type\":\"string\",\"enum\":[\"kept\",\"duplicate\",\"refused\"]},\"id\":{\"type\":\"string\"},"
+                  "\"is_robot\":{\"type\":\"boolean\"},\"problem\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}}"));
+}
+
+static void event_answer(struct json *j, const char *status, const char *about)
+{
+    open_member(j, status, '{');
+    member(j, "description", about);
+    content(j, "application/json", "EventAnswer", false);
+    json_close(j, '}');
+}
+
+static void event_paths(struct json *j)
+{
+    open_member(j, "/events", '{');
+    open_member(j, "post", '{');
+    member(j, "operationId", "tell_events");
+    member(j, "summary", "What happened to people: many at once, each for itself, on disk before the answer");
+    open_member(j, "requestBody", '{');
+    json_key(j, S("required"));
+    json_bool(j, true);
+    content(j, "application/json", "EventList", false);
+    json_close(j, '}');
+    open_member(j, "responses", '{');
+    event_answer(j, "200", "All are kept, or were before");
+    event_answer(j, "207", "Some are refused; the others are kept");
+    event_answer(j, "422", "All are refused, or the list cannot be read: then a Problem");
+    open_member(j, "4XX", '{');
+    member(j, "description", "Refused; nothing was written");
+    content(j, "application/problem+json", "Problem", false);
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+/* ── the whole ─────────────────────────────────────────────────────────────── */
+
 void api_openapi(struct request *rq)
 {
     struct buf b = buf_new(&rq->a, DOC_MAX);
@@ -311,6 +407,7 @@ void api_openapi(struct request *rq)
     }
     json_close(&j, ']');
     open_member(&j, "paths", '{');
+    event_paths(&j);
     for (size_t i = 0; i < catalogue_count(); i++)
         entity_paths(&j, catalogue_at(i));
     json_close(&j, '}');
@@ -319,6 +416,7 @@ void api_openapi(struct request *rq)
     json_raw(&j, S("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"setu token create\"}}"));
     open_member(&j, "schemas", '{');
     shared_schemas(&j);
+    event_schemas(&j);
     for (size_t i = 0; i < catalogue_count(); i++)
         entity_schema(rq, &j, catalogue_at(i));
     json_close(&j, '}');

@@ -505,6 +505,7 @@ static void get_summary(struct request *rq)
 
 const struct route api_routes[] = {
     { GET,    "/api/v1/openapi.json",     api_openapi, .access = ACCESS_PUBLIC, .audit = "api.openapi" },
+    { POST,   "/api/v1/events",           api_events,  .access = ACCESS_TOKEN, .body = BODY_JSON, .body_max = BODY_MAX, .audit = "api.events" },
     { GET,    "/api/v1/:entity",          get_list,    .access = ACCESS_TOKEN, .audit = "api.list" },
     { POST,   "/api/v1/:entity",          post_one,    .access = ACCESS_TOKEN, .body = BODY_JSON, .body_max = BODY_MAX, .audit = "api.create" },
     { GET,    "/api/v1/:entity/summary",  get_summary, .access = ACCESS_TOKEN, .audit = "api.summary" },

@@ -4,6 +4,7 @@
 #include "flow/webhook.h"
 #include "msg/core.h"
 #include "msg/webhook.h"
+#include "record/query.h"
 
 static const struct choice scheme_choices[] = {
     { "standard", MSG_webhook_scheme_standard },
@@ -94,14 +95,6 @@ static bool slug_ok(str s)
     return s.n > 0 && s.n <= 60;
 }
 
-static bool kind_ok(str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '_' || s.p[i] == '.'))
-            return false;
-    return s.n > 2 && str_find_char(s, '.') > 0 && s.p[s.n - 1] != '.';
-}
-
 static bool check_number(struct ctx *tx, struct err *e)
 {
     bool found;
@@ -124,7 +117,7 @@ static bool before(struct ctx *tx, const struct record *old, struct record *now,
         secret_first(tx, now);
     if (!slug_ok(record_text(now, "slug")))
         return refuse(e, "slug", MSG_webhook_bad_slug);
-    if (makes_event && !kind_ok(record_text(now, "event_kind")))
+    if (makes_event && !event_kind_may_be_told(record_text(now, "event_kind")))
         return refuse(e, "event_kind", MSG_webhook_bad_kind);
     if (!makes_event && !record_int(now, "form"))
         return refuse(e, "form", MSG_webhook_form_needed);

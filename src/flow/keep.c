@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "msg/job.h"
+#include "record/query.h"
 
 enum { SLICE = 500, MONTHS_25 = 760 };
 
@@ -18,11 +19,28 @@ enum { SLICE = 500, MONTHS_25 = 760 };
 typedef bool pick_fn(struct ctx *c, struct db_rows *q, int64_t old, int64_t after, struct err *e);
 typedef bool drop_fn(struct ctx *tx, int64_t id, int64_t *was, struct err *e);
 
+/* The n-th kind that is so marked; empty past the last. */
+static str reading(size_t n)
+{
+    for (const struct event_kind *k = event_kinds; k->name; k++)
+        if (k->flags & KIND_READING && n-- == 0)
+            return str_of(k->name);
+    return S("");
+}
+
 static bool pick_events(struct ctx *c, struct db_rows *q, int64_t old, int64_t after, struct err *e)
 {
     return db_query(c->c, q, "SELECT seq, at, kind, campaign_id, channel, is_robot, is_void FROM event WHERE at < $1 AND seq > $2"
-                             " AND kind IN ('page.viewed', 'mail.opened', 'mail.clicked', 'content.read') ORDER BY seq LIMIT 500",
-                    DB_ARGS(V(old), V(after)), e);
+                             " AND kind IN ($3, $4, $5, $6, $7, $8, $9, $10) ORDER BY seq LIMIT 500",
+                    DB_ARGS(V(old), V(after), V(reading(0)), V(reading(1)), V(reading(2)), V(reading(3)), V(reading(4)), V(reading(5)),
+                            V(reading(6)), V(reading(7))), e);
+}
+
+/* Kept long enough to look into a campaign that went strangely. */
+static bool pick_robots(struct ctx *c, struct db_rows *q, int64_t old, int64_t after, struct err *e)
+{
+    return db_query(c->c, q, "SELECT seq, at, kind, campaign_id, channel, is_robot, is_void FROM event WHERE at < $1 AND seq > $2"
+                             " AND is_robot = 1 ORDER BY seq LIMIT 500", DB_ARGS(V(old), V(after)), e);
 }
 
 static bool pick_visits(struct ctx *c, struct db_rows *q, int64_t old, int64_t after, struct err *e)
@@ -82,6 +100,7 @@ static bool drop_stuck(struct ctx *tx, int64_t id, int64_t *was, struct err *e)
 
 static const struct keeping { const char *name; int days; bool is_counted; pick_fn *pick; drop_fn *drop; } keepings[] = {
     { "events of reading", MONTHS_25, true,  pick_events,     drop_event },
+    { "events of robots",  90,        true,  pick_robots,     drop_event },
     { "visits",            MONTHS_25, true,  pick_visits,     drop_visit },
     { "ended jobs",        30,        false, pick_ended_jobs, drop_job },
     { "dead jobs",         180,       false, pick_dead_jobs,  drop_job },

@@ -9,25 +9,30 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "core/core.h"
+#include "flow/robot.h"
+#include "msg/event.h"
 #include "msg/people.h"
 #include "people/inside.h"
+#include "record/query.h"
 #include "record/type.h"
 #include "web/records.h"
 #include <jansson.h>
 
 enum { SHOWN = 40, BODY_MAX = 3000 };
 
-struct happened { int64_t id, at, record_id, actor; str kind, data; const struct entity *en; struct record *r; size_t folded; };
+struct happened { int64_t id, at, record_id, actor; str kind, data, robot_why; const struct entity *en; struct record *r; size_t folded; };
 
 /* ── reading ───────────────────────────────────────────────────────────────── */
 
-static const struct filter { const char *name; msg_id label; const char *icon, *like[3]; } filters[] = {
-    { "", MSG_people_timeline_all, "list", { "%", "", "" } },
-    { "notes", MSG_people_timeline_notes, "sticky-note", { "note.%", "", "" } },
-    { "talks", MSG_people_timeline_talks, "phone-call", { "call.%", "meeting.%", "" } },
-    { "tasks", MSG_people_timeline_tasks, "square-check-big", { "task.%", "", "" } },
-    { "signals", MSG_people_timeline_signals, "activity", { "form.%", "page.%", "mail.%" } },
-    { "moves", MSG_people_timeline_moves, "arrow-up-down", { "stage.%", "deal.%", "lead.%" } },
+enum { LIKES = 5 };
+static const struct filter { const char *name; msg_id label; const char *icon, *like[LIKES]; bool is_robot; } filters[] = {
+    { "", MSG_people_timeline_all, "list", { "%", "", "", "", "" }, false },
+    { "notes", MSG_people_timeline_notes, "sticky-note", { "note.%", "", "", "", "" }, false },
+    { "talks", MSG_people_timeline_talks, "phone-call", { "call.%", "meeting.%", "", "", "" }, false },
+    { "tasks", MSG_people_timeline_tasks, "square-check-big", { "task.%", "", "", "", "" }, false },
+    { "signals", MSG_people_timeline_signals, "activity", { "form.%", "page.%", "mail.%", "link.%", "content.%" }, false },
+    { "moves", MSG_people_timeline_moves, "arrow-up-down", { "stage.%", "deal.%", "lead.%", "", "" }, false },
+    { "robots", MSG_people_timeline_robots, "bot", { "%", "", "", "", "" }, true },     /* shown where there are any */
 };
 
 static const struct filter *filter_of(str name)
@@ -39,35 +44,36 @@ static const struct filter *filter_of(str name)
 }
 
 /* The same walk down each of the three indexes of `event`. */
-static bool walk(struct ctx *c, const struct record *r, const struct db_val v[6], struct db_rows *q, struct err *e)
+static bool walk(struct ctx *c, const struct record *r, const struct db_val v[9], struct db_rows *q, struct err *e)
 {
     if (r->en == &company_entity)
-        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data FROM event WHERE company_id = $1"
-                       " AND is_void = 0 AND is_robot = 0 AND (at < $2 OR (at = $2 AND id < $3))"
-                       " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6)"
-                       " ORDER BY at DESC, id DESC LIMIT 41", v, 6, e);
+        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why FROM event WHERE company_id = $1"
+                       " AND is_void = 0 AND is_robot = $9 AND (at < $2 OR (at = $2 AND id < $3))"
+                       " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6 OR kind LIKE $7 OR kind LIKE $8)"
+                       " ORDER BY at DESC, id DESC LIMIT 41", v, 9, e);
     if (r->en == &person_entity)
-        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data FROM event WHERE person_id = $1"
-                       " AND is_void = 0 AND is_robot = 0 AND (at < $2 OR (at = $2 AND id < $3))"
-                       " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6)"
-                       " ORDER BY at DESC, id DESC LIMIT 41", v, 6, e);
-    return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data FROM event WHERE deal_id = $1"
-                       " AND is_void = 0 AND is_robot = 0 AND (at < $2 OR (at = $2 AND id < $3))"
-                       " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6)"
-                       " ORDER BY at DESC, id DESC LIMIT 41", v, 6, e);
+        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why FROM event WHERE person_id = $1"
+                       " AND is_void = 0 AND is_robot = $9 AND (at < $2 OR (at = $2 AND id < $3))"
+                       " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6 OR kind LIKE $7 OR kind LIKE $8)"
+                       " ORDER BY at DESC, id DESC LIMIT 41", v, 9, e);
+    return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why FROM event WHERE deal_id = $1"
+                       " AND is_void = 0 AND is_robot = $9 AND (at < $2 OR (at = $2 AND id < $3))"
+                       " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6 OR kind LIKE $7 OR kind LIKE $8)"
+                       " ORDER BY at DESC, id DESC LIMIT 41", v, 9, e);
 }
 
 static bool read_events(struct ctx *c, const struct record *r, const struct filter *f, int64_t at, int64_t id,
                         struct happened *v, size_t *n, struct err *e)
 {
-    struct db_val values[] = { V(r->id), V(at), V(id), V(str_of(f->like[0])), V(str_of(f->like[1])), V(str_of(f->like[2])) };
+    struct db_val values[] = { V(r->id), V(at), V(id), V(str_of(f->like[0])), V(str_of(f->like[1])), V(str_of(f->like[2])),
+                               V(str_of(f->like[3])), V(str_of(f->like[4])), V(f->is_robot) };
     struct db_rows q;
     if (!walk(c, r, values, &q, e))
         return false;
     for (*n = 0; *n <= SHOWN && db_next(&q); (*n)++)
         v[*n] = (struct happened){ .id = db_int(&q, 0), .at = db_int(&q, 1), .kind = db_text(&q, 2, c->a),
                                    .en = entity_find(db_text_view(&q, 3)), .record_id = db_int(&q, 4),
-                                   .actor = db_int(&q, 5), .data = db_text(&q, 6, c->a) };
+                                   .actor = db_int(&q, 5), .data = db_text(&q, 6, c->a), .robot_why = db_text(&q, 7, c->a) };
     return db_done(&q, e);
 }
 
@@ -167,6 +173,15 @@ static const struct said { const char *kind, *icon; enum tone tone; msg_id msg; 
     { "task.done", "check", TONE_GREEN, MSG_people_did_task_done, true },
     { "form.sent", "clipboard-list", TONE_IRIS, MSG_people_did_form_bare, false },
     { "page.viewed", "globe", TONE_TEAL, 0, false },
+    { "link.clicked", "mouse-pointer-click", TONE_TEAL, MSG_event_link_clicked, false },
+    { "content.read", "book-open", TONE_TEAL, MSG_event_content_read, false },
+    { "mail.sent", "send", TONE_NONE, MSG_event_mail_sent, false },
+    { "mail.delivered", "mail-check", TONE_NONE, MSG_event_mail_delivered, false },
+    { "mail.opened", "mail-open", TONE_BLUE, MSG_event_mail_opened, false },
+    { "mail.clicked", "mouse-pointer-click", TONE_BLUE, MSG_event_mail_clicked, false },
+    { "mail.replied", "reply", TONE_GREEN, MSG_event_mail_replied, false },
+    { "mail.bounced", "mail-x", TONE_RED, MSG_event_mail_bounced, false },
+    { "mail.unsubscribed", "mail-minus", TONE_AMBER, MSG_event_mail_unsubscribed, false },
     { "stage.changed", "arrow-right", TONE_IRIS, 0, false },
     { "deal.stage", "arrow-right", TONE_AMBER, 0, false },
     { "lead.captured", "user-round-plus", TONE_IRIS, MSG_people_did_lead_captured, false },
@@ -185,12 +200,15 @@ static const struct said { const char *kind, *icon; enum tone tone; msg_id msg; 
     { "person.merged", "git-merge", TONE_BLUE, MSG_people_did_merged, false },
 };
 
+/* Kinds of others are told by their own name; what is told of no record of ours has no name of ours either. */
+static const struct said foreign = { "", "circle-dot", TONE_NONE, 0, false };
+
 static const struct said *said_of(str kind)
 {
     for (size_t i = 0; i < countof(says); i++)
         if (str_eq(kind, str_of(says[i].kind)))
             return &says[i];
-    return NULL;
+    return event_kind_may_be_told(kind) ? &foreign : NULL;
 }
 
 /* With the segment's name where the reader may see it. */
@@ -212,6 +230,10 @@ static str what_of(struct html *h, struct ctx *c, const struct happened *x, cons
     str title = member(h->a, x->data, "title");
     if (str_eq(x->kind, S("page.viewed")))
         return _(people_did_pages, .n = A(x->folded + 1));
+    if (s == &foreign || (!x->en && s->has_who)) {  /* told from outside */
+        const struct event_kind *k = event_kind_find(x->kind);
+        return k ? _msg(k->label) : x->kind;
+    }
     if (str_eq(x->kind, S("stage.changed")))
         return did_lifecycle(h, x);
     if (str_eq(x->kind, S("deal.stage")))
@@ -242,12 +264,28 @@ static bool is_activity(const struct record *r)
     return r->en == &note_entity || r->en == &call_entity || r->en == &meeting_entity || r->en == &task_entity;
 }
 
+/* What came with an event from outside, and why it is taken for a program's. */
+static struct html_safe told_body(struct html *h, const struct happened *x)
+{
+    struct html out = html_part(h);
+    str title = member(h->a, x->data, "title"), url = member(h->a, x->data, "url");
+    msg_id why = robot_label(x->robot_why);
+    struct timeline_body_view v = { .title = title.n ? title : url, .text = why ? _msg(why) : (str){ 0 } };
+    if (v.title.n && !str_eq(x->kind, S("form.sent")))
+        v.url = url.n ? url_checked(url) : (struct url){ { 0 } };
+    if (v.title.n || v.text.n)
+        view_timeline_body(&out, &v);
+    return html_done(&out);
+}
+
 static struct html_safe body_of(struct html *h, const struct happened *x, const struct record *page)
 {
     struct html out = html_part(h);
     struct ui_chip_view chips[3];
     struct timeline_body_view v = { .chips = chips };
     const struct record *r = x->r;
+    if (x->robot_why.n || (!x->en && event_kind_may_be_told(x->kind)))
+        return told_body(h, x);
     if (!r || r->id == page->id || !strcmp(r->en->name, "visit") || !strcmp(r->en->name, "submission"))
         return (struct html_safe){ { 0 } };
     if (r->en != &note_entity && r->en != &call_entity) {
@@ -311,7 +349,7 @@ static void fill_lines(struct html *h, struct ctx *c, const struct record *page,
     for (size_t i = 0; i < n; i++) {
         const struct said *s = said_of(v[i].kind);
         int64_t day = zone_days(h->loc->zone, v[i].at);
-        if (!s || (!v[i].r && s->has_who))      /* unknown, gone or not to be seen */
+        if (!s || (v[i].en && !v[i].r && s->has_who))       /* unknown, gone or not to be seen */
             continue;
         lines[out->n++] = (struct timeline_line){
             .day = day != last ? day_of(h, day, today) : (str){ 0 }, .icon = s->icon, .tone = s->tone,
@@ -330,6 +368,16 @@ static struct url compose(struct html *h, const char *path, const struct timelin
     return url_fmt(h->a, "/%s/new?%.*s=%.*s&back=%.*s", path, STR_ARG(v->ref), STR_ARG(v->id), STR_ARG(v->back));
 }
 
+static bool has_robots(struct ctx *c, const struct record *r)
+{
+    struct err e = { 0 };
+    bool found = false;
+    int64_t one;
+    bool ok = r->en == &person_entity ? db_get_int(c->c, "SELECT 1 FROM event WHERE person_id = $1 AND is_robot = 1 LIMIT 1", DB_ARGS(V(r->id)), &found, &one, &e)
+            : r->en == &company_entity && db_get_int(c->c, "SELECT 1 FROM event WHERE company_id = $1 AND is_robot = 1 LIMIT 1", DB_ARGS(V(r->id)), &found, &one, &e);
+    return ok && found;
+}
+
 static void fill_frame(struct html *h, struct ctx *c, const struct record *r, const struct filter *f, struct timeline_view *v)
 {
     v->ref = str_of(r->en->name);
@@ -339,7 +387,8 @@ static void fill_frame(struct html *h, struct ctx *c, const struct record *r, co
     v->call = compose(h, "calls", v);
     v->meeting = compose(h, "meetings", v);
     v->task = compose(h, "tasks", v);
-    for (size_t i = 0; i < countof(filters); i++)
+    bool robots = f->is_robot || has_robots(c, r);
+    for (size_t i = 0; i < countof(filters) - !robots; i++)
         v->tabs[v->ntabs++] = (struct ui_item){ .label = _msg(filters[i].label), .icon = filters[i].icon, .is_current = f == &filters[i],
             .url = url_fmt(h->a, "%.*s?show=%s#timeline", STR_ARG(v->back), filters[i].name) };
 }

@@ -5,7 +5,7 @@
 
 struct timeline_line { str day; const char *icon; enum tone tone; str what, time, iso; struct html_safe body; };
 struct timeline_view {
-    struct ui_item tabs[6]; size_t ntabs;
+    struct ui_item tabs[7]; size_t ntabs;
     const struct timeline_line *lines; size_t n;
     struct url older;
     str ref, id, back;                          /* of the record, for the composer: "person", its id, its path */

@@ -6,6 +6,7 @@
  */
 #include "base/clock.h"
 #include "base/json.h"
+#include "flow/robot.h"
 #include "msg/reach.h"
 #include "http/form.h"
 #include "public/inside.h"
@@ -161,7 +162,7 @@ static bool may_count(struct request *rq, str url, str visitor)
     str host = host_port(url), origin = request_header(rq, "Origin");
     struct err e = { 0 };
     bool ok = false;
-    if (asks_not_to(rq) || !visitor_ok(visitor) || !host.n || url.n > 2000 || source_is_bot(&rq->a, request_header(rq, "User-Agent")))
+    if (asks_not_to(rq) || !visitor_ok(visitor) || !host.n || url.n > 2000 || robot_is_named(&rq->a, request_header(rq, "User-Agent")))
         return false;
     if (origin.n && !str_eq_ascii_nocase(host_port(origin), host))
         return false;

@@ -1,5 +1,4 @@
-/* source.c - tables that tell search engines, social networks and mail readers from other sites,
- * and robots from people.
+/* source.c - tables that tell search engines, social networks and mail readers from other sites.
  *
  * An entry without a dot at its end is a whole host or the end of one ("duckduckgo.com" also
  * stands for html.duckduckgo.com); one that ends in a dot is a name under any country's ending
@@ -128,37 +127,7 @@ struct source source_of(struct arena *a, str referrer, str own_host, str utm_sou
     return (struct source){ "referral", "referral" };
 }
 
-/* ── robots ──────────────────────────────────────────────────────────────── */
-
-/* Parts of names of programs that read pages, lower case; a browser's name has none of them. */
-static const char *const markers[] = {
-    "bot", "crawl", "spider", "slurp", "scrap", "archive", "fetch", "monitor", "check", "preview", "headless",
-    "python", "curl", "wget", "java/", "(java)", "httpclient", "http-client", "okhttp", "libwww", "perl", "ruby",
-    "axios", "php", "scan", "validator", "lighthouse", "pagespeed", "feed", "rss", "reader", "facebookexternal",
-    "facebookcatalog", "meta-external", "embedly", "mediapartners", "google-", "googleagent", "googleother",
-    "google favicon", "adsbot", "bingpreview", "http://", "https://", "search", "index", "seo", "audit", "uptime",
-    "pingdom", "survey", "proxy", "zgrab", "nmap", "nutch", "ptst/", "synthetic", "playwright", "selenium",
-    "puppeteer", "phantomjs", "electron", "httrack", "ips-agent", "appinsights", "siteimprove", "dareboost",
-    "datanyze", "outbrain", "thousandeyes", "silktide", "hardenize", "verify", "optimizer", "newsai", "manus-user",
-    "scope3", "collapsify", "agent)", "-agent", ".com", ".io", ".net/", "w3c", "fake", "analyz", "collect",
-    "inspector", "gtmetrix", "hotjar", "linktiger", "marketgoo", "playstore-", "httpagent", "securityheaders", "splash version",
-    "rigor)", "testlocally", "mailto:", "translationserver", "watchtowr", "finder)", "foregenix",
-};
-
-bool source_is_bot(struct arena *a, str user_agent)
-{
-    str ua = lower(a, user_agent);
-    bool is_browser = str_starts(ua, S("mozilla/5.0 (")) || str_starts(ua, S("opera/9.80 ("));
-    if (!is_browser || ua.n < 40 || str_find(ua, S("compatible;")) >= 0)
-        return true;
-    ptrdiff_t maker = str_find(ua, S("cubot"));           /* a maker of telephones */
-    if (maker >= 0)
-        memcpy((char *)(uintptr_t)ua.p + maker, "phone", 5);
-    for (size_t i = 0; i < countof(markers); i++)
-        if (str_find(ua, str_of(markers[i])) >= 0)
-            return true;
-    return false;
-}
+/* ── the reader and its address ──────────────────────────────────────────── */
 
 const char *source_device(struct arena *a, str user_agent)
 {

@@ -1,4 +1,4 @@
-/* source.h - where a visitor came from, and whether they are a visitor at all. */
+/* source.h - where a visitor came from, and with what. Whether they are one at all: flow/robot.h. */
 #pragma once
 #include "base/arena.h"
 #include "base/str.h"
@@ -12,8 +12,6 @@ struct source { const char *source, *channel; };
  * on `own_host`, or none, is a direct visit. */
 struct source source_of(struct arena *a, str referrer, str own_host, str utm_source, str utm_medium);
 
-/* Robots, monitors, prefetchers, libraries: never counted as people. Who names no browser is one. */
-bool source_is_bot(struct arena *a, str user_agent);
 /* "phone", "tablet", "desktop". */
 const char *source_device(struct arena *a, str user_agent);
 /* 203.0.113.7 -> 203.0.113.0; an IPv6 address keeps its first 48 bits. Empty: not an address. */

@@ -87,6 +87,9 @@ static const struct grant grants[] = {
     { STAFF & ~R(ANALYST),  "task note call meeting attachment", { A, A, O, O, O } },
     { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "task note call meeting attachment", { A, A, A, A, A } },
 
+    /* To tell what happened to somebody is not to change them: a tracker's key needs this alone. */
+    { SELLERS | MARKETING | R(SALES_MANAGER), "event", { A, A, N, N, N } },
+
     /* Where data leaves the house, or comes in by itself: the owner's. */
     { STAFF & ~R(OWNER),    "webhook inbound",        { N, N, N, N, N } },
 

@@ -135,12 +135,19 @@ static struct db_val id_or_null(int64_t id) { return id ? V(id) : DB_NULL_VAL; }
 
 bool event_add(struct ctx *tx, const struct event *ev, struct err *e)
 {
+    int64_t id;
+    return event_put(tx, ev, &id, e);
+}
+
+bool event_put(struct ctx *tx, const struct event *ev, int64_t *id, struct err *e)
+{
     int64_t write_id = tx->write ? tx->write->id : 0, seq;
+    *id = id_mint();
     return db_seq(tx->c, &seq, e)
         && db_exec(tx->c, "INSERT INTO event (id, person_id, at, kind, entity, record_id, campaign_id, deal_id,"
                           " company_id, actor_id, channel, source, data, write_id, seq, is_robot, robot_why)"
                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-                   DB_ARGS(V(id_mint()), V(ev->person_id), V(ev->at ? ev->at : tx->now), V(str_of(ev->kind)),
+                   DB_ARGS(V(*id), V(ev->person_id), V(ev->at ? ev->at : tx->now), V(str_of(ev->kind)),
                            ev->en ? V(str_of(ev->en->name)) : DB_NULL_VAL, id_or_null(ev->record_id),
                            id_or_null(ev->campaign_id), id_or_null(ev->deal_id), id_or_null(ev->company_id),
                            id_or_null(actor_of(tx)), text_or_null(ev->channel), text_or_null(ev->source),

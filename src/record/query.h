@@ -71,10 +71,16 @@ str query_text(struct arena *a, const struct query *q);         /* back to words
 
 /* ── kinds of events (query_kind.c) ──────────────────────────────────────── */
 
+enum { EVENT_KIND_MAX = 40 };
+enum { KIND_TOLD = 1,                           /* other programs may tell it (flow/intake.h) */
+       KIND_ROBOTS = 2,                         /* machines cause it too: each one is looked at (flow/robot.h) */
+       KIND_READING = 4 };                      /* says little after two years: goes, a monthly sum stays */
 /* `entity`: what such an event is about, or NULL; its fields may be asked for in `where`. */
-struct event_kind { const char *name, *entity; msg_id label; };
+struct event_kind { const char *name, *entity; msg_id label; unsigned flags; };
 extern const struct event_kind event_kinds[];   /* ends with {0} */
 const struct event_kind *event_kind_find(str name);
+/* One of the table that is so marked, or a word of others ("webinar.joined") that takes no thing of ours. */
+bool event_kind_may_be_told(str kind);
 
 /* ── lists ───────────────────────────────────────────────────────────────── */
 

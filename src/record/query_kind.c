@@ -2,29 +2,36 @@
  *
  * What stands here is offered, explained in the reader's language and spared a "did
  * you mean". Others may send kinds of their own: in quotes any kind is taken as it is.
+ * This table alone says which kinds may be told from outside, which of them machines cause
+ * too, and which are kept for two years and a month and then only counted (flow/keep.c).
  */
 #include "record/query_tree.h"
 #include "msg/event.h"
 
-#define LEAD(x) { "lead." #x, "lead", MSG_event_lead_##x }
-#define MAIL(x) { "mail." #x, NULL, MSG_event_mail_##x }
+#define LEAD(x) { "lead." #x, "lead", MSG_event_lead_##x, 0 }
+#define MAIL(x, flags) { "mail." #x, NULL, MSG_event_mail_##x, KIND_TOLD | (flags) }
+/* What mail programs and their guards do by themselves looks like an act of a person. */
+#define BY_MACHINES (KIND_ROBOTS | KIND_READING)
 const struct event_kind event_kinds[] = {
-    { "page.viewed", "visit", MSG_event_page_viewed },
-    { "form.sent", "submission", MSG_event_form_sent },
-    MAIL(sent), MAIL(delivered), MAIL(opened), MAIL(clicked), MAIL(replied), MAIL(bounced), MAIL(unsubscribed),
-    { "note.added", "note", MSG_event_note_added },
-    { "call.held", "call", MSG_event_call_held },
-    { "meeting.planned", "meeting", MSG_event_meeting_planned },
-    { "meeting.held", "meeting", MSG_event_meeting_held },
-    { "task.added", "task", MSG_event_task_added },
-    { "task.done", "task", MSG_event_task_done },
-    { "stage.changed", "person", MSG_event_stage_changed },
-    { "deal.stage", "deal", MSG_event_deal_stage },
+    { "page.viewed", "visit", MSG_event_page_viewed, KIND_TOLD | BY_MACHINES },
+    { "link.clicked", "visit", MSG_event_link_clicked, KIND_TOLD | BY_MACHINES },
+    { "content.read", "visit", MSG_event_content_read, KIND_TOLD | BY_MACHINES },
+    { "form.sent", "submission", MSG_event_form_sent, KIND_TOLD | KIND_ROBOTS },
+    MAIL(sent, 0), MAIL(delivered, 0), MAIL(opened, BY_MACHINES), MAIL(clicked, BY_MACHINES), MAIL(replied, 0), MAIL(bounced, 0),
+    MAIL(unsubscribed, KIND_ROBOTS),
+    { "note.added", "note", MSG_event_note_added, 0 },
+    { "call.held", "call", MSG_event_call_held, KIND_TOLD },
+    { "meeting.planned", "meeting", MSG_event_meeting_planned, KIND_TOLD },
+    { "meeting.held", "meeting", MSG_event_meeting_held, KIND_TOLD },
+    { "task.added", "task", MSG_event_task_added, 0 },
+    { "task.done", "task", MSG_event_task_done, 0 },
+    { "stage.changed", "person", MSG_event_stage_changed, 0 },
+    { "deal.stage", "deal", MSG_event_deal_stage, 0 },
     LEAD(captured), LEAD(recaptured), LEAD(offered), LEAD(accepted), LEAD(returned), LEAD(qualified), LEAD(converted),
     LEAD(recycled), LEAD(disqualified), LEAD(reopened), LEAD(breached),
-    { "segment.entered", NULL, MSG_event_segment_entered },
-    { "segment.left", NULL, MSG_event_segment_left },
-    { "person.merged", "person", MSG_event_person_merged },
+    { "segment.entered", NULL, MSG_event_segment_entered, 0 },
+    { "segment.left", NULL, MSG_event_segment_left, 0 },
+    { "person.merged", "person", MSG_event_person_merged, 0 },
     { 0 },
 };
 
@@ -34,6 +41,33 @@ const struct event_kind *event_kind_find(str name)
         if (str_eq(name, str_of(k->name)))
             return k;
     return NULL;
+}
+
+/* "thing.happened", of small letters. */
+static bool is_kind_word(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '_' || s.p[i] == '.'))
+            return false;
+    ptrdiff_t dot = str_find_char(s, '.');
+    return dot > 0 && (size_t)dot + 1 < s.n && s.n <= EVENT_KIND_MAX && s.p[s.n - 1] != '.';
+}
+
+/* Things of which only this program knows what becomes of them: nobody may forge a won deal. */
+static bool is_own_thing(str kind)
+{
+    static const char *const own[] = { "note", "task", "stage", "deal", "lead", "segment", "person", "clock", "approval", "definition" };
+    str thing = str_cut(&kind, '.');
+    for (size_t i = 0; i < countof(own); i++)
+        if (str_eq(thing, str_of(own[i])))
+            return true;
+    return false;
+}
+
+bool event_kind_may_be_told(str kind)
+{
+    const struct event_kind *k = event_kind_find(kind);
+    return k ? k->flags & KIND_TOLD : is_kind_word(kind) && !is_own_thing(kind);
 }
 
 bool query_is_prefix(str name, str *prefix)

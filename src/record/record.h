@@ -177,6 +177,8 @@ struct event {
 };
 __attribute__((warn_unused_result))
 bool event_add(struct ctx *tx, const struct event *ev, struct err *e);
+__attribute__((warn_unused_result))
+bool event_put(struct ctx *tx, const struct event *ev, int64_t *id, struct err *e);     /* the same; *id: the event's */
 
 /* A line for each field whose references lead nowhere; empty: none. `setu check`. */
 __attribute__((warn_unused_result))

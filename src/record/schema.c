@@ -150,6 +150,13 @@ static const char *const owners_first[] = {
     NULL,
 };
 
+/* What is known of events from outside: which key is past its time, and how much came of a campaign. */
+static const char *const intake_tables[] = {
+    "CREATE INDEX event_key_event ON event_key (event_id)",
+    "CREATE INDEX event_campaign ON event (campaign_id, kind, is_robot) WHERE campaign_id IS NOT NULL",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
@@ -159,6 +166,7 @@ static const struct db_migration migrations[] = {
     { 6, "what leaves the house, and what comes in by signed call", outbox_tables },
     { 7, "jobs and their clocks", job_tables },
     { 8, "what grows lies by its owner", owners_first },
+    { 9, "events told from outside", intake_tables },
     { 0 },
 };
 

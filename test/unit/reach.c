@@ -1,4 +1,5 @@
 /* reach.c - the parts of capture that need no server: questions, sources, robots, hosts, money. */
+#include "flow/robot.h"
 #include "house.h"
 #include <jansson.h>
 #include "data.h"
@@ -145,8 +146,8 @@ static const char *const people[] = {
 START_TEST(people_are_not_taken_for_robots)
 {
     for (size_t i = 0; i < countof(people); i++)
-        ck_assert_msg(!source_is_bot(ctx.a, str_of(people[i])), "%s", people[i]);
-    ck_assert(source_is_bot(ctx.a, (str){ 0 }));
+        ck_assert_msg(!robot_is_named(ctx.a, str_of(people[i])), "%s", people[i]);
+    ck_assert(robot_is_named(ctx.a, (str){ 0 }));
     ck_assert_str_eq(source_device(ctx.a, str_of(people[0])), "desktop");
     ck_assert_str_eq(source_device(ctx.a, str_of(people[2])), "phone");
 }
@@ -166,7 +167,7 @@ START_TEST(robots_of_the_common_list_are_known)
         json_array_foreach(json_object_get(entry, "instances"), k, ua) {
             struct arena a = *ctx.a;
             all++;
-            missed += !source_is_bot(&a, str_of(json_string_value(ua)));
+            missed += !robot_is_named(&a, str_of(json_string_value(ua)));
         }
     json_decref(list);
     ck_assert_int_gt(all, 1500);

@@ -1,0 +1,172 @@
+/* robot.c - the names programs give themselves, and how they behave.
+ *
+ * The parts of names are facts about user agents, condensed by hand until 99 in 100 of the collection
+ * crawler-user-agents (Martin Monperrus, MIT) are known and no common browser is; test/unit/reach.c asks
+ * both. Behaviour catches what lies about its name: guards of mailboxes open every link of a letter at once,
+ * and sooner than anybody could read it.
+ */
+#include "flow/robot.h"
+#include <jansson.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "msg/robot.h"
+#include "record/query.h"
+
+static const struct { const char *word; msg_id label; } words[ROBOT_COUNT] = {
+    [ROBOT_NONE] = { "", 0 },                         [ROBOT_NAME] = { "name", MSG_robot_name },
+    [ROBOT_PROXY] = { "proxy", MSG_robot_proxy },     [ROBOT_HEAD] = { "head", MSG_robot_head },
+    [ROBOT_PREFETCH] = { "prefetch", MSG_robot_prefetch }, [ROBOT_QUICK] = { "quick", MSG_robot_quick },
+    [ROBOT_BURST] = { "burst", MSG_robot_burst },     [ROBOT_TRAP] = { "trap", MSG_robot_trap },
+    [ROBOT_TOLD] = { "told", MSG_robot_told },
+};
+
+str robot_word(enum robot r) { return str_of(words[r].word); }
+
+msg_id robot_label(str word)
+{
+    for (size_t i = 1; i < ROBOT_COUNT; i++)
+        if (str_eq(word, str_of(words[i].word)))
+            return words[i].label;
+    return 0;
+}
+
+/* ── by name ─────────────────────────────────────────────────────────────── */
+
+/* Parts of names of programs that read pages, lower case; a browser's name has none of them. */
+static const char *const markers[] = {
+    "bot", "crawl", "spider", "slurp", "scrap", "archive", "fetch", "monitor", "check", "preview", "headless",
+    "python", "curl", "wget", "java/", "(java)", "httpclient", "http-client", "okhttp", "libwww", "perl", "ruby",
+    "axios", "php", "scan", "validator", "lighthouse", "pagespeed", "feed", "rss", "reader", "facebookexternal",
+    "facebookcatalog", "meta-external", "embedly", "mediapartners", "google-", "googleagent", "googleother",
+    "google favicon", "adsbot", "bingpreview", "http://", "https://", "search", "index", "seo", "audit", "uptime",
+    "pingdom", "survey", "proxy", "zgrab", "nmap", "nutch", "ptst/", "synthetic", "playwright", "selenium",
+    "puppeteer", "phantomjs", "electron", "httrack", "ips-agent", "appinsights", "siteimprove", "dareboost",
+    "datanyze", "outbrain", "thousandeyes", "silktide", "hardenize", "verify", "optimizer", "newsai", "manus-user",
+    "scope3", "collapsify", "agent)", "-agent", ".com", ".io", ".net/", "w3c", "fake", "analyz", "collect",
+    "inspector", "gtmetrix", "hotjar", "linktiger", "marketgoo", "playstore-", "httpagent", "securityheaders", "splash version",
+    "rigor)", "testlocally", "mailto:", "translationserver", "watchtowr", "finder)", "foregenix",
+};
+
+static str lower(struct arena *a, str s)
+{
+    char *p = arena_new(a, char, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
+    return (str){ p, s.n };
+}
+
+bool robot_is_named(struct arena *a, str user_agent)
+{
+    str ua = lower(a, user_agent);
+    bool is_browser = str_starts(ua, S("mozilla/5.0 (")) || str_starts(ua, S("opera/9.80 ("));
+    if (!is_browser || ua.n < 40 || str_find(ua, S("compatible;")) >= 0)
+        return true;
+    ptrdiff_t maker = str_find(ua, S("cubot"));           /* a maker of telephones */
+    if (maker >= 0)
+        memcpy((char *)(uintptr_t)ua.p + maker, "phone", 5);
+    for (size_t i = 0; i < countof(markers); i++)
+        if (str_find(ua, str_of(markers[i])) >= 0)
+            return true;
+    return false;
+}
+
+/* Google's and Yahoo's proxies of pictures say so; Gmail fetches ahead as an old Edge that breaks off
+ * oddly; Apple's names nothing but the word every browser begins with. */
+static bool is_mail_proxy(str ua)
+{
+    return str_find(ua, S("GoogleImageProxy")) >= 0 || str_find(ua, S("YahooMailProxy")) >= 0
+        || str_ends(ua, S("Edge/12.246 Mozilla/5.0")) || str_eq(ua, S("Mozilla/5.0"));
+}
+
+enum robot robot_by_signs(struct arena *a, const struct robot_signs *s)
+{
+    if (s->is_head)
+        return ROBOT_HEAD;
+    if (s->is_prefetch)
+        return ROBOT_PREFETCH;
+    if (is_mail_proxy(str_trim(s->user_agent)))
+        return ROBOT_PROXY;
+    return robot_is_named(a, s->user_agent) ? ROBOT_NAME : ROBOT_NONE;
+}
+
+/* ── by behaviour ────────────────────────────────────────────────────────── */
+
+static bool is_click(const struct event *ev)
+{
+    return !strcmp(ev->kind, "mail.clicked") || (!strcmp(ev->kind, "link.clicked") && str_eq(ev->channel, S("email")));
+}
+
+static bool is_quick(struct ctx *tx, const struct event *ev, int64_t at, bool *out, struct err *e)
+{
+    int64_t one;
+    return db_get_int(tx->c, "SELECT 1 FROM event WHERE person_id = $1 AND at > $2 AND at <= $3"
+                             " AND kind IN ('mail.sent', 'mail.delivered') AND is_void = 0 LIMIT 1",
+                      DB_ARGS(V(ev->person_id), V(at - ROBOT_QUICK_S * SECOND_US), V(at)), out, &one, e);
+}
+
+enum { NEAR_MAX = 20 };
+struct near { int64_t id[NEAR_MAX], at[NEAR_MAX]; str link[NEAR_MAX]; size_t n; };
+
+static str url_of(struct arena *a, str data)
+{
+    json_t *j = data.n ? json_loadb(data.p, data.n, 0, NULL) : NULL, *url = json_object_get(j, "url");
+    str out = json_is_string(url) ? arena_str(a, (str){ json_string_value(url), json_string_length(url) }) : (str){ 0 };
+    json_decref(j);
+    return out;
+}
+
+static bool clicks_near(struct ctx *tx, const struct event *ev, int64_t at, struct near *v, struct err *e)
+{
+    struct db_rows q;
+    v->n = 0;
+    if (!db_query(tx->c, &q, "SELECT id, data, at FROM event WHERE person_id = $1 AND at > $2 AND at < $3 AND kind = $4"
+                             " AND is_void = 0 ORDER BY at DESC, id DESC LIMIT 20",
+                  DB_ARGS(V(ev->person_id), V(at - ROBOT_BURST_S * SECOND_US), V(at + ROBOT_BURST_S * SECOND_US),
+                          V(str_of(ev->kind))), e))
+        return false;
+    for (; v->n < NEAR_MAX && db_next(&q); v->n++) {
+        v->id[v->n] = db_int(&q, 0);
+        v->at[v->n] = db_int(&q, 2);
+        v->link[v->n] = url_of(tx->a, db_text(&q, 1, tx->a));
+    }
+    return db_done(&q, e);
+}
+
+static size_t links_of(const struct near *v, str now)
+{
+    size_t n = now.n > 0;
+    for (size_t i = 0; i < v->n; i++) {
+        bool is_new = v->link[i].n && !str_eq(v->link[i], now);
+        for (size_t k = 0; k < i; k++)
+            is_new = is_new && !str_eq(v->link[k], v->link[i]);
+        n += is_new;
+    }
+    return n;
+}
+
+static bool become_robots(struct ctx *tx, int64_t person, const struct near *v, struct err *e)
+{
+    int64_t seq;
+    for (size_t i = 0; i < v->n; i++)
+        if (!db_seq(tx->c, &seq, e)
+            || !db_exec(tx->c, "UPDATE event SET is_robot = 1, robot_why = $1, seq = $2"
+                                 " WHERE person_id = $3 AND at = $4 AND id = $5 AND is_robot = 0",
+                        DB_ARGS(V(robot_word(ROBOT_BURST)), V(seq), V(person), V(v->at[i]), V(v->id[i])), NULL, e))
+            return false;
+    return true;
+}
+
+bool robot_by_history(struct ctx *tx, const struct event *ev, str link, enum robot *out, struct err *e)
+{
+    struct near *v = arena_new(tx->a, struct near, 1);
+    int64_t at = ev->at ? ev->at : tx->now;
+    bool quick;
+    *out = ROBOT_NONE;
+    if (!is_click(ev) || !ev->person_id)
+        return true;
+    if (!is_quick(tx, ev, at, &quick, e) || !clicks_near(tx, ev, at, v, e))
+        return false;
+    bool is_burst = links_of(v, link) >= ROBOT_BURST_LINKS;
+    *out = is_burst ? ROBOT_BURST : quick ? ROBOT_QUICK : ROBOT_NONE;
+    return !is_burst || become_robots(tx, ev->person_id, v, e);
+}

@@ -1,0 +1,33 @@
+/* robot.h - people told from programs, by what a request says of itself and by what came before it.
+ *
+ * Nothing is thrown away for it: an event that a program caused is kept with the reason, counted
+ * apart, and follows into no score, segment, clock or rule. What cannot be decided counts as a person.
+ */
+#pragma once
+#include "record/record.h"
+
+enum robot {
+    ROBOT_NONE,
+    ROBOT_NAME,                                 /* names itself a program, or nothing that reads like a browser */
+    ROBOT_PROXY,                                /* a mail service fetched it for its reader: nobody saw it yet */
+    ROBOT_HEAD,                                 /* asked for the head only */
+    ROBOT_PREFETCH,                             /* a browser, ahead of its reader */
+    ROBOT_QUICK,                                /* a click within ROBOT_QUICK_S of the delivery */
+    ROBOT_BURST,                                /* ROBOT_BURST_LINKS links of a person within ROBOT_BURST_S */
+    ROBOT_TRAP,                                 /* a link that no person can see */
+    ROBOT_TOLD,                                 /* the sender says so */
+    ROBOT_COUNT
+};
+enum { ROBOT_QUICK_S = 10, ROBOT_BURST_S = 5, ROBOT_BURST_LINKS = 3 };
+str robot_word(enum robot r);                   /* kept in event.robot_why; empty for ROBOT_NONE */
+msg_id robot_label(str word);                   /* 0: no such word */
+
+/* Robots, monitors, libraries: what a program calls itself. Who names no browser is one. */
+bool robot_is_named(struct arena *a, str user_agent);
+struct robot_signs { str user_agent; bool is_head, is_prefetch; };
+enum robot robot_by_signs(struct arena *a, const struct robot_signs *s);
+
+/* What came before tells of a click: too soon after the delivery, or one of a burst. Of a burst the
+ * earlier ones become a robot's too, and are told anew. Inside a write; `link` is what was clicked. */
+__attribute__((warn_unused_result))
+bool robot_by_history(struct ctx *tx, const struct event *ev, str link, enum robot *out, struct err *e);
