@@ -56,6 +56,14 @@ static void write_figures(void *app, struct buf *out)
     for (struct site *at = sites_first(s->sites); at; at = at->next)
         if (atomic_load(&at->ws) && at->feed)
             feed_metrics(at->feed, out);
+    buf_lit(out, "# TYPE setu_jobs gauge\n");
+    for (struct site *at = sites_first(s->sites); at; at = at->next)
+        if (atomic_load(&at->ws) && at->jobs)
+            job_states_metrics(at->jobs, out);
+    buf_lit(out, "# TYPE setu_jobs_oldest_seconds gauge\n");
+    for (struct site *at = sites_first(s->sites); at; at = at->next)
+        if (atomic_load(&at->ws) && at->jobs)
+            job_age_metrics(at->jobs, out);
 }
 
 const struct route *const *server_routes(void)

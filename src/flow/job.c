@@ -316,3 +316,15 @@ bool job_get(struct ctx *c, int64_t id, struct job_row *out, struct err *e)
     *out = v[0];
     return true;
 }
+
+bool job_of_key(struct ctx *c, const struct job_kind *k, str key, int64_t since, struct job_row *out, bool *found, struct err *e)
+{
+    int64_t id;
+    str kind = str_of(k->name);
+    if (!db_get_int(c->c, "SELECT id FROM job WHERE kind = $1 AND key = $2 AND state IN ('queued', 'leased', 'failed')",
+                    DB_ARGS(V(kind), V(key)), found, &id, e)
+        || (!*found && !db_get_int(c->c, "SELECT id FROM job WHERE state = 'dead' AND kind = $1 AND ended_at > $2 ORDER BY id DESC LIMIT 1",
+                                   DB_ARGS(V(kind), V(since)), found, &id, e)))
+        return false;
+    return !*found || job_get(c, id, out, e);
+}

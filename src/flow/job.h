@@ -21,6 +21,7 @@ struct job_run {
     const struct job_kind *kind;
     const _Atomic bool *is_stopping;            /* the server goes: job_progress() says so. May be NULL */
     int64_t told_at;                            /* clock_mono() of the last progress written */
+    struct job_figures *figures;                /* private to job_run.c; may be NULL */
 };
 
 struct job_kind {
@@ -79,6 +80,9 @@ enum { JOBS_SHOWN = 50 };
 /* Newest first, one state or all (empty); before 0: from the newest. */
 __attribute__((warn_unused_result))
 bool job_list(struct ctx *c, str state, int64_t before, struct job_row **out, size_t *n, struct err *e);
+/* The unfinished job of this key, or the newest of its kind that died after `since`. */
+__attribute__((warn_unused_result))
+bool job_of_key(struct ctx *c, const struct job_kind *k, str key, int64_t since, struct job_row *out, bool *found, struct err *e);
 __attribute__((warn_unused_result))
 bool job_get(struct ctx *c, int64_t id, struct job_row *out, struct err *e);
 
@@ -93,4 +97,6 @@ bool job_drain(struct workspace *ws, struct err *e);
 /* Told of each step of a job, after its commit, on the worker's thread: the live page. Set at start. */
 extern void (*job_told)(const struct workspace *ws, int64_t id);
 struct buf;
-bool job_metrics(struct ctx *c, struct buf *out, struct err *e);
+/* Lines without their heads: setu_jobs by state, setu_jobs_oldest_seconds; several may follow. */
+void job_states_metrics(struct job_pool *p, struct buf *out);
+void job_age_metrics(struct job_pool *p, struct buf *out);

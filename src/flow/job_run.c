@@ -19,14 +19,52 @@
 enum { WORKERS = 2, MEMORY = 128 << 20, OWNER_LEN = 16 };
 #define POLL_US (10 * (int64_t)SECOND_US)
 #define TELL_US (SECOND_US / 4)
+#define FIGURES_US (5 * (int64_t)SECOND_US)
 
+/* Of all servers of the workspace, as a worker saw them last; read by whoever asks for /metrics. */
+struct job_figures { _Atomic int64_t state[4], oldest, next_at; };
 struct worker { struct job_pool *pool; struct bell bell; struct arena a; struct db_conn *c; pthread_t thread; };
 struct job_pool {
     struct workspace *ws;
     _Atomic bool is_stopping;
     char owner[OWNER_LEN * 2 + 1];
     struct worker worker[WORKERS];
+    struct job_figures figures;
 };
+
+/* ── figures ─────────────────────────────────────────────────────────────── */
+
+static const char *const counted[] = { "queued", "leased", "failed", "dead" };
+
+static bool count_states(struct ctx *c, struct job_figures *f, struct err *e)
+{
+    struct db_rows q;
+    if (!db_query(c->c, &q, "SELECT state, COUNT(*) FROM job WHERE state IN ('queued', 'leased', 'failed', 'dead') GROUP BY state", DB_NONE, e))
+        return false;
+    int64_t n[countof(counted)] = { 0 };
+    while (db_next(&q))
+        for (size_t i = 0; i < countof(counted); i++)
+            if (str_eq(db_text_view(&q, 0), str_of(counted[i])))
+                n[i] = db_int(&q, 1);
+    for (size_t i = 0; i < countof(counted); i++)
+        atomic_store(&f->state[i], n[i]);
+    return db_done(&q, e);
+}
+
+/* What is due and not begun, the longest. */
+static bool look_figures(struct ctx *c, struct job_figures *f, struct err *e)
+{
+    bool found;
+    int64_t at = 0;
+    if (clock_mono() < atomic_load(&f->next_at))
+        return true;
+    atomic_store(&f->next_at, clock_mono() + FIGURES_US);
+    if (!count_states(c, f, e)
+        || !db_get_int(c->c, "SELECT at FROM job WHERE state IN ('queued', 'failed') AND at <= $1 ORDER BY at LIMIT 1", DB_ARGS(V(c->now)), &found, &at, e))
+        return false;
+    atomic_store(&f->oldest, found ? at : 0);
+    return true;
+}
 
 /* ── one job ─────────────────────────────────────────────────────────────── */
 
@@ -65,6 +103,8 @@ bool job_progress(struct job_run *j, int64_t done, int64_t all, struct err *e)
         return false;
     j->done = done;
     j->all = all;
+    if (j->figures)
+        (void)!look_figures(j->c, j->figures, &again);      /* workers that are all busy still count who waits */
     tell(j->c->ws, j->id);
     return ok;
 }
@@ -105,6 +145,7 @@ static bool run_job(struct worker *w, struct job_run *j, struct err *why)
     flow_ctx(&own, w->pool->ws, &w->a, w->c);
     j->c = &own.c;
     j->is_stopping = &w->pool->is_stopping;
+    j->figures = &w->pool->figures;
     bool ok = run_bounded(j, why);
     own.c.now = clock_now();
     struct ending x = { j, ok ? NULL : why, !ok && why->code == ERR_BUSY && w->pool->is_stopping };
@@ -127,7 +168,7 @@ static bool look(struct worker *w, struct looked *out, struct err *e)
     flow_ctx(&own, w->pool->ws, &w->a, w->c);
     int64_t clock = INT64_MAX;
     bool ok = db_read_begin(w->c, 0, e) && job_is_due(&own.c, &out->is_due, &out->is_lost, &out->next, e)
-           && schedule_is_due(&own.c, &out->is_scheduled, &clock, e);
+           && schedule_is_due(&own.c, &out->is_scheduled, &clock, e) && look_figures(&own.c, &w->pool->figures, e);
     db_read_end(w->c);
     out->next = clock < out->next ? clock : out->next;
     return ok;
@@ -256,13 +297,16 @@ bool job_drain(struct workspace *ws, struct err *e)
     return did != FAILED;
 }
 
-bool job_metrics(struct ctx *c, struct buf *out, struct err *e)
+void job_states_metrics(struct job_pool *p, struct buf *out)
 {
-    struct db_rows q;
-    if (!db_query(c->c, &q, "SELECT state, COUNT(*) FROM job WHERE state IN ('queued', 'leased', 'failed', 'dead') GROUP BY state", DB_NONE, e))
-        return false;
-    buf_lit(out, "# TYPE setu_jobs gauge\n");
-    while (db_next(&q))
-        buf_fmt(out, "setu_jobs{state=\"%.*s\"} %lld\n", STR_ARG(db_text_view(&q, 0)), (long long)db_int(&q, 1));
-    return db_done(&q, e);
+    for (size_t i = 0; i < countof(counted); i++)
+        buf_fmt(out, "setu_jobs{workspace=\"%s\",state=\"%s\"} %lld\n", p->ws->name, counted[i],
+                (long long)atomic_load(&p->figures.state[i]));
+}
+
+void job_age_metrics(struct job_pool *p, struct buf *out)
+{
+    int64_t oldest = atomic_load(&p->figures.oldest), now = clock_now();
+    buf_fmt(out, "setu_jobs_oldest_seconds{workspace=\"%s\"} %.1f\n", p->ws->name,
+            oldest && oldest < now ? (double)(now - oldest) / SECOND_US : 0.0);
 }

@@ -45,7 +45,8 @@ static bool pick_robots(struct ctx *c, struct db_rows *q, int64_t old, int64_t a
 
 static bool pick_visits(struct ctx *c, struct db_rows *q, int64_t old, int64_t after, struct err *e)
 {
-    return db_query(c->c, q, "SELECT id, at, 'visit', campaign, utm_source, 0, 0 FROM visit WHERE at < $1 AND id > $2 ORDER BY id LIMIT 500",
+    return db_query(c->c, q, "SELECT id, at, 'visit', campaign, utm_source, COALESCE(is_robot, 0), 0 FROM visit"
+                             " WHERE at < $1 AND id > $2 ORDER BY id LIMIT 500",
                     DB_ARGS(V(old), V(after)), e);
 }
 

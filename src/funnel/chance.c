@@ -65,9 +65,8 @@ static str data_of(struct arena *a, const struct chance_model *m)
     return b.full ? (str){ 0 } : buf_str(&b);
 }
 
-static bool keep(struct ctx *tx, void *arg, struct err *e)
+bool chance_keep(struct ctx *tx, const struct chance_model *m, struct err *e)
 {
-    const struct chance_model *m = arg;
     struct ctx sys = ctx_as_system(tx);
     struct record *r = record_new(tx->a, &chance_model_entity);
     str data = data_of(tx->a, m);
@@ -83,7 +82,7 @@ static bool keep(struct ctx *tx, void *arg, struct err *e)
     return record_create(&sys, r, e);
 }
 
-bool chance_fit(struct ctx *c, bool (*told)(void *arg, int64_t done, struct err *e), void *arg, struct err *e)
+bool chance_learn(struct ctx *c, bool (*told)(void *arg, int64_t done, struct err *e), void *arg, struct chance_model *out, struct err *e)
 {
     struct ctx sys = ctx_as_system(c);
     struct chance_model m = { 0 };
@@ -98,7 +97,8 @@ bool chance_fit(struct ctx *c, bool (*told)(void *arg, int64_t done, struct err 
     logit_judge(*c->a, &m.logit, d, 0, n, &all);
     m.fitted = (int64_t)n;
     m.converted = all.outcomes;
-    return record_write(c, keep, &m, e);
+    *out = m;
+    return true;
 }
 
 /* ── loading ─────────────────────────────────────────────────────────────── */

@@ -11,6 +11,7 @@
  */
 #pragma once
 #include "flow/logit.h"
+#include "flow/schedule.h"
 #include "record/record.h"
 
 enum { CHANCE_DAYS = 90, CHANCE_LEADS_MAX = 20000, CHANCE_FITTED_TENTHS = 7 };
@@ -37,8 +38,10 @@ struct chance_model {
     struct logit_model logit;
     struct logit_judgement judged;
 };
-/* Fits to history and keeps the model: one write at the end. ERR_INVALID: too little history. */
-bool chance_fit(struct ctx *c, bool (*told)(void *arg, int64_t done, struct err *e), void *arg, struct err *e);
+/* Fits to history; writes nothing. ERR_INVALID: too little history. */
+bool chance_learn(struct ctx *c, bool (*told)(void *arg, int64_t done, struct err *e), void *arg, struct chance_model *out, struct err *e);
+/* Inside a write: the model is in force. */
+bool chance_keep(struct ctx *tx, const struct chance_model *m, struct err *e);
 /* The one in force; *out NULL: none yet. */
 bool chance_load(struct ctx *c, struct chance_model **out, struct err *e);
 /* Ranks better than guessing would (AUC of 0.6 and more); else no lead shows its chance. */
@@ -50,3 +53,9 @@ bool chance_of(struct ctx *c, const struct chance_model *m, int64_t lead, struct
 str chance_column_text(struct ctx *c, int column);
 /* "Source: Referral", in the reader's language. */
 str chance_reason_text(struct ctx *c, const struct chance_reason *r);
+
+/* ── chance_job.c ────────────────────────────────────────────────────────── */
+
+extern const struct job_kind chance_job;
+extern const struct schedule chance_schedule;
+#define CHANCE_ASKED "{\"asked\":true}"         /* args of a job that a person waits for */

@@ -141,6 +141,22 @@ static void fill_bins(struct ctx *c, const struct chance_model *m, struct chance
 
 static bool may_fit(const struct ctx *c) { return has_role(c, SALES_HEADS | MARKETING_HEADS); }
 
+/* Is one being learnt now, or did the last try end without? */
+static bool fill_learning(struct ctx *c, int64_t since, struct chance_model_view *v, struct err *e)
+{
+    struct job_row j;
+    bool found;
+    if (!job_of_key(c, &chance_job, S("chance"), since, &j, &found, e) || !found)
+        return !found && e->code == ERR_NONE;
+    v->is_learning = !str_eq(j.state, S("dead"));
+    if (!v->is_learning)
+        v->failed = SAY(c->a, c->loc, score_fit_failed, .why = A(j.error));
+    else
+        v->far = j.all ? SAY(c->a, c->loc, score_learning_far, .done = A(loc_int(c->a, c->loc, j.done)), .all = A(loc_int(c->a, c->loc, j.all)))
+                       : say(c, MSG_score_learning);
+    return true;
+}
+
 static bool fill_model(struct request *rq, struct chance_model_view *v, struct err *e)
 {
     struct ctx *c = web_ctx(rq);
@@ -148,8 +164,8 @@ static bool fill_model(struct request *rq, struct chance_model_view *v, struct e
     if (!chance_load(c, &m, e))
         return false;
     *v = (struct chance_model_view){ .is_empty = !m, .fit = may_fit(c) ? url_path(S("/scores/fit")) : (struct url){ { 0 } } };
-    if (!m)
-        return true;
+    if (!fill_learning(c, m ? m->fitted_at : 0, v, e) || !m)
+        return e->code == ERR_NONE;
     v->sub = SAY(c->a, c->loc, score_learnt_sub, .leads = A(loc_int(c->a, c->loc, m->fitted - m->judged.n)),
                  .judged = A(loc_int(c->a, c->loc, m->judged.n)), .when = A(loc_instant(c->a, c->loc, m->fitted_at, DATE_MEDIUM)));
     if (!chance_is_useful(m))
@@ -172,6 +188,11 @@ void scores_page(struct request *rq)
         return;
     }
     struct html h = web_html(rq);
+    if (str_eq(request_query(rq, "part"), S("model"))) {
+        view_chance_model(&h, &model);
+        answer_html(rq, 200, &h);
+        return;
+    }
     struct page p = web_page(rq, say(c, MSG_score_page));
     page_begin(&h, &p);
     view_scores_page(&h, &(struct scores_page_view){ &rules, &model });
@@ -203,6 +224,12 @@ void chance_put(struct html *h, struct ctx *c, int64_t lead)
 
 /* ── learning anew ───────────────────────────────────────────────────────── */
 
+static bool ask(struct ctx *tx, void *arg, struct err *e)
+{
+    (void)arg;
+    return job_add(tx, &(struct job_spec){ .kind = &chance_job, .key = S("chance"), .args = S(CHANCE_ASKED) }, NULL, e);
+}
+
 void scores_fit(struct request *rq)
 {
     struct ctx *c = web_ctx(rq);
@@ -210,9 +237,9 @@ void scores_fit(struct request *rq)
     if (!may_fit(c)) {
         fail(&e, ERR_FORBIDDEN, 0, "fit by %lld", (long long)c->who->user_id);
         web_fail(rq, &e);
-    } else if (!chance_fit(c, NULL, NULL, &e)) {
+    } else if (!record_write(c, ask, NULL, &e)) {
         web_fail(rq, &e);
     } else {
-        web_done(rq, S("/scores"), say(c, MSG_score_fit_done), 0);
+        web_done(rq, S("/scores"), say(c, MSG_score_fit_begun), 0);
     }
 }

@@ -10,7 +10,7 @@ void view_score_rules(struct html *h, const struct score_rules_view *v);
 
 struct chance_weight { str text, times; bool is_against; };    /* times: "×2.1" on the odds */
 struct chance_model_view {
-    bool is_empty; str told, sub; struct url fit; struct html_safe stats, calibration;
+    bool is_empty, is_learning; str told, sub, far, failed; struct url fit; struct html_safe stats, calibration;
     const struct chance_bin { str name, n, told, happened, lift; } *bins; size_t nbins;
     const struct chance_weight *weights; size_t nweights;
 };

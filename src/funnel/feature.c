@@ -1,4 +1,5 @@
 /* feature.c - what this room brings into the program. */
+#include "funnel/chance.h"
 #include "funnel/chance_views.h"
 #include "msg/score.h"
 #include "web/feature.h"
@@ -33,4 +34,6 @@ const struct feature funnel_feature = {
     .tick = funnel_clocks,
     .steps = funnel_steps, .nsteps = 1,
     .consumers = funnel_consumers, .nconsumers = 2,
+    .jobs = &chance_job, .njobs = 1,
+    .schedules = &chance_schedule, .nschedules = 1,
 };

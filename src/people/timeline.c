@@ -373,8 +373,10 @@ static bool has_robots(struct ctx *c, const struct record *r)
     struct err e = { 0 };
     bool found = false;
     int64_t one;
-    bool ok = r->en == &person_entity ? db_get_int(c->c, "SELECT 1 FROM event WHERE person_id = $1 AND is_robot = 1 LIMIT 1", DB_ARGS(V(r->id)), &found, &one, &e)
-            : r->en == &company_entity && db_get_int(c->c, "SELECT 1 FROM event WHERE company_id = $1 AND is_robot = 1 LIMIT 1", DB_ARGS(V(r->id)), &found, &one, &e);
+    bool ok = r->en == &person_entity
+        ? db_get_int(c->c, "SELECT 1 FROM event WHERE person_id = $1 AND is_robot = 1 LIMIT 1", DB_ARGS(V(r->id)), &found, &one, &e)
+        : r->en == &company_entity
+          && db_get_int(c->c, "SELECT 1 FROM event WHERE company_id = $1 AND is_robot = 1 LIMIT 1", DB_ARGS(V(r->id)), &found, &one, &e);
     return ok && found;
 }
 

@@ -2,7 +2,7 @@
 #include "public/public.h"
 #include "public/inside.h"
 
-enum { ANSWER_MAX = 128 << 10, SEEN_MAX = 8 << 10 };
+enum { ANSWER_MAX = 128 << 10, SEEN_MAX = 32 << 10 };
 
 static const struct route routes[] = {
     { GET,  "/f/frame.js",       form_frame_script, .access = ACCESS_PUBLIC, .audit = "form.frame" },

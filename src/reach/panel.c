@@ -175,7 +175,8 @@ static struct figure conversion_of(struct ctx *c, const struct record *r)
     if (access_scope(c->who, &visit_entity, ACTION_SEE) != SCOPE_ALL
         || !db_query(c->c, &q, "SELECT count(DISTINCT v.visitor), count(DISTINCT s.visitor) FROM visit v"
             " LEFT JOIN submission s ON s.visitor = v.visitor AND s.form = $1 AND s.is_spam = 0"
-            " WHERE v.deleted_at IS NULL AND v.path IN (SELECT DISTINCT b.path FROM submission a JOIN visit b"
+            " WHERE v.deleted_at IS NULL AND COALESCE(v.is_robot, 0) = 0 AND COALESCE(v.act, 'seen') = 'seen'"
+            " AND v.path IN (SELECT DISTINCT b.path FROM submission a JOIN visit b"
             " ON b.visitor = a.visitor AND a.landing_page LIKE '%' || b.path WHERE a.form = $1 AND a.is_spam = 0)",
             DB_ARGS(V(r->id)), &e))
         return f;

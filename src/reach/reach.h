@@ -66,7 +66,9 @@ bool reach_is_known(struct ctx *c, str key, bool *out, struct err *e);
 
 enum { VISITOR_LEN = 32, SESSION_GAP_MINUTES = 30 };
 bool visitor_ok(str visitor);                   /* 128 random bits, as 32 small hex digits */
-struct page_seen { str path; struct arrival arrival; };
+enum visit_act { VISIT_SEEN, VISIT_CLICKED, VISIT_READ, VISIT_ACTS };
+/* path: of the page, or the address of the link or file. robot_why: a program's (flow/robot.h); empty: a person's. */
+struct page_seen { enum visit_act act; str path, robot_why; struct arrival arrival; };
 /* Inside record_write(). The person is the one this visitor told to be, unless they withdrew. */
 __attribute__((warn_unused_result))
 bool reach_visit(struct ctx *tx, const struct page_seen *in, struct err *e);

@@ -1,4 +1,4 @@
-/* visit.c - one page seen by one visitor.
+/* visit.c - one page seen by one visitor, a link they clicked there, a file they read.
  *
  * The visitor is a random word until they tell who they are and allow it; then their earlier
  * visits join the person.
@@ -7,6 +7,13 @@
 #include "msg/core.h"
 #include "msg/reach.h"
 
+static const struct choice act_choices[] = {
+    { "seen",    MSG_reach_visit_act_seen },
+    { "clicked", MSG_reach_visit_act_clicked },
+    { "read",    MSG_reach_visit_act_read },
+    { 0 },
+};
+
 static const struct field fields[] = {
     { .name = "person", .label = MSG_core_word_person,
       .type = FIELD_REF, .flags = F_LIST | F_INDEX, .ref = "person" },
@@ -14,6 +21,8 @@ static const struct field fields[] = {
       .type = FIELD_TEXT, .flags = F_INDEX | F_HIDDEN | F_IMMUTABLE | F_PERSONAL, .max = 64 },
     { .name = "at", .label = MSG_core_word_at,
       .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .init = "now" },
+    { .name = "act", .label = MSG_reach_visit_act,
+      .type = FIELD_CHOICE, .flags = F_LIST | F_IMMUTABLE, .choices = act_choices, .init = "seen" },
     { .name = "path", .label = MSG_reach_visit_path,
       .type = FIELD_TEXT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .max = 2000 },
     { .name = "referrer", .label = MSG_core_word_referrer,
@@ -33,6 +42,10 @@ static const struct field fields[] = {
     { .name = "time_spent", .label = MSG_reach_visit_time_spent, .type = FIELD_DURATION },
     { .name = "country", .label = MSG_core_word_country,
       .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 60 },
+    { .name = "is_robot", .label = MSG_reach_visit_is_robot, .help = MSG_reach_visit_is_robot_help,
+      .type = FIELD_BOOL, .flags = F_LIST | F_IMMUTABLE, .init = "false" },
+    { .name = "robot_why", .label = MSG_reach_visit_robot_why,
+      .type = FIELD_TEXT, .flags = F_HIDDEN | F_IMMUTABLE, .max = 20 },
     { .name = "device", .label = MSG_reach_visit_device,
       .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 20 },
 };

@@ -1,8 +1,8 @@
 /* visits.c - pages seen by people who allowed it, and how a visitor becomes a person.
  *
  * A visitor is 128 random bits in a cookie of the company's own website. Only a form they send
- * themselves tells who they are; a person who withdrew from tracking is never joined. Robots
- * are turned away before this file.
+ * themselves tells who they are; a person who withdrew from tracking is never joined. Visits of
+ * robots are kept and marked: they make no touch, and their events count apart.
  */
 #include "reach/inside.h"
 #include "base/clock.h"
@@ -22,7 +22,20 @@ bool visitor_ok(str v)
 
 /* ── one page seen ───────────────────────────────────────────────────────── */
 
-struct seen { int64_t id, person, at, campaign; str path, referrer, utm_source, utm_medium; };
+struct seen { int64_t id, person, at, campaign; str path, referrer, utm_source, utm_medium, robot_why; enum visit_act act; };
+
+/* What stands in a visit, and the kind of event it becomes when we know whose it was. */
+static const struct { const char *word, *kind; } acts[VISIT_ACTS] = {
+    [VISIT_SEEN] = { "seen", "page.viewed" }, [VISIT_CLICKED] = { "clicked", "link.clicked" }, [VISIT_READ] = { "read", "content.read" },
+};
+
+static enum visit_act act_of(str word)
+{
+    for (int i = 0; i < VISIT_ACTS; i++)
+        if (str_eq(word, str_of(acts[i].word)))
+            return (enum visit_act)i;
+    return VISIT_SEEN;
+}
 
 /* The newest visit of this visitor that tells what `last` asks for; id 0: none. */
 static bool last_visit(struct ctx *c, str visitor, struct seen *out, struct err *e)
@@ -44,8 +57,8 @@ static bool last_visit(struct ctx *c, str visitor, struct seen *out, struct err 
 
 static bool put_event(struct ctx *tx, int64_t person, const struct seen *v, struct source from, struct err *e)
 {
-    struct event ev = { .person_id = person, .at = v->at, .kind = "page.viewed", .en = &visit_entity, .record_id = v->id,
-                        .campaign_id = v->campaign, .channel = str_of(from.channel), .source = str_of(from.source) };
+    struct event ev = { .person_id = person, .at = v->at, .kind = acts[v->act].kind, .en = &visit_entity, .record_id = v->id,
+                        .campaign_id = v->campaign, .channel = str_of(from.channel), .source = str_of(from.source), .robot_why = v->robot_why };
     return event_add(tx, &ev, e);
 }
 
@@ -62,7 +75,10 @@ static bool put_visit(struct ctx *tx, const struct page_seen *in, int64_t person
     struct record *r = record_new(tx->a, &visit_entity);
     record_set(r, "person", val_ref(person));
     record_set(r, "visitor", val_text(from->visitor));
+    record_set(r, "act", val_text(str_of(acts[v->act].word)));
     record_set(r, "path", val_text(v->path));
+    record_set(r, "is_robot", val_int(v->robot_why.n > 0));
+    record_set(r, "robot_why", val_text(v->robot_why));
     record_set(r, "referrer", val_text(kept(from->referrer, 2000)));
     record_set(r, "campaign", val_ref(v->campaign));
     for (int i = 0; i < UTM_COUNT; i++)
@@ -77,7 +93,7 @@ static bool put_visit(struct ctx *tx, const struct page_seen *in, int64_t person
 bool reach_visit(struct ctx *given, const struct page_seen *in, struct err *e)
 {
     struct ctx tx = *given;
-    struct seen before, now = { .at = tx.now, .path = kept(in->path, 2000) };
+    struct seen before, now = { .at = tx.now, .path = kept(in->path, 2000), .act = in->act, .robot_why = in->robot_why };
     const struct arrival *a = &in->arrival;
     struct source from = source_of(tx.a, a->referrer, a->own_host, a->utm[UTM_SOURCE], a->utm[UTM_MEDIUM]);
     tx.who = &actor_system;
@@ -86,7 +102,7 @@ bool reach_visit(struct ctx *given, const struct page_seen *in, struct err *e)
         return false;
     if (!before.person)
         return true;
-    bool is_session = now.at - before.at > SESSION_GAP;
+    bool is_session = !now.robot_why.n && now.act == VISIT_SEEN && now.at - before.at > SESSION_GAP;
     return put_event(&tx, before.person, &now, from, e) && (!is_session || put_touch(&tx, before.person, &now, from, e));
 }
 
@@ -96,7 +112,7 @@ bool reach_visit_ended(struct ctx *given, str visitor, str path, int64_t us, str
     bool found;
     int64_t id;
     tx.who = &actor_system;
-    if (!db_get_int(tx.c, "SELECT id FROM visit WHERE visitor = $1 AND path = $2 AND time_spent IS NULL"
+    if (!db_get_int(tx.c, "SELECT id FROM visit WHERE visitor = $1 AND path = $2 AND COALESCE(act, 'seen') = 'seen' AND time_spent IS NULL"
                           " AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT 1", DB_ARGS(V(visitor), V(path)), &found, &id, e))
         return false;
     if (!found || us < 0 || us > DAY_US)
@@ -124,14 +140,15 @@ static bool load_unknown(struct ctx *tx, str visitor, struct seen *v, size_t *n,
 {
     struct db_rows q;
     *n = 0;
-    if (!db_query(tx->c, &q, "SELECT id, at, coalesce(campaign, 0), path, referrer, utm_source, utm_medium FROM visit"
+    if (!db_query(tx->c, &q, "SELECT id, at, coalesce(campaign, 0), path, referrer, utm_source, utm_medium, act, robot_why FROM visit"
                              " WHERE visitor = $1 AND person IS NULL AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT 500",
                   DB_ARGS(V(visitor)), e))
         return false;
     while (*n < JOINED_MAX && db_next(&q))
         v[(*n)++] = (struct seen){ .id = db_int(&q, 0), .at = db_int(&q, 1), .campaign = db_int(&q, 2),
             .path = db_text(&q, 3, tx->a), .referrer = db_text(&q, 4, tx->a),
-            .utm_source = db_text(&q, 5, tx->a), .utm_medium = db_text(&q, 6, tx->a) };
+            .utm_source = db_text(&q, 5, tx->a), .utm_medium = db_text(&q, 6, tx->a),
+            .act = act_of(db_text_view(&q, 7)), .robot_why = db_text(&q, 8, tx->a) };
     return db_done(&q, e);
 }
 
@@ -172,6 +189,8 @@ bool visits_join(struct ctx *tx, str visitor, int64_t person, struct err *e)
         record_set(r, "person", val_ref(person));
         if (!record_update(tx, r, 0, NULL, e) || !put_event(tx, person, &v[n], from, e))
             return false;
+        if (v[n].robot_why.n || v[n].act != VISIT_SEEN)
+            continue;
         if ((!last || v[n].at - last > SESSION_GAP) && !put_touch(tx, person, &v[n], from, e))
             return false;
         last = v[n].at;
