@@ -44,6 +44,21 @@ static struct figure revenue_of(struct ctx *c, str filter)
     return f;
 }
 
+/* Of people, and beside it what all programs together would make of it. */
+static struct figure visits_of(struct ctx *c, str campaign)
+{
+    struct figure f = counted(c, MSG_reach_panel_visits, &visit_entity,
+                              arena_fmt(c->a, "campaign = %.*s and act = seen and is_robot = false", STR_ARG(campaign)));
+    struct list_spec all = { .en = &visit_entity, .filter = arena_fmt(c->a, "campaign = %.*s and act = seen", STR_ARG(campaign)) };
+    struct err e = { 0 };
+    int64_t n;
+    bool capped;
+    if (f.url.s.n && record_count(c, &all, COUNT_CAP, &n, &capped, &e) && n)
+        f.sub = msg_text(c->a, c->loc, MSG_reach_panel_with_robots, (const struct msg_arg *)(const void *)
+                         &(struct msg_reach_panel_with_robots_args){ .n = A(loc_int(c->a, c->loc, n)) });
+    return f;
+}
+
 static size_t figures_of(struct ctx *c, const struct record *r, struct figure *out)
 {
     str id = id_text(c->a, r->id), filter = arena_fmt(c->a, "campaign = %.*s", STR_ARG(id));
@@ -55,6 +70,7 @@ static size_t figures_of(struct ctx *c, const struct record *r, struct figure *o
         out[0].sub = msg_text(c->a, c->loc, MSG_reach_panel_of_target, (const struct msg_arg *)(const void *)
                               &(struct msg_reach_panel_of_target_args){ .n = A(wanted.i) });
     out[n++] = counted(c, MSG_reach_panel_people, &person_entity, arena_fmt(c->a, "first_campaign = %.*s", STR_ARG(id)));
+    out[n++] = visits_of(c, id);
     if (deal && entity_field(deal, S("campaign"))) {
         out[n++] = counted(c, MSG_reach_panel_deals, deal, filter);
         out[n++] = revenue_of(c, arena_fmt(c->a, "campaign = %.*s and status = won", STR_ARG(id)));
@@ -113,7 +129,7 @@ static void fill_lines(struct ctx *c, const struct record *r, struct campaign_pa
 void campaign_panel(struct request *rq, const struct record *r, struct html *middle)
 {
     struct ctx *c = web_ctx(rq);
-    struct figure figures[4];
+    struct figure figures[5];
     if (access_scope(c->who, &budget_line_entity, ACTION_SEE) != SCOPE_ALL)
         return;                                 /* sums of the tree are for those who see all of it */
     struct campaign_panel_view v = {
