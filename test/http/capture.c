@@ -480,7 +480,7 @@ START_TEST(visits_of_people_count_and_become_theirs)
 END_TEST
 
 /* One sending of t.js: several acts, each after its "k". */
-static int sent(const char *acts, const char *headers)
+static int told(const char *acts, const char *headers)
 {
     struct client c = client_new(port);
     int status = client_send(&c, "POST", "/t", headers, "application/x-www-form-urlencoded;charset=UTF-8",
@@ -492,8 +492,8 @@ static int sent(const char *acts, const char *headers)
 
 START_TEST(one_sending_tells_of_pages_clicks_files_and_the_time_spent)
 {
-    ck_assert_int_eq(sent("&k=view&" PAGE "&r=", BROWSER), 204);
-    ck_assert_int_eq(sent("&k=click&" PAGE "&to=https%3A%2F%2Fother.example%2Fa%3Fsecret%3D1&k=read&" PAGE "&to=https%3A%2F%2Fshop.example%2Fcase.pdf"
+    ck_assert_int_eq(told("&k=view&" PAGE "&r=", BROWSER), 204);
+    ck_assert_int_eq(told("&k=click&" PAGE "&to=https%3A%2F%2Fother.example%2Fa%3Fsecret%3D1&k=read&" PAGE "&to=https%3A%2F%2Fshop.example%2Fcase.pdf"
                           "&k=click&" PAGE "&to=javascript%3Aalert(1)&k=nonsense&" PAGE "&k=end&" PAGE "&t=61000", BROWSER), 204);
     ck_assert_int_eq(number("SELECT count(*) FROM visit"), 3);
     ck_assert_str_eq(text("SELECT path FROM visit WHERE act = 'clicked'"), "https://other.example/a");
@@ -512,7 +512,7 @@ START_TEST(a_sending_has_thirty_two_acts_at_most)
     struct buf b = buf_new(&a, 8000);
     for (int i = 0; i < 40; i++)
         buf_fmt(&b, "&k=view&%s%d", PAGE, i);
-    ck_assert_int_eq(sent(arena_cstr(&a, buf_str(&b)), BROWSER), 204);
+    ck_assert_int_eq(told(arena_cstr(&a, buf_str(&b)), BROWSER), 204);
     ck_assert_int_eq(number("SELECT count(*) FROM visit"), 32);
 }
 END_TEST
