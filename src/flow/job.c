@@ -178,7 +178,7 @@ static bool is_ended(struct ctx *tx, struct job_run *j, bool *out, struct err *e
 
 bool job_end(struct ctx *tx, struct job_run *j, const struct err *why, struct err *e)
 {
-    bool ended;
+    bool ended = false;
     struct err not_ours = { 0 };
     if (!is_ended(tx, j, &ended, e) || ended)
         return ended && e->code == ERR_NONE;    /* by itself, or for another */

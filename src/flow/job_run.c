@@ -209,13 +209,14 @@ static enum did work_once(struct worker *w, int64_t *until, struct err *e)
     return run_job(w, &t.j, e) ? WORKED : FAILED;
 }
 
-static void open_worker(struct worker *w, struct job_pool *p)
+static bool open_worker(struct worker *w, struct job_pool *p, struct err *e)
 {
-    struct err e = { 0 };
-    *w = (struct worker){ .pool = p, .a = arena_open(MEMORY) };
-    if (!db_reader(p->ws->db, &w->c, &e))
-        die("jobs: %s", e.detail);
+    *w = (struct worker){ .pool = p };
+    if (!db_reader(p->ws->db, &w->c, e))
+        return false;
+    w->a = arena_open(MEMORY);
     bell_open(&w->bell, p->ws->db);
+    return true;
 }
 
 static void close_worker(struct worker *w)
@@ -260,7 +261,9 @@ struct job_pool *job_start(struct workspace *ws)
         die("out of memory at start");
     open_pool(p, ws);
     for (int i = 0; i < WORKERS; i++) {
-        open_worker(&p->worker[i], p);
+        struct err e = { 0 };
+        if (!open_worker(&p->worker[i], p, &e))
+            die("jobs: %s", e.detail);
         if (pthread_create(&p->worker[i].thread, NULL, work, &p->worker[i]) != 0)
             die("jobs: no thread");
     }
@@ -288,7 +291,8 @@ bool job_drain(struct workspace *ws, struct err *e)
     enum did did;
     int64_t until;
     open_pool(&p, ws);
-    open_worker(w, &p);
+    if (!open_worker(w, &p, e))
+        return false;
     do {
         did = work_once(w, &until, e);
         arena_reset(&w->a);
