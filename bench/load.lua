@@ -18,7 +18,7 @@ end
 function request()
     at = at + 1
     if visits then
-        wrk.headers["X-Forwarded-For"] = ("10.%d.%d.%d"):format(at // 65536 % 256, at // 256 % 256, at % 256)
+        wrk.headers["X-Forwarded-For"] = ("10.%d.%d.%d"):format(at / 65536 % 256, at / 256 % 256, at % 256)
         return wrk.format("POST", nil, nil, ("u=http%%3A%%2F%%2F127.0.0.1%%2Fpage%%2F%d&v=%032x"):format(at % 100, at))
     end
     return wrk.format(nil, paths[at % #paths + 1], nil, patch and patch:format(at))

@@ -230,7 +230,7 @@ static bool read_house(struct fill *f, struct err *e)
         && db_query(c, &q, "SELECT id FROM stage WHERE pipeline = $1 AND deleted_at IS NULL ORDER BY is_won + is_lost, position",
                     DB_ARGS(V(f->pipeline)), e)
         && take_ids(&q, f->stage, STAGES_MAX, &f->nstages, e)
-        && db_query(c, &q, "SELECT id FROM user WHERE deleted_at IS NULL ORDER BY id", DB_NONE, e)
+        && db_query(c, &q, "SELECT id FROM \"user\" WHERE deleted_at IS NULL ORDER BY id", DB_NONE, e)
         && take_ids(&q, f->user, (int)countof(f->user), &f->nusers, e);
 }
 
