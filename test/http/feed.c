@@ -330,6 +330,51 @@ START_TEST(the_description_tells_of_it)
 }
 END_TEST
 
+/* ── work in the background ──────────────────────────────────────────────── */
+
+/* As the owner's browser asks. */
+static struct reply browse(const char *path)
+{
+    c.ncookies = 0;
+    c.cookie[c.ncookies++] = (struct client_pair){ S("sid"), str_of(owner.session) };
+    struct reply r = client_get(&c, path);
+    for (int i = 0; i < 200 && reply_has(&r, "Learning"); i++) {
+        usleep(50000);
+        r = client_get(&c, path);
+    }
+    return r;
+}
+
+START_TEST(learning_leaves_the_request_and_its_end_is_told)
+{
+    struct reply r = browse("/scores");
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(reply_has(&r, "id=\"chance\"") && reply_has(&r, "/scores/fit"));
+    ck_assert_int_eq(client_post(&c, "/scores/fit", MSG("csrf=%s", owner.csrf)).status, 303);
+    r = browse("/scores?part=model");           /* nothing to learn from in this house, and it says so */
+    ck_assert_msg(reply_has(&r, "too little history") && !reply_has(&r, "<html") && reply_has(&r, "/scores/fit"), "%.*s", STR_ARG(r.body));
+    r = client_get(&c, "/metrics");
+    ck_assert(reply_has(&r, "# TYPE setu_jobs gauge\n") && reply_has(&r, "state=\"queued\"} "));
+    ck_assert(reply_has(&r, "setu_jobs_oldest_seconds{") && reply_has(&r, "setu_feed_lag{"));
+}
+END_TEST
+
+/* The timeline tells what came from outside, and what robots did only where it is asked for. */
+START_TEST(the_timeline_keeps_robots_apart)
+{
+    const char *id = person("mina");
+    told(MSG("{\"kind\":\"webinar.joined\",\"person\":\"%s\",\"title\":\"Packing rice\"},"
+             "{\"kind\":\"mail.opened\",\"person\":\"%s\",\"title\":\"Fetched ahead\",\"user_agent\":\"Mozilla/5.0\"}", id, id), 200);
+    struct reply r = browse(MSG("/people/%s", id));
+    ck_assert(reply_has(&r, "webinar.joined") && reply_has(&r, "Packing rice") && !reply_has(&r, "Fetched ahead"));
+    ck_assert(reply_has(&r, "show=robots"));
+    r = browse(MSG("/people/%s?show=robots", id));
+    ck_assert(reply_has(&r, "Fetched ahead") && reply_has(&r, "not yet by its reader") && !reply_has(&r, "Packing rice"));
+    r = browse(MSG("/people/%s", person("nadia")));
+    ck_assert(!reply_has(&r, "show=robots"));
+}
+END_TEST
+
 /* ── the house ───────────────────────────────────────────────────────────── */
 
 static void open_house(void)
@@ -376,6 +421,8 @@ int main(void)
     tcase_add_test(t, sales_and_marketing_may_tell_others_may_not);
     tcase_add_test(t, a_key_needs_see_and_create_and_no_more);
     tcase_add_test(t, the_description_tells_of_it);
+    tcase_add_test(t, learning_leaves_the_request_and_its_end_is_told);
+    tcase_add_test(t, the_timeline_keeps_robots_apart);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
