@@ -148,7 +148,7 @@ struct act {
     const struct entity *en;
     struct record *r;
     int64_t version;
-    bool is_delete;
+    bool is_delete, is_new;             /* is_new, not an id: a write that runs again finds that of its first time */
     str key, hash;                      /* Idempotency-Key and SHA-256 of the request */
     int status; str answer;
     struct record *current;             /* what is stored, after a conflict */
@@ -158,16 +158,15 @@ static bool run_act(struct ctx *tx, void *arg, struct err *e)
 {
     struct act *a = arg;
     struct record *now;
-    bool is_new = a->r->id == 0;
     if (!once_find_request(tx, a->key, a->hash, &a->status, &a->answer, e))
         return false;
     if (a->status)
         return true;                            /* asked before: answered as then */
     bool ok = a->is_delete ? record_delete(tx, a->en, a->r->id, a->version, e)
-            : is_new ? record_create(tx, a->r, e) : record_update(tx, a->r, a->version, &a->current, e);
+            : a->is_new ? record_create(tx, a->r, e) : record_update(tx, a->r, a->version, &a->current, e);
     if (!ok)
         return false;
-    a->status = a->is_delete ? 204 : is_new ? 201 : 200;
+    a->status = a->is_delete ? 204 : a->is_new ? 201 : 200;
     if (!a->is_delete) {
         if (!record_get(tx, a->en, a->r->id, &now, e))
             return false;
@@ -253,7 +252,7 @@ static void post_one(struct request *rq)
     struct err e = { 0 };
     if (!body)
         return;
-    struct act a = { .en = en, .r = record_new(&rq->a, en) };
+    struct act a = { .en = en, .r = record_new(&rq->a, en), .is_new = true };
     if (api_read_record(web_ctx(rq), body, a.r, &e))
         perform(rq, &a);
     else
@@ -327,7 +326,6 @@ static void delete_one(struct request *rq)
 
 /* ── many in one transaction ───────────────────────────────────────────────── */
 
-/* is_new, not an id: a write that runs again finds the ids of its first time in the records. */
 struct bulk { const struct entity *en; struct record **v; int64_t *version; bool *is_new; size_t n; int64_t *gone; size_t ngone; size_t at; };
 
 static bool run_bulk(struct ctx *tx, void *arg, struct err *e)

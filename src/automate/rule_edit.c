@@ -14,7 +14,7 @@ static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NUL
 
 struct editing {
     struct request *rq; struct ctx *c;
-    int64_t id, version; struct record *stored;
+    int64_t id, version, made; struct record *stored;       /* made: of the rule that was saved */
     struct rule_plan plan;
     str name, once, hourly, limit, note;
     struct err e;                               /* the first thing wrong, shown at its place */
@@ -316,8 +316,7 @@ static bool run_save(struct ctx *tx, void *arg, struct err *e)
     if (!to_record(x, tx, r, e))
         return false;
     bool ok = x->id ? record_update(tx, r, 0, NULL, e) : record_create(tx, r, e);
-    if (ok)
-        x->id = r->id;
+    x->made = r->id;
     return ok;
 }
 
@@ -352,7 +351,7 @@ void rule_save(struct request *rq)
     bool is_new = !x->id;
     if (str_eq(act, S("save"))) {
         if (record_write(x->c, run_save, x, &x->e)) {
-            str to = arena_fmt(x->c->a, "/automation/%.*s", STR_ARG(id_text(x->c->a, x->id)));
+            str to = arena_fmt(x->c->a, "/automation/%.*s", STR_ARG(id_text(x->c->a, x->made)));
             web_done(rq, to, say(x->c, is_new ? MSG_rule_saved_off : MSG_rule_saved), x->c->write_id);
             return;
         }

@@ -12,7 +12,7 @@
  *   no_commit_key  a COMMIT nobody answered counts as not done, without looking (db/postgres_writer.c)
  *   deaf        what other servers tell is not heard (db/postgres_listen.c)
  *   no_tick     round, feed, jobs and outbox rest, so that nothing changes by itself (app/site.c)
- *   short_lease jobs are held for two seconds, and wait one after a failure (flow/job.c)
+ *   short_lease jobs are held for five seconds, and wait one after a failure (flow/job.c)
  *   stuck_job   a worker that has a job does nothing with it (flow/job_run.c)
  *   still_clock it is 24 November 2026, 06:00, and ids come in one order: two servers answer alike (cmd/serve.c)
  *   mixed_hosts a host is answered from the workspace of the next one (app/sites.c)

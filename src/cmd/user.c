@@ -18,12 +18,12 @@ static const struct option_help options[] = {
     { 0 },
 };
 
-struct job { struct record *r; bool ends_sessions; };
+struct job { struct record *r; bool ends_sessions, is_new; };
 
 static bool run_job(struct ctx *tx, void *arg, struct err *e)
 {
     struct job *j = arg;
-    return j->r->id ? record_update(tx, j->r, 0, NULL, e) : record_create(tx, j->r, e);
+    return j->is_new ? record_create(tx, j->r, e) : record_update(tx, j->r, 0, NULL, e);
 }
 
 static bool set_text(struct cmd *c, struct record *r, const char *field, const char *text, struct err *e)
@@ -121,6 +121,7 @@ static int run(struct cmd *c)
         return cmd_usage(c, "give the new password on standard input with --password-stdin");
     struct job j = { .r = record_new(&c->a, &user_entity) };
     bool ok = strcmp(what, "add") ? change(c, what, j.r, &e) : add(c, j.r, &e);
+    j.is_new = j.r->id == 0;                    /* before the write, which may run twice */
     if (!ok || !record_write(&c->ctx, run_job, &j, &e))
         return cmd_refuse(c, &e);
     if (strcmp(what, "add") && strcmp(what, "enable") && !session_end_all(&c->ctx, j.r->id, 0, &e))

@@ -12,7 +12,7 @@
 #include "core/core.h"
 #include "msg/job.h"
 
-enum { KINDS_MAX = 64, LEASE_S = 60, SHORT_LEASE_S = 2, TRIES_MAX = 5, LEASES_MAX = 200, ERROR_MAX = 400 };
+enum { KINDS_MAX = 64, LEASE_S = 60, SHORT_LEASE_S = 5, TRIES_MAX = 5, LEASES_MAX = 200, ERROR_MAX = 400 };
 #define WAIT_MAX_US (HOUR_US)
 #define STEP_US (2 * HOUR_US)                   /* waits longer than any could be: the clock was set back */
 

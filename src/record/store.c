@@ -204,6 +204,7 @@ bool record_create(struct ctx *tx, struct record *r, struct err *e)
         return forbidden(tx, r->en, e);
     if (!may_write_fields(tx, r->en, r->has, e) || !enter(tx, e))
         return false;
+    uint64_t asked = r->has;            /* a write that runs again must find what the caller set, and no more */
     if (!r->id)
         r->id = id_mint();
     r->version = 1;
@@ -211,6 +212,7 @@ bool record_create(struct ctx *tx, struct record *r, struct err *e)
     r->updated_at = r->created_at;
     r->created_by = r->updated_by = actor_of(tx);
     bool ok = create_checked(tx, r, e);
+    r->has = asked;
     tx->depth--;
     return ok;
 }
@@ -290,7 +292,7 @@ bool record_update(struct ctx *tx, struct record *r, int64_t version, struct rec
     struct record *old;
     if (!load_for(tx, r->en, r->id, ACTION_CHANGE, &old, e))
         return false;
-    uint64_t mask = changed_fields(old, r, r->has);
+    uint64_t asked = r->has, mask = changed_fields(old, r, asked);
     if (is_stale(old, r, version, r->has)) {
         if (current)
             *current = old;
@@ -310,8 +312,10 @@ bool record_update(struct ctx *tx, struct record *r, int64_t version, struct rec
     now->has = mask;
     bool ok = change_checked(tx, old, now, e);
     tx->depth--;
-    if (ok)
+    if (ok) {
         *r = *now;
+        r->has = asked;
+    }
     return ok;
 }
 

@@ -11,14 +11,14 @@
 
 #define SAY(key) msg_text(web_ctx(rq)->a, web_ctx(rq)->loc, MSG_##key, NULL)
 
-struct part { struct record *r; int64_t version, drop; };
+struct part { struct record *r; int64_t version, drop; bool is_new; };
 
 static bool run_part(struct ctx *tx, void *arg, struct err *e)
 {
     struct part *p = arg;
     if (p->drop)
         return record_delete(tx, p->r->en, p->drop, 0, e);
-    return p->r->id ? record_update(tx, p->r, p->version, NULL, e) : record_create(tx, p->r, e);
+    return p->is_new ? record_create(tx, p->r, e) : record_update(tx, p->r, p->version, NULL, e);
 }
 
 /* Whoever may change the page's record may change its parts; and only its own. */
@@ -45,6 +45,7 @@ static bool belongs(struct request *rq, const struct entity *parent, int64_t par
 static void finish(struct request *rq, const struct entity *parent, int64_t id, struct part *p, str toast, struct err *e)
 {
     str path = record_url(&rq->a, parent, id).s;
+    p->is_new = p->r->id == 0;                  /* before the write, which may run twice */
     if (!e->code && record_write(web_ctx(rq), run_part, p, e)) {
         web_done(rq, path, toast, web_ctx(rq)->write_id);
         return;

@@ -13,7 +13,7 @@ static bool run_save(struct ctx *tx, void *arg, struct err *e)
 {
     struct save *s = arg;
     str id = { 0 };
-    if (s->r->id)
+    if (!s->is_new)
         return record_update(tx, s->r, s->version, &s->current, e);
     if (!once_find(tx, s->once, &id, e))
         return false;
@@ -25,6 +25,7 @@ static bool run_save(struct ctx *tx, void *arg, struct err *e)
 bool record_save(struct ctx *c, struct save *s, struct err *e)
 {
     int64_t id = s->r->id;
+    s->is_new = id == 0;
     if (record_write(c, run_save, s, e))
         return true;
     s->r->id = id;                              /* a refused creation has none */

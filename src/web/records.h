@@ -37,6 +37,7 @@ struct save {
     struct record *r;
     int64_t version;
     struct record *current;
+    bool is_new;                        /* record_save()'s own: a write that runs again finds the id of its first time */
     str once;                           /* key of a new record's form: sent twice it makes one record */
 };
 /* Creates (r->id 0) or updates; the error goes back to the form. */

@@ -711,6 +711,8 @@ int main(void)
     serve("no_tick");
     ask_all_forged();
     for (int w = 0; w < WHOS; w++) {
+        if (place_is_postgres() && w < MODEL_ROLES && w % 4 != 2)
+            continue;                           /* what a role may is the same statement there: three of them ask */
         ask_others(w);
         ask_search(w);
         ask_records(w);

@@ -398,6 +398,10 @@ START_TEST(an_outside_crm_comes_in_with_its_totals_and_its_traps_named)
 {
     if (!data_is_here(&a, "maven-crm/sales_pipeline.csv"))
         return;
+    if (place_is_postgres()) {
+        printf("skipped: its 8,800 deals take minutes there\n");
+        return;
+    }
     other_pipeline();
     struct import_result r = run_maven("accounts", false);
     ck_assert_int_eq(r.n.created, 85);
