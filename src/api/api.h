@@ -21,6 +21,8 @@ bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct
 bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e);
 /* RFC 8259 and nothing more: no name twice, no bytes after the end. NULL: `at` tells where. */
 json_t *api_json(str text, int flags, json_error_t *at);
+/* The body, an object, freed with the request. NULL: answered already. */
+json_t *api_body(struct request *rq);
 void api_openapi(struct request *rq);
 void api_events(struct request *rq);
 void api_explain(struct request *rq, const struct entity *en, int64_t id);

@@ -11,24 +11,6 @@
 
 enum { ANSWER_MAX = 2 << 20 };
 
-static void free_json(void *v) { json_decref(v); }
-
-static json_t *body_of(struct request *rq)
-{
-    json_error_t at;
-    json_t *body = api_json(rq->body, 0, &at);
-    struct err e = { 0 };
-    if (body)
-        request_defer(rq, free_json, body);
-    if (json_is_object(body))
-        return body;
-    fail(&e, ERR_INVALID, MSG_api_not_json, "line %d: %s", at.line, at.text);
-    e.pos = body ? 0 : at.position;
-    err_arg_int(&e, "line", body ? 1 : at.line);
-    web_fail(rq, &e);
-    return NULL;
-}
-
 static void put_problem(struct json *j, struct ctx *c, const struct err *why)
 {
     json_key(j, S("problem"));
@@ -104,7 +86,7 @@ void api_events(struct request *rq)
         web_fail(rq, &e);
         return;
     }
-    const json_t *body = body_of(rq);
+    const json_t *body = api_body(rq);
     if (!body)
         return;
     if (!intake_read(c->a, body, c->now, &in, &e) || !record_write(c, run, &in, &e))

@@ -24,7 +24,7 @@ static const struct entity *entity_of(struct request *rq)
 
 static void free_json(void *v) { json_decref(v); }
 
-static json_t *body_of(struct request *rq)
+json_t *api_body(struct request *rq)
 {
     json_error_t at;
     json_t *body = api_json(rq->body, 0, &at);
@@ -248,7 +248,7 @@ static void perform(struct request *rq, struct act *a)
 static void post_one(struct request *rq)
 {
     const struct entity *en = entity_of(rq);
-    json_t *body = en ? body_of(rq) : NULL;
+    json_t *body = en ? api_body(rq) : NULL;
     struct err e = { 0 };
     if (!body)
         return;
@@ -298,7 +298,7 @@ static void patch_one(struct request *rq)
     int64_t id;
     if (!en || !web_param_id(rq, 1, &id))
         return;
-    json_t *body = body_of(rq);
+    json_t *body = api_body(rq);
     if (!body)
         return;
     struct act a = { .en = en, .r = record_new(&rq->a, en) };
@@ -398,7 +398,7 @@ static bool is_bulk(const json_t *body, struct err *e)
 static void post_bulk(struct request *rq)
 {
     struct bulk b = { .en = entity_of(rq) };
-    json_t *body = b.en ? body_of(rq) : NULL;
+    json_t *body = b.en ? api_body(rq) : NULL;
     struct ctx *c = web_ctx(rq);
     struct err e = { 0 };
     if (!body)

@@ -7,6 +7,7 @@
  */
 #include "flow/robot.h"
 #include <jansson.h>
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "msg/robot.h"
@@ -47,17 +48,9 @@ static const char *const markers[] = {
     "rigor)", "testlocally", "mailto:", "translationserver", "watchtowr", "finder)", "foregenix",
 };
 
-static str lower(struct arena *a, str s)
-{
-    char *p = arena_new(a, char, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-    return (str){ p, s.n };
-}
-
 bool robot_is_named(struct arena *a, str user_agent)
 {
-    str ua = lower(a, user_agent);
+    str ua = ascii_lower(a, user_agent);
     bool is_browser = str_starts(ua, S("mozilla/5.0 (")) || str_starts(ua, S("opera/9.80 ("));
     if (!is_browser || ua.n < 40 || str_find(ua, S("compatible;")) >= 0)
         return true;

@@ -1,5 +1,6 @@
 /* hosts.c - a list of hosts ends up in a header, so nothing but host names may pass. */
 #include "reach/hosts.h"
+#include "base/ascii.h"
 #include "msg/reach.h"
 
 static bool wrong(struct err *e, str host)
@@ -47,11 +48,7 @@ static str bare(struct arena *a, str s)
     ptrdiff_t at = str_find(s, S("://"));
     s = at < 0 ? s : str_from(s, (size_t)at + 3);
     ptrdiff_t slash = str_find_char(s, '/');
-    s = slash < 0 ? s : str_head(s, (size_t)slash);
-    char *p = arena_new(a, char, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-    return (str){ p, s.n };
+    return ascii_lower(a, slash < 0 ? s : str_head(s, (size_t)slash));
 }
 
 static str next_word(str *s)

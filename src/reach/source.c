@@ -5,6 +5,7 @@
  * ("google." for google.com.bd). Mail stands before search: mail.google.com is not a search.
  */
 #include "reach/source.h"
+#include "base/ascii.h"
 #include <arpa/inet.h>
 
 static const struct place { const char *host, *source, *channel; } places[] = {
@@ -46,14 +47,6 @@ static const struct medium { const char *word, *source, *channel; } media[] = {
     { "organic", "web", "search" },
 };
 
-static str lower(struct arena *a, str s)
-{
-    char *p = arena_new(a, char, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
-    return (str){ p, s.n };
-}
-
 str source_host(struct arena *a, str url)
 {
     ptrdiff_t at = str_find(url, S("://"));
@@ -66,7 +59,7 @@ str source_host(struct arena *a, str url)
             break;
         }
     ptrdiff_t user = str_find_char(h, '@');
-    h = lower(a, user < 0 ? h : str_from(h, (size_t)user + 1));
+    h = ascii_lower(a, user < 0 ? h : str_from(h, (size_t)user + 1));
     ptrdiff_t port = str_find_char(h, ':');
     if (port >= 0)
         h.n = (size_t)port;
@@ -102,7 +95,7 @@ static bool is_place(str host, str name)
 
 static bool by_medium(struct arena *a, str utm_medium, struct source *out)
 {
-    str m = lower(a, str_trim(utm_medium));
+    str m = ascii_lower(a, str_trim(utm_medium));
     for (size_t i = 0; i < countof(media); i++)
         if (str_eq(m, str_of(media[i].word)) || (!strcmp(media[i].word, "paid") && str_starts(m, S("paid")))) {
             *out = (struct source){ media[i].source, media[i].channel };
@@ -131,7 +124,7 @@ struct source source_of(struct arena *a, str referrer, str own_host, str utm_sou
 
 const char *source_device(struct arena *a, str user_agent)
 {
-    str ua = lower(a, user_agent);
+    str ua = ascii_lower(a, user_agent);
     bool is_android = str_find(ua, S("android")) >= 0, is_mobile = str_find(ua, S("mobile")) >= 0;
     if (str_find(ua, S("ipad")) >= 0 || str_find(ua, S("tablet")) >= 0 || (is_android && !is_mobile))
         return "tablet";

@@ -1,4 +1,5 @@
 /* type_text.c - text and its kinds: line, long text, e-mail, phone, URL, tags, address. */
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "msg/record.h"
 #include "record/type_rows.h"
@@ -204,10 +205,7 @@ static bool email_parse(struct ctx *c, const struct field *f, str text, struct v
     struct val v;
     if (!type_text_checked(c, f, text, &v, e))
         return false;
-    char *p = arena_new(c->a, char, v.s.n + 1);
-    for (size_t i = 0; i < v.s.n; i++)
-        p[i] = v.s.p[i] >= 'A' && v.s.p[i] <= 'Z' ? (char)(v.s.p[i] | 0x20) : v.s.p[i];
-    v.s = (str){ p, v.s.n };
+    v.s = ascii_lower(c->a, v.s);
     if (!email_ok(v.s)) {
         fail(e, ERR_INVALID, MSG_record_email_malformed, "e-mail '%.*s'", STR_ARG(v.s));
         return err_arg(e, "value", v.s);
