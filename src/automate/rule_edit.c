@@ -16,7 +16,7 @@ struct editing {
     struct request *rq; struct ctx *c;
     int64_t id, version, made; struct record *stored;       /* made: of the rule that was saved */
     struct rule_plan plan;
-    str name, once, hourly, limit, note;
+    str name, once, hourly, limit, note; bool is_joint;
     struct err e;                               /* the first thing wrong, shown at its place */
     struct rule_dry *dry;
 };
@@ -73,6 +73,7 @@ static void read_form(struct editing *x)
     x->hourly = str_trim(request_form(x->rq, "hourly"));
     x->limit = str_trim(request_form(x->rq, "limit"));
     x->note = str_trim(request_form(x->rq, "note"));
+    x->is_joint = str_eq(request_form(x->rq, "joint"), S("1"));
     read_when(x);
     for (int i = 0; i < (int)n; i++)
         read_line(x, i);
@@ -214,7 +215,7 @@ static void draw(struct editing *x, int status)
     bool is_new = !x->id;
     struct rule_edit_view v = {
         .action = is_new ? url_path(S("/automation")) : url_fmt(c->a, "/automation/%.*s", STR_ARG(id_text(c->a, x->id))),
-        .name = x->name, .criteria = x->plan.criteria, .limit = x->limit, .hourly = x->hourly, .note = x->note, .is_new = is_new,
+        .name = x->name, .criteria = x->plan.criteria, .limit = x->limit, .hourly = x->hourly, .note = x->note, .is_new = is_new, .is_joint = x->is_joint,
         .may = is_new ? access_scope(c->who, &rule_entity, ACTION_CREATE) != SCOPE_NONE : access_record(c, x->stored, ACTION_CHANGE),
         .kinds = kind_options(x), .nkinds = WHEN_COUNT, .error = x->e.code ? err_text(c->a, c->loc, &x->e) : (str){ 0 },
         .bad_criteria = x->e.field && !strcmp(x->e.field, "if"),
@@ -235,6 +236,10 @@ static void draw(struct editing *x, int status)
     v.onces = once_options(x, &v.nonces);
     fill_lines(x, &h, &o, &v);
     fill_dry(x, &v);
+    if (!is_new && !rule_agreement(c, x->stored, &o, &v.agreed, &e)) {
+        web_fail(x->rq, &e);
+        return;
+    }
     struct page p = web_page(x->rq, is_new ? say(c, MSG_rule_new) : record_title(x->stored));
     struct crumb up = { say(c, MSG_rule_plural), url_path(S("/automation")) };
     p.crumbs = &up;
@@ -282,6 +287,7 @@ void rule_edit_page(struct request *rq)
         x->hourly = arena_fmt(x->c->a, "%lld", (long long)record_int(x->stored, "hourly"));
         x->limit = amount.is_set ? type_canon(x->c->a, limit, &amount) : (str){ 0 };
         x->note = record_text(x->stored, "note");
+        x->is_joint = record_int(x->stored, "is_joint") != 0;
         if (!rule_plan_read(x->c->a, record_text(x->stored, "says"), &x->plan, &x->e) && !x->plan.en)
             x->plan.en = entity_find(S("deal"));
     }
@@ -304,6 +310,7 @@ static bool to_record(struct editing *x, struct ctx *c, struct record *r, struct
     record_set(r, "name", val_text(x->name));
     record_set(r, "once", val_text(x->once.n ? x->once : S("each")));
     record_set(r, "note", val_text(x->note));
+    record_set(r, "is_joint", val_int(x->is_joint));
     record_set(r, "says", val_text(rule_plan_text(c->a, &x->plan)));
     return set_text(c, r, "hourly", x->hourly, e) && set_text(c, r, "limit_amount", x->limit, e);
 }
@@ -327,15 +334,10 @@ static bool try_it(struct editing *x, struct err *e)
     struct val limit = { 0 };
     struct rule_plan *p = arena_new(x->c->a, struct rule_plan, 1);
     struct rule_dry *d = arena_new(x->c->a, struct rule_dry, 1);
-    if (x->limit.n && !type_parse(x->c, f, x->limit, &limit, e))
+    if (x->limit.n && (!type_parse(x->c, f, x->limit, &limit, e) || !money_to_base(x->c, &limit, e)))
         return err_field(e, "limit_amount");
-    int64_t base = limit.is_set ? limit.i : 0;
-    struct record *r = record_new(x->c->a, &rule_entity);
-    if (x->stored && record_val(x->stored, "limit_amount").i == limit.i)
-        base = record_val(x->stored, "limit_amount").base;
-    (void)r;
     if (!rule_plan_read(x->c->a, rule_plan_text(x->c->a, &x->plan), p, e)
-        || !rule_dry(x->c, p, base, DAYS, str_eq(x->once, S("record")), d, e))
+        || !rule_dry(x->c, p, limit.base, DAYS, str_eq(x->once, S("record")), d, e))
         return false;
     x->dry = d;
     return true;

@@ -22,6 +22,7 @@ static const struct route routes[] = {
     { GET,  "/automation/:id",           rule_edit_page,      .access = ACCESS_USER, .audit = "rule.page" },
     { POST, "/automation/:id",           rule_save,           .access = ACCESS_USER, .body = BODY_FORM, .audit = "rule.save" },
     { POST, "/automation/:id/turn",      rule_turn,           .access = ACCESS_USER, .body = BODY_FORM, .audit = "rule.turn" },
+    { POST, "/automation/:id/sign",      rule_sign_act,       .access = ACCESS_USER, .body = BODY_FORM, .audit = "rule.sign" },
     { GET,  "/rules",                    rule_list_page,      .access = ACCESS_USER, .audit = "rule.list" },
     { GET,  "/rules/:id",                rule_edit_page,      .access = ACCESS_USER, .audit = "rule.page" },
     { 0 },

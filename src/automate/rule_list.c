@@ -80,6 +80,11 @@ static struct rule_row row_of(struct ctx *c, const struct record *r, const struc
         .state = say(c, is_on ? MSG_rule_on : record_val(r, "stopped_at").is_set ? MSG_rule_halted : MSG_rule_off),
         .tone = is_on ? TONE_GREEN : record_val(r, "stopped_at").is_set ? TONE_AMBER : TONE_NONE,
     };
+    if (record_int(r, "is_joint")) {
+        bool is_agreed = record_int(r, "in_force") == record_int(r, "number");
+        v.joint = say(c, is_agreed ? MSG_rule_joint : MSG_rule_waits_signatures);
+        v.joint_tone = is_agreed ? TONE_BLUE : TONE_AMBER;
+    }
     int64_t runs = t ? t->runs : 0;
     v.runs = SAID(c->a, c->loc, rule_runs_week, .count = A(runs));
     return v;

@@ -2,6 +2,7 @@
 #pragma once
 #include "flow/rule.h"
 #include "web/records.h"
+#include "web/signature.h"
 #include "web/ui.h"
 
 #define SAID(a, loc, key, ...) msg_text((a), (loc), MSG_##key, \
@@ -35,18 +36,29 @@ str rule_brief(struct ctx *c, const struct rule_plan *p, const struct rule_offer
 
 /* ── pages ───────────────────────────────────────────────────────────────── */
 
-struct rule_row { str name, brief, owner, state, runs; struct url url, turn, runs_url; enum tone tone; int64_t owner_id; bool is_on, may, has_failed; };
+struct rule_row {
+    str name, brief, owner, state, runs, joint;
+    enum tone joint_tone; struct url url, turn, runs_url; enum tone tone; int64_t owner_id; bool is_on, may, has_failed;
+};
 struct rule_tabs { const struct ui_item *items; size_t n; };
 struct rule_list_view { struct rule_tabs tabs; const struct rule_row *rows; size_t n; struct html_safe empty; };
 void view_rule_list(struct html *h, const struct rule_list_view *v);
 
 struct rule_step_view { struct html_safe sentence; str number, key; int depth; bool is_first, is_last, is_bad; const struct ui_option *kinds; size_t nkinds; };
 struct rule_would_view { str title, when; struct url url; };
+/* What both teams have agreed on: the newest version with its signatures, and all of them. */
+struct rule_version_row { str number, day, owner, brief, signed_by; bool holds; };
+struct rule_agreed_view { bool is_joint; str text; struct signature_view sign[SIDE_COUNT];
+                          const struct rule_version_row *rows; size_t n; };
+bool rule_agreement(struct ctx *c, const struct record *rule, const struct rule_offers *o, struct rule_agreed_view *out, struct err *e);
+void view_rule_agreed(struct html *h, const struct rule_agreed_view *v);
+
 struct rule_edit_view {
     struct url action, turn, runs; str id, name, version, error, criteria, limit, hourly, note, state, owner; enum tone tone;
     struct html_safe when, then; const struct ui_option *kinds, *onces, *steps; size_t nkinds, nonces, nsteps;
     const struct rule_step_view *lines; size_t n;
-    str dry, count; const struct rule_would_view *would; size_t nwould; bool is_new, is_on, may, has_dry, bad_criteria;
+    str dry, count; const struct rule_would_view *would; size_t nwould; bool is_new, is_on, may, has_dry, bad_criteria, is_joint;
+    struct rule_agreed_view agreed;
 };
 void view_rule_edit(struct html *h, const struct rule_edit_view *v);
 
@@ -74,6 +86,7 @@ str rule_state_label(struct ctx *c, str state);
 void rule_list_page(struct request *rq);
 void rule_edit_page(struct request *rq);
 void rule_save(struct request *rq);
+void rule_sign_act(struct request *rq);
 void rule_turn(struct request *rq);
 void rule_runs_page(struct request *rq);
 void rule_run_page(struct request *rq);

@@ -17,7 +17,7 @@ static const struct shipped {
     { MSG_rule_seed_late_lead, { MSG_rule_seed_late_lead_tell, 0 },
       "when event\nabout lead\nevent lead.breached\nif status = offered\n"
       "do notify\nwho owner\ntext $1\n"
-      "do await\nevent lead.accepted\ncount 60\nunit minutes\n"
+      "do await\nevent lead.accepted\ncount 1\nunit work_hours\n"
       "do if\ncriteria status = offered\ndo route\ndo end\n", "each", 0, NULL },
     { MSG_rule_seed_quiet_deal, { MSG_rule_seed_quiet_deal_task, 0 },
       "when time\nabout deal\ncount 14\nunit days\nside after\ndate last_activity_at\nif status = open\n"

@@ -247,7 +247,7 @@ static bool sign_definitions(struct demo *d, struct ctx *tx, struct err *e)
     if (!db_done(&q, e))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!funnel_sign(&sales, id[i], FUNNEL_SALES, e) || !funnel_sign(&marketing, id[i], FUNNEL_MARKETING, e))
+        if (!funnel_sign(&sales, id[i], SIDE_SALES, e) || !funnel_sign(&marketing, id[i], SIDE_MARKETING, e))
             return false;
     return true;
 }

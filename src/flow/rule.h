@@ -10,6 +10,7 @@
  *   features' `steps`   what a run can do: a table that rooms add rows to
  */
 #pragma once
+#include "core/agreed.h"
 #include "flow/rule_plan.h"
 
 extern const struct entity rule_entity;
@@ -52,6 +53,16 @@ bool rule_stop(struct ctx *tx, int64_t run, struct err *e);
 /* Yes or no, with a note; the waiting run goes on. Only who decides may. */
 __attribute__((warn_unused_result))
 bool approval_answer(struct ctx *tx, int64_t approval, bool is_yes, str note, struct err *e);
+
+/* ── agreed by both teams: rule_sign.c ───────────────────────────────────── */
+
+/* *out NULL: there is none. */
+__attribute__((warn_unused_result))
+bool rule_version_of(struct ctx *c, int64_t rule, int64_t number, struct record **out, struct err *e);
+/* A head signs the newest version of a common rule: what they have read, by its number. With both it is
+ * in force. ERR_CONFLICT: meanwhile it says something else. */
+__attribute__((warn_unused_result))
+bool rule_sign(struct ctx *tx, int64_t rule, int64_t number, enum side side, struct err *e);
 
 /* ── would have ──────────────────────────────────────────────────────────── */
 

@@ -2,6 +2,8 @@
  * a rule that was saved before a field went away: then its runs fail with the same words.
  */
 #include "flow/rule_inside.h"
+#include "flow/segment.h"
+#include "flow/webhook.h"
 #include "base/buf.h"
 #include "lang/date.h"
 #include "msg/rule.h"
@@ -96,21 +98,24 @@ static bool check_who(struct ctx *c, const struct rule_arg *slot, str v, struct 
         && (found || refuse(slot->name, MSG_rule_bad_who, v, e));
 }
 
+/* There, and theirs to see: a cause that one must not know of would tell it. */
 static bool check_row(struct ctx *c, const struct rule_arg *slot, str v, struct err *e)
 {
+    const struct entity *en = slot->kind == ARG_SEGMENT ? &segment_entity : slot->kind == ARG_RULE ? &rule_entity : &webhook_entity;
+    struct record *row;
+    struct err none = { 0 };
     int64_t id;
-    bool found = true;
     if (!id_parse(v, &id))
         return refuse(slot->name, MSG_rule_bad_choice, v, e);
-    return slot->kind != ARG_RULE
-        || (db_get_int(c->c, "SELECT id FROM rule WHERE id = $1 AND deleted_at IS NULL", DB_ARGS(V(id)), &found, &id, e)
-            && (found || refuse(slot->name, MSG_rule_bad_choice, v, e)));
+    if (record_get(c, en, id, &row, &none))
+        return true;
+    return none.code == ERR_NOT_FOUND || none.code == ERR_FORBIDDEN ? refuse(slot->name, MSG_rule_bad_choice, v, e) : (*e = none, false);
 }
 
-static bool check_field(const struct rule_plan *p, const struct rule_arg *slot, str v, bool must_set, struct err *e)
+static bool check_field(struct ctx *c, const struct rule_plan *p, const struct rule_arg *slot, str v, bool must_set, struct err *e)
 {
     const struct field *f = entity_field(p->en, v);
-    bool fits = f && !(f->flags & F_SECRET) && f->type != FIELD_COMPUTED;
+    bool fits = f && !(f->flags & F_SECRET) && f->type != FIELD_COMPUTED && access_field(c->who, p->en, f) != FIELD_RIGHT_HIDDEN;
     if (slot->kind == ARG_A_DATE)
         fits = fits && (f->type == FIELD_DATE || f->type == FIELD_INSTANT);
     return (fits && (!must_set || rule_may_set(f))) || refuse(slot->name, MSG_rule_bad_field, v, e);
@@ -134,7 +139,7 @@ static bool check_arg(struct ctx *c, const struct rule_plan *p, const struct rul
     switch (slot->kind) {
     case ARG_ABOUT:    return rule_may_be_about(p->en) || refuse(slot->name, MSG_rule_bad_about, v, e);
     case ARG_A_FIELD:
-    case ARG_A_DATE:   return check_field(p, slot, v, is_step, e);
+    case ARG_A_DATE:   return check_field(c, p, slot, v, is_step, e);
     case ARG_VALUE:    return check_value(c, p, slot, all[0].n && !is_step ? all[1] : all[0], v, e);
     case ARG_COUNT:    return check_number(slot, v, MANY, e);
     case ARG_SHARE:    return check_number(slot, v, WHOLE, e);
@@ -156,6 +161,11 @@ static bool check_args(struct ctx *c, const struct rule_plan *p, const struct ru
         if (!check_arg(c, p, &slot[i], arg, i, is_step, e))
             return false;
     return true;
+}
+
+bool rule_may_watch(struct ctx *own, const struct rule_plan *p, struct err *e)
+{
+    return check_args(own, p, rule_when_kind(p->when)->arg, p->arg, false, e);
 }
 
 bool rule_plan_check(struct ctx *c, const struct rule_plan *p, struct err *e)

@@ -1,7 +1,9 @@
 /* rule_entity.c - a rule as it stands, its versions, its runs and what each step did.
  *
  * Whoever changes what a rule says or does becomes its owner: nobody writes what another's rights
- * carry out. Each change of its text is a version of its own; a run keeps the one it began with.
+ * carry out. Each change of its text is a version of its own; a run keeps the one it began with. Of a
+ * rule that concerns both teams the version in force is the newest that both heads have signed
+ * (rule_sign.c); what is written later waits for them.
  */
 #include "flow/rule_inside.h"
 #include "flow/feed.h"
@@ -29,6 +31,8 @@ static const struct field fields[] = {
     { .name = "once", .label = MSG_rule_once, .type = FIELD_CHOICE, .choices = once_choices, .init = "each" },
     { .name = "hourly", .label = MSG_rule_hourly, .help = MSG_rule_hourly_help, .type = FIELD_INT, .init = "200" },
     { .name = "number", .label = MSG_rule_number, .type = FIELD_INT, .flags = F_READONLY },
+    { .name = "is_joint", .label = MSG_rule_is_joint, .help = MSG_rule_is_joint_help, .type = FIELD_BOOL, .flags = F_LIST | F_INDEX, .init = "false" },
+    { .name = "in_force", .label = MSG_rule_in_force, .type = FIELD_INT, .flags = F_READONLY },
     { .name = "stopped_at", .label = MSG_rule_stopped_at, .type = FIELD_INSTANT, .flags = F_READONLY },
     { .name = "note", .label = MSG_core_word_note, .type = FIELD_LONGTEXT, .max = 4000 },
 };
@@ -44,7 +48,21 @@ static const char *const schema[] = {
 
 static bool says_other(const struct record *old, const struct record *now)
 {
-    return !old || record_changed(old, now, "says") || record_changed(old, now, "limit_amount") || record_changed(old, now, "once");
+    return !old || record_changed(old, now, "says") || record_changed(old, now, "limit_amount") || record_changed(old, now, "once")
+        || record_changed(old, now, "is_joint");
+}
+
+/* What both teams have signed stays so: one of them alone may switch it off, not take it over. */
+static bool joint_before(const struct record *old, struct record *now, struct err *e)
+{
+    bool was = old && record_int(old, "is_joint"), is = record_int(now, "is_joint");
+    if (was && !is && record_int(old, "in_force")) {
+        fail(e, ERR_CONFLICT, MSG_rule_joint_stays, "rule %lld", (long long)old->id);
+        return err_field(e, "is_joint");
+    }
+    if (!is)
+        record_set(now, "in_force", record_val(now, "number"));
+    return true;
 }
 
 static bool owner_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
@@ -80,6 +98,8 @@ static bool rule_before(struct ctx *tx, const struct record *old, struct record 
     record_set(now, "begins", val_text(str_of(rule_when_kind(p->when)->name)));
     if (says_other(old, now))
         record_set(now, "number", val_int(old ? record_int(old, "number") + 1 : 1));
+    if (!joint_before(old, now, e))
+        return false;
     if (record_int(now, "is_on"))
         record_set(now, "stopped_at", (struct val){ 0 });
     return true;
@@ -99,6 +119,7 @@ static bool rule_after(struct ctx *tx, const struct record *old, const struct re
     record_set(r, "says", record_val(now, "says"));
     record_set(r, "limit_amount", record_val(now, "limit_amount"));
     record_set(r, "owner", record_val(now, "owner"));
+    record_set(r, "once", record_val(now, "once"));
     return record_create(&sys, r, e);
 }
 
@@ -128,6 +149,11 @@ static const struct field version_fields[] = {
     { .name = "owner", .label = MSG_core_word_owner, .type = FIELD_REF, .flags = F_LIST | F_IMMUTABLE, .ref = "user" },
     { .name = "says", .label = MSG_rule_plan, .type = FIELD_LONGTEXT, .flags = F_IMMUTABLE, .max = RULE_PLAN_MAX },
     { .name = "limit_amount", .label = MSG_rule_limit, .type = FIELD_MONEY, .flags = F_IMMUTABLE },
+    { .name = "once", .label = MSG_rule_once, .type = FIELD_CHOICE, .flags = F_IMMUTABLE, .choices = once_choices },
+    { .name = "signed_sales_by", .label = MSG_core_signed_sales_by, .type = FIELD_REF, .flags = F_READONLY, .ref = "user" },
+    { .name = "signed_sales_at", .label = MSG_core_signed_sales_at, .type = FIELD_INSTANT, .flags = F_READONLY },
+    { .name = "signed_marketing_by", .label = MSG_core_signed_marketing_by, .type = FIELD_REF, .flags = F_READONLY, .ref = "user" },
+    { .name = "signed_marketing_at", .label = MSG_core_signed_marketing_at, .type = FIELD_INSTANT, .flags = F_READONLY },
 };
 
 const struct entity rule_version_entity = {

@@ -32,6 +32,8 @@ bool rule_may_be_about(const struct entity *en);
 bool rule_may_set(const struct field *f);
 bool rule_is_role(str word);
 bool rule_clock_of(str s, int64_t *us);
+/* May its owner still see what begins it: the field, the segment? */
+bool rule_may_watch(struct ctx *own, const struct rule_plan *p, struct err *e);
 /* What a rule's text means as a value of the field: its canonical text, or "today", "now", "me". */
 bool rule_value(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e);
 
@@ -63,6 +65,9 @@ struct feed_row;
 /* The record of the plan's entity that the row tells of; 0: it is no cause. */
 int64_t rule_match(const struct rule_plan *p, const struct feed_row *row);
 int64_t rule_span(str count, str unit);         /* microseconds */
+/* When the `count` and `unit` of a step are over, from now; working hours are those of `holder`. */
+bool rule_until(struct rule_act *a, int64_t holder, int64_t *out, struct err *e);
+bool rule_owner_of(struct rule_act *a, int64_t *out, struct err *e);   /* of the record */
 /* The `date` of the plan falls so that it is due in (from, to]: the condition in the query language. */
 str rule_time_filter(struct ctx *c, const struct rule_plan *p, int64_t from, int64_t to);
 /* When the plan's hour comes next after `after`. */

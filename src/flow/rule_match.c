@@ -77,7 +77,7 @@ int64_t rule_span(str count, str unit)
     int64_t n = 0;
     if (!str_to_int(count, &n))
         return 0;
-    return n * (str_eq(unit, S("days")) ? DAY_US : str_eq(unit, S("hours")) ? HOUR_US : MINUTE_US);
+    return n * (str_eq(unit, S("days")) ? DAY_US : str_eq(unit, S("hours")) || str_eq(unit, S("work_hours")) ? HOUR_US : MINUTE_US);
 }
 
 static int64_t offset_of(const struct rule_plan *p)

@@ -13,6 +13,11 @@
 static const struct choice units[] = {
     { "minutes", MSG_rule_unit_minutes }, { "hours", MSG_rule_unit_hours }, { "days", MSG_rule_unit_days }, { 0 },
 };
+/* Of steps, whose waits are somebody's: working hours are those of who has the record. */
+static const struct choice step_units[] = {
+    { "minutes", MSG_rule_unit_minutes }, { "hours", MSG_rule_unit_hours }, { "work_hours", MSG_rule_unit_work_hours },
+    { "days", MSG_rule_unit_days }, { 0 },
+};
 static const struct choice sides[] = { { "after", MSG_rule_side_after }, { "before", MSG_rule_side_before }, { 0 } };
 static const struct choice everys[] = {
     { "hour", MSG_rule_every_hour }, { "day", MSG_rule_every_day }, { "week", MSG_rule_every_week }, { "month", MSG_rule_every_month }, { 0 },
@@ -20,7 +25,8 @@ static const struct choice everys[] = {
 
 #define ABOUT { .name = "about", .kind = ARG_ABOUT, .init = "deal" }
 #define COUNT(n) { .name = "count", .kind = ARG_COUNT, .init = n }
-#define UNIT(n) { .name = "unit", .kind = ARG_UNIT, .choices = units, .init = n }
+#define UNIT(n) { .name = "unit", .kind = ARG_UNIT, .choices = step_units, .init = n }
+#define UNIT_OF_DAYS(n) { .name = "unit", .kind = ARG_UNIT, .choices = units, .init = n }
 
 static const struct rule_when_kind whens[WHEN_COUNT] = {
     [WHEN_CREATED] = { "created", MSG_rule_when_created, MSG_rule_when_created_label, { ABOUT } },
@@ -31,7 +37,7 @@ static const struct rule_when_kind whens[WHEN_COUNT] = {
     [WHEN_ENTERED] = { "entered", MSG_rule_when_entered, MSG_rule_when_entered_label, { ABOUT, { .name = "segment", .kind = ARG_SEGMENT } } },
     [WHEN_LEFT]    = { "left",    MSG_rule_when_left,    MSG_rule_when_left_label,    { ABOUT, { .name = "segment", .kind = ARG_SEGMENT } } },
     [WHEN_TIME]    = { "time",    MSG_rule_when_time,    MSG_rule_when_time_label,
-                       { COUNT("1"), UNIT("days"), { .name = "side", .kind = ARG_CHOICE, .choices = sides, .init = "after" },
+                       { COUNT("1"), UNIT_OF_DAYS("days"), { .name = "side", .kind = ARG_CHOICE, .choices = sides, .init = "after" },
                          { .name = "date", .kind = ARG_A_DATE } } },
     [WHEN_EVERY]   = { "every",   MSG_rule_when_every,   MSG_rule_when_every_label,
                        { { .name = "every", .kind = ARG_CHOICE, .choices = everys, .init = "day" }, { .name = "at", .kind = ARG_CLOCK, .init = "09:00" },

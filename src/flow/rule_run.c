@@ -106,6 +106,16 @@ static bool ask(struct run *u, struct rule_act *a, int64_t until, struct err *e)
     return true;
 }
 
+/* How long a step waits, in the time of who has the record. */
+static bool wait_until(struct rule_act *a, int64_t *until, struct err *e)
+{
+    enum rule_flow f = a->line->step->flow;
+    int64_t holder;
+    if (f != FLOW_WAIT && f != FLOW_WAIT_EVENT && f != FLOW_ASK)
+        return true;
+    return rule_owner_of(a, &holder, e) && rule_until(a, holder, until, e);
+}
+
 /* One line; false in *more: the run waits or is over. */
 static bool one_step(struct run *u, struct ctx *own, bool *more, struct err *e)
 {
@@ -116,8 +126,8 @@ static bool one_step(struct run *u, struct ctx *own, bool *more, struct err *e)
     bool taken = true;
     int64_t until = 0;
     *more = true;
-    if (l->step->flow == FLOW_WAIT || l->step->flow == FLOW_WAIT_EVENT || l->step->flow == FLOW_ASK)
-        until = own->now + rule_span(rule_arg(l, "count"), rule_arg(l, "unit"));
+    if (!wait_until(&a, &until, e))
+        return u->failed_at = step, false;
     switch (l->step->flow) {
     case FLOW_STEP:
         if (!l->step->run(&a, e))
@@ -228,6 +238,7 @@ static void set_stand(struct run *u, struct record *r)
 /* Whoever can do something about it: the owner, or their manager when the owner is the problem. */
 static bool tell_failure(struct run *u, const struct err *why, struct err *e)
 {
+    struct arena *a = u->tx->a;
     struct addressee owner, to;
     if (!addressee_of(u->tx, u->r->owner, &owner, e))
         return false;
@@ -235,9 +246,10 @@ static bool tell_failure(struct run *u, const struct err *why, struct err *e)
     int64_t whom = is_owners && owner.manager ? owner.manager : u->r->owner;
     if (!addressee_of(u->tx, whom, &to, e))
         return false;
-    str reason = err_text(u->tx->a, &to.loc, why);
-    str title = RULE_SAY(u->tx->a, &to.loc, rule_tell_failed, .rule = A(u->r->name), .reason = A(reason));
-    return notify(u->tx, whom, "rule.failed", title, arena_fmt(u->tx->a, "/automation/runs/%.*s", STR_ARG(id_text(u->tx->a, u->id))), e);
+    str reason = err_text(a, &to.loc, why);
+    str title = u->r->is_halted ? RULE_SAY(a, &to.loc, rule_tell_off, .rule = A(u->r->name), .reason = A(reason))
+                                : RULE_SAY(a, &to.loc, rule_tell_failed, .rule = A(u->r->name), .reason = A(reason));
+    return notify(u->tx, whom, "rule.failed", title, arena_fmt(a, "/automation/runs/%.*s", STR_ARG(id_text(a, u->id))), e);
 }
 
 /* Does what it can do now, and says how it stands. Fails only when the telling fails. */
@@ -284,15 +296,20 @@ static bool is_enough(struct ctx *tx, const struct rule *r, int64_t record, bool
                       DB_ARGS(V(r->id), V(record), V(r->once == ONCE_RECORD)), out, &id, e);
 }
 
-static bool halt(struct ctx *tx, struct rule *r, struct err *e)
+static bool switch_off(struct ctx *tx, struct rule *r, struct err *e)
 {
     struct record *row = record_new(tx->a, &rule_entity);
-    struct addressee to;
     r->is_halted = true;
     row->id = r->id;
     record_set(row, "is_on", val_int(0));
     record_set(row, "stopped_at", val_int(tx->now));
-    if (!record_update(tx, row, 0, NULL, e) || !addressee_of(tx, r->owner, &to, e))
+    return record_update(tx, row, 0, NULL, e);
+}
+
+static bool halt(struct ctx *tx, struct rule *r, struct err *e)
+{
+    struct addressee to;
+    if (!switch_off(tx, r, e) || !addressee_of(tx, r->owner, &to, e))
         return false;
     str title = RULE_SAY(tx->a, &to.loc, rule_tell_halted, .rule = A(r->name), .count = A(r->hourly));
     return notify(tx, r->owner, "rule.stopped", title, arena_fmt(tx->a, "/automation/%.*s", STR_ARG(id_text(tx->a, r->id))), e);
@@ -379,7 +396,8 @@ static bool ask_fit(struct ctx *tx, void *arg, struct err *e)
         return false;
     own.who = who;
     own.loc = &reads.loc;
-    return rule_fits(&own, r->plan.en, rule_criteria(&own, &r->plan, r->plan.criteria, r->limit), f->u->record, &f->fits, e);
+    return rule_may_watch(&own, &r->plan, e)
+        && rule_fits(&own, r->plan.en, rule_criteria(&own, &r->plan, r->plan.criteria, r->limit), f->u->record, &f->fits, e);
 }
 
 static bool fits_owner(struct run *u, bool *fits, struct err *why, struct err *e)
@@ -431,9 +449,9 @@ bool rule_begin(struct ctx *tx, struct rule *r, const struct rule_cause *cause, 
         u->problem = msg_text(sys.a, &owner.loc, MSG_rule_circle, NULL);
         return put_run(u, cause->key, e);
     }
-    if (why.code) {
+    if (why.code) {                             /* it cannot be asked in its owner's name any more, now or later */
         struct addressee owner;
-        if (!addressee_of(&sys, r->owner, &owner, e))
+        if (!switch_off(&sys, r, e) || !addressee_of(&sys, r->owner, &owner, e))
             return false;
         u->state = "failed";
         u->problem = err_text(sys.a, &owner.loc, &why);

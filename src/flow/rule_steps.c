@@ -3,6 +3,7 @@
  */
 #include "flow/rule_inside.h"
 #include "base/buf.h"
+#include "core/work_time.h"
 #include "flow/webhook.h"
 #include "msg/rule.h"
 #include "record/put_json.h"
@@ -37,7 +38,7 @@ static bool load(struct rule_act *a, struct record **out, struct err *e)
     return record_get(a->tx, a->en, a->record, out, e);
 }
 
-static bool owner_of(struct rule_act *a, int64_t *out, struct err *e)
+bool rule_owner_of(struct rule_act *a, int64_t *out, struct err *e)
 {
     struct record *r;
     if (!load(a, &r, e))
@@ -53,9 +54,9 @@ bool rule_who(struct rule_act *a, str word, int64_t *user, struct err *e)
     if (str_eq(word, S("rule_owner")))
         return *user = a->owner, true;
     if (str_eq(word, S("owner")))
-        return owner_of(a, user, e);
+        return rule_owner_of(a, user, e);
     if (str_eq(word, S("manager"))) {
-        if (!owner_of(a, user, e) || !addressee_of(a->tx, *user, &owner, e))
+        if (!rule_owner_of(a, user, e) || !addressee_of(a->tx, *user, &owner, e))
             return false;
         *user = owner.manager;
         return true;
@@ -73,7 +74,7 @@ bool rule_text(struct rule_act *a, str text, str *out, struct err *e)
     struct addressee owner = { 0 };
     struct buf b = buf_new(a->tx->a, 8000);
     int64_t user = 0;
-    if (!load(a, &r, e) || !owner_of(a, &user, e) || !addressee_of(a->tx, user, &owner, e))
+    if (!load(a, &r, e) || !rule_owner_of(a, &user, e) || !addressee_of(a->tx, user, &owner, e))
         return false;
     for (ptrdiff_t at; text.n; text = str_from(text, 1)) {
         if (str_starts(text, S("{record}"))) {
@@ -103,6 +104,16 @@ static str name_of(struct rule_act *a, int64_t user)
 static str path_of(struct rule_act *a)
 {
     return arena_fmt(a->tx->a, "/%s/%.*s", a->en->path, STR_ARG(id_text(a->tx->a, a->record)));
+}
+
+bool rule_until(struct rule_act *a, int64_t holder, int64_t *out, struct err *e)
+{
+    int64_t span = rule_span(rule_arg(a->line, "count"), rule_arg(a->line, "unit"));
+    struct bizcal cal;
+    if (str_eq(rule_arg(a->line, "unit"), S("work_hours")))
+        return calendar_of(a->tx, holder, &cal, e) && bizcal_add(&cal, a->tx->now, span, out, e);
+    *out = a->tx->now + span;
+    return true;
 }
 
 /* ── notify, task ────────────────────────────────────────────────────────── */
@@ -141,7 +152,7 @@ bool rule_do_task(struct rule_act *a, struct err *e)
 {
     const struct entity *en = entity_find(S("task"));
     struct record *r = record_new(a->tx->a, en), *about;
-    int64_t who;
+    int64_t who, due;
     str text;
     if (!load(a, &about, e) || !rule_who(a, rule_arg(a->line, "who"), &who, e)
         || !rule_text(a, rule_arg(a->line, "text"), &text, e))
@@ -151,7 +162,9 @@ bool rule_do_task(struct rule_act *a, struct err *e)
     relate(r, about);
     record_set(r, "title", val_text(str_head(text, 190)));
     record_set(r, "owner", val_ref(who));
-    record_set(r, "due_at", val_int(a->tx->now + rule_span(rule_arg(a->line, "count"), rule_arg(a->line, "unit"))));
+    if (!rule_until(a, who, &due, e))
+        return false;
+    record_set(r, "due_at", val_int(due));
     if (!record_create(a->tx, r, e))
         return false;
     a->did_en = en;

@@ -69,13 +69,6 @@ static bool edit_of_signed(struct ctx *tx, const struct record *old, struct reco
     return true;
 }
 
-static void unsign(struct record *r)
-{
-    static const char *const signs[] = { "signed_sales_by", "signed_sales_at", "signed_marketing_by", "signed_marketing_at" };
-    for (size_t i = 0; i < countof(signs); i++)
-        record_set(r, signs[i], val_none());
-}
-
 bool definition_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
 {
     int64_t revision;
@@ -92,16 +85,11 @@ bool definition_before(struct ctx *tx, const struct record *old, struct record *
         return true;
     if (!is_in(old, "draft"))
         return edit_of_signed(tx, old, now, e);
-    unsign(now);
+    agreed_clear(now);
     return true;
 }
 
 /* ── signatures ──────────────────────────────────────────────────────────── */
-
-bool funnel_may_sign(const struct ctx *c, enum funnel_side side)
-{
-    return has_role(c, side == FUNNEL_SALES ? SALES_HEADS : MARKETING_HEADS);
-}
 
 static bool retire_others(struct ctx *sys, const struct record *signed_now, struct err *e)
 {
@@ -126,35 +114,31 @@ static bool retire_others(struct ctx *sys, const struct record *signed_now, stru
     return true;
 }
 
-static bool put_signature(struct ctx *sys, const struct record *def, enum funnel_side side, struct err *e)
+static bool put_signature(struct ctx *sys, const struct record *def, enum side side, struct err *e)
 {
-    bool is_sales = side == FUNNEL_SALES;
-    int64_t other = record_int(def, is_sales ? "signed_marketing_by" : "signed_sales_by");
     struct record *r = record_new(sys->a, &stage_definition_entity);
     r->id = def->id;
-    record_set(r, is_sales ? "signed_sales_by" : "signed_marketing_by", val_ref(sys->by));
-    record_set(r, is_sales ? "signed_sales_at" : "signed_marketing_at", val_int(sys->now));
-    if (other)
+    bool is_both = agreed_put(r, def, side, sys->by, sys->now);
+    if (is_both)
         record_set(r, "status", val_text(S("signed")));
     if (!record_update(sys, r, 0, NULL, e))
         return false;
-    struct event ev = { .kind = other ? "definition.signed" : "definition.half_signed",
+    struct event ev = { .kind = is_both ? "definition.signed" : "definition.half_signed",
                         .en = &stage_definition_entity, .record_id = def->id, .data = (str){ 0 } };
-    return (!other || retire_others(sys, r, e)) && event_add(sys, &ev, e);
+    return (!is_both || retire_others(sys, r, e)) && event_add(sys, &ev, e);
 }
 
-bool funnel_sign(struct ctx *tx, int64_t definition, enum funnel_side side, struct err *e)
+bool funnel_sign(struct ctx *tx, int64_t definition, enum side side, struct err *e)
 {
     struct ctx sys = ctx_as_system(tx);
     struct record *def;
     if (!record_get(tx, &stage_definition_entity, definition, &def, e))
         return false;
-    if (!funnel_may_sign(tx, side))
-        return fail(e, ERR_FORBIDDEN, side == FUNNEL_SALES ? MSG_funnel_sign_sales : MSG_funnel_sign_marketing,
-                    "side %d", (int)side);
+    if (!agreed_check(tx, side, e))
+        return false;
     if (!is_in(def, "draft"))
         return fail(e, ERR_CONFLICT, MSG_funnel_sign_done, "%.*s", STR_ARG(record_text(def, "status")));
-    if (record_int(def, side == FUNNEL_SALES ? "signed_sales_by" : "signed_marketing_by"))
+    if (agreed_has(def, side))
         return true;
     return put_signature(&sys, def, side, e);
 }

@@ -29,22 +29,6 @@ static str choice_of(struct ctx *c, const struct record *d, const char *field)
     return (str){ 0 };
 }
 
-static struct definition_signature signature(struct ctx *c, const struct record *d, enum funnel_side side)
-{
-    bool is_sales = side == FUNNEL_SALES, is_draft = str_eq(record_text(d, "status"), S("draft"));
-    struct val by = record_val(d, is_sales ? "signed_sales_by" : "signed_marketing_by");
-    msg_id team = is_sales ? MSG_funnel_stage_definition_owner_team_sales : MSG_funnel_stage_definition_owner_team_marketing;
-    struct definition_signature s = { .side = say(c, team), .is_signed = by.is_set, .value = is_sales ? "sales" : "marketing",
-                                      .text = say(c, MSG_funnel_definition_unsigned) };
-    if (by.is_set) {
-        str day = loc_instant(c->a, c->loc, record_int(d, is_sales ? "signed_sales_at" : "signed_marketing_at"), DATE_MEDIUM);
-        s.text = SAY(c->a, c->loc, funnel_definition_signed, .name = A(by.s), .day = A(day));
-    } else if (is_draft && funnel_may_sign(c, side)) {
-        s.sign = url_fmt(c->a, "/definitions/%.*s/sign", STR_ARG(id_text(c->a, d->id)));
-    }
-    return s;
-}
-
 /* Fields by their labels, as people know them. */
 static str evidence_of(struct ctx *c, str names)
 {
@@ -73,8 +57,9 @@ static struct definition_card card_of(struct ctx *c, const struct record *d)
         .owner = choice_of(c, d, "owner_team"), .criteria = record_text(d, "criteria"), .evidence = evidence_of(c, record_text(d, "evidence")),
         .revision = loc_int(c->a, c->loc, record_int(d, "revision")), .url = here,
         .status_tone = str_eq(status, S("signed")) ? TONE_GREEN : TONE_AMBER,
-        .sign = { signature(c, d, FUNNEL_SALES), signature(c, d, FUNNEL_MARKETING) },
     };
+    bool is_draft = str_eq(status, S("draft"));
+    signatures_of(c, d, is_draft ? url_fmt(c->a, "/definitions/%.*s/sign", STR_ARG(id_text(c->a, d->id))) : (struct url){ 0 }, card.sign);
     if (access_record(c, d, ACTION_CHANGE))
         card.edit = url_fmt(c->a, "%.*s/edit", STR_ARG(here.s));
     return card;
@@ -134,7 +119,7 @@ void definitions_page(struct request *rq)
     answer_html(rq, 200, &h);
 }
 
-struct signing { int64_t id; enum funnel_side side; };
+struct signing { int64_t id; enum side side; };
 
 static bool run_sign(struct ctx *tx, void *arg, struct err *e)
 {
@@ -145,7 +130,7 @@ static bool run_sign(struct ctx *tx, void *arg, struct err *e)
 void definition_sign(struct request *rq)
 {
     struct ctx *c = web_ctx(rq);
-    struct signing s = { .side = str_eq(request_form(rq, "side"), S("sales")) ? FUNNEL_SALES : FUNNEL_MARKETING };
+    struct signing s = { .side = signature_asked(rq) };
     struct err e = { 0 };
     if (!web_param_id(rq, 0, &s.id))
         return;

@@ -9,6 +9,7 @@
  * Everything that writes is called inside record_write(), with the context of who acts.
  */
 #pragma once
+#include "core/agreed.h"
 #include "record/record.h"
 
 extern const struct entity stage_definition_entity;
@@ -41,12 +42,9 @@ bool funnel_advance(struct ctx *tx, int64_t person, const char *stage, const cha
 
 /* ── shared definitions: definition.c ────────────────────────────────────── */
 
-enum funnel_side { FUNNEL_SALES, FUNNEL_MARKETING };
-/* May this reader sign for that side? */
-bool funnel_may_sign(const struct ctx *c, enum funnel_side side);
 /* Both signed: it is in force, and the one before is retired. */
 __attribute__((warn_unused_result))
-bool funnel_sign(struct ctx *tx, int64_t definition, enum funnel_side side, struct err *e);
+bool funnel_sign(struct ctx *tx, int64_t definition, enum side side, struct err *e);
 /* The one in force: signed, or while none ever was the newest draft; *out NULL: none. */
 __attribute__((warn_unused_result))
 bool funnel_definition(struct ctx *c, const char *stage, struct record **out, struct err *e);

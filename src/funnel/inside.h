@@ -68,7 +68,8 @@ bool clock_batch(struct ctx *tx, const struct feed_row *rows, size_t n, struct e
 /* ── route.c ─────────────────────────────────────────────────────────────── */
 
 struct route_to { int64_t owner, pool; str path; };
-bool route_find(struct ctx *c, const struct record *lead, int64_t except, struct route_to *out, struct err *e);
+/* is_waiting: it is offered already, and those who let it wait do not get it again. */
+bool route_find(struct ctx *c, const struct record *lead, bool is_waiting, struct route_to *out, struct err *e);
 
 /* ── tell.c: words for one user, in their language ───────────────────────── */
 

@@ -132,7 +132,7 @@ static bool choose_receiver(struct move *m, struct err *e)
         record_set(m->now, "route", val_text(msg_text(m->tx->a, &loc, MSG_funnel_route_by_hand, NULL)));
         return true;
     }
-    if (!route_find(m->tx, m->now, 0, &to, e))
+    if (!route_find(m->tx, m->now, false, &to, e))
         return false;
     record_set(m->now, "owner", val_ref(to.owner));
     record_set(m->now, "pool", val_ref(to.pool));

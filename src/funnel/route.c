@@ -22,6 +22,32 @@ static void told_passed(struct routing *rt, str name)
         rt->line[rt->nlines++] = (struct route_line){ ROUTE_SKIPPED, rt->depth, SAY(rt->c->a, &rt->loc, funnel_route_no_fit, .name = A(name)) };
 }
 
+/* ── who does not get it again ───────────────────────────────────────────── */
+
+/* An offer that was answered closes the round: who let an older one wait may have this one. */
+bool route_without(struct routing *rt, const struct record *lead, struct err *e)
+{
+    struct db_rows q;
+    rt->has_it = record_int(lead, "owner");
+    if (!db_query(rt->c->c, &q, "SELECT DISTINCT receiver FROM handoff WHERE lead = $1 AND status = 'moved' AND deleted_at IS NULL"
+                                " AND id > COALESCE((SELECT MAX(id) FROM handoff WHERE lead = $1 AND deleted_at IS NULL"
+                                " AND status IN ('accepted', 'returned')), 0) LIMIT 50", DB_ARGS(V(lead->id)), e))
+        return false;
+    while (rt->nlet_wait < ROUTE_WAITED_MAX && db_next(&q))
+        rt->let_wait[rt->nlet_wait++] = db_int(&q, 0);
+    return db_done(&q, e);
+}
+
+bool route_is_out(struct routing *rt, const struct seat *s)
+{
+    if (s->id == rt->has_it)
+        return TOLD(rt, SKIPPED, funnel_route_had_it, .name = A(s->name)), true;
+    for (size_t i = 0; i < rt->nlet_wait; i++)
+        if (s->id == rt->let_wait[i])
+            return TOLD(rt, SKIPPED, funnel_route_let_wait, .name = A(s->name)), true;
+    return false;
+}
+
 /* ── to one person ───────────────────────────────────────────────────────── */
 
 static bool to_member(struct routing *rt, int64_t user, bool must_sell, struct route_to *out, struct err *e)
@@ -31,8 +57,8 @@ static bool to_member(struct routing *rt, int64_t user, bool must_sell, struct r
         return false;
     if (!s || (must_sell && !s->is_seller))
         return route_told(rt, ROUTE_SKIPPED, msg_text(rt->c->a, &rt->loc, MSG_funnel_route_no_seller, NULL)), true;
-    if (s->id == rt->except)
-        return TOLD(rt, SKIPPED, funnel_route_had_it, .name = A(s->name)), true;
+    if (route_is_out(rt, s))
+        return true;
     if (!seat_is_here(rt->c, s))
         return TOLD(rt, SKIPPED, funnel_route_away, .name = A(s->name)), true;
     TOLD(rt, CHOSEN, funnel_route_member, .name = A(s->name));
@@ -150,12 +176,12 @@ bool route_walk(struct routing *rt, const struct record *lead, struct route_to *
     return out->owner || fail(e, ERR_CONFLICT, MSG_funnel_nobody, "no rule, no pool, no head of sales");
 }
 
-bool route_find(struct ctx *c, const struct record *lead, int64_t except, struct route_to *out, struct err *e)
+bool route_find(struct ctx *c, const struct record *lead, bool is_waiting, struct route_to *out, struct err *e)
 {
     enum { PATH_MAX_BYTES = 6000, PATH_MAX_SHOWN = 900 };
-    struct routing rt = { .c = c, .path = buf_new(c->a, PATH_MAX_BYTES), .except = except,
+    struct routing rt = { .c = c, .path = buf_new(c->a, PATH_MAX_BYTES),
                           .loc = locale_default(c->ws->lang, c->ws->country) };
-    if (!route_walk(&rt, lead, out, e))
+    if ((is_waiting && !route_without(&rt, lead, e)) || !route_walk(&rt, lead, out, e))
         return false;
     size_t n = rt.path.n;
     while (n > PATH_MAX_SHOWN || (n < rt.path.n && ((unsigned char)rt.path.p[n] & 0xc0) == 0x80))
@@ -175,7 +201,7 @@ bool funnel_reroute(struct ctx *tx, int64_t lead, struct err *e)
         return fail(e, ERR_FORBIDDEN, MSG_funnel_not_receiver, "reroute");
     if (!str_eq(record_text(now, "status"), S("offered")))
         return funnel_offer(tx, lead, e);
-    if (!route_find(&sys, now, record_int(now, "owner"), &to, e))
+    if (!route_find(&sys, now, true, &to, e))
         return false;
     r->id = lead;
     record_set(r, "owner", val_ref(to.owner));

@@ -136,8 +136,8 @@ static bool may_take(struct routing *rt, const struct pool *p, const struct seat
     int64_t cap = p->cap ? p->cap : s->capacity, in_period = s->cap ? s->cap : p->period_cap;
     bool open = true;
     *out = false;
-    if (s->id == rt->except)
-        return TOLD(rt, SKIPPED, funnel_route_had_it, .name = A(s->name)), true;
+    if (route_is_out(rt, s))
+        return true;
     if (!seat_is_here(rt->c, s))
         return TOLD(rt, SKIPPED, funnel_route_away, .name = A(s->name)), true;
     if (cap > 0 && s->open >= cap)

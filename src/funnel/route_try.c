@@ -63,8 +63,8 @@ static bool try_one(struct ctx *tx, void *arg, struct err *e)
     int64_t id = t->g->lead;
     if ((!id && !put_lead(tx, t->g, &id, e)) || !record_get(&sys, &lead_entity, id, &lead, e))
         return false;
-    if (t->g->lead)
-        rt.except = str_eq(record_text(lead, "status"), S("offered")) ? record_int(lead, "owner") : 0;
+    if (t->g->lead && str_eq(record_text(lead, "status"), S("offered")) && !route_without(&rt, lead, e))
+        return false;
     if (!route_walk(&rt, lead, &t->out->to, e) || !name_of(&sys, t->out->to.owner, &t->out->receiver, e))
         return false;
     t->out->line = rt.line;

@@ -49,13 +49,13 @@ static const struct field fields[] = {
       .help = MSG_funnel_stage_definition_criteria_help, .type = FIELD_LONGTEXT, .max = 4000 },
     { .name = "evidence", .label = MSG_funnel_stage_definition_evidence,
       .help = MSG_funnel_stage_definition_evidence_help, .type = FIELD_TEXT, .max = 500 },
-    { .name = "signed_sales_by", .label = MSG_funnel_stage_definition_signed_sales_by,
+    { .name = "signed_sales_by", .label = MSG_core_signed_sales_by,
       .type = FIELD_REF, .flags = F_READONLY, .ref = "user" },
-    { .name = "signed_sales_at", .label = MSG_funnel_stage_definition_signed_sales_at,
+    { .name = "signed_sales_at", .label = MSG_core_signed_sales_at,
       .type = FIELD_INSTANT, .flags = F_READONLY },
-    { .name = "signed_marketing_by", .label = MSG_funnel_stage_definition_signed_marketing_by,
+    { .name = "signed_marketing_by", .label = MSG_core_signed_marketing_by,
       .type = FIELD_REF, .flags = F_READONLY, .ref = "user" },
-    { .name = "signed_marketing_at", .label = MSG_funnel_stage_definition_signed_marketing_at,
+    { .name = "signed_marketing_at", .label = MSG_core_signed_marketing_at,
       .type = FIELD_INSTANT, .flags = F_READONLY },
 };
 

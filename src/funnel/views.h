@@ -2,6 +2,7 @@
 #pragma once
 #include "funnel/inside.h"
 #include "web/records.h"
+#include "web/signature.h"
 #include "web/ui.h"
 
 /* ── a lead and what may be done with it: lead_part.c ────────────────────── */
@@ -57,10 +58,9 @@ struct funnel_page_view {
 };
 void view_funnel_page(struct html *h, const struct funnel_page_view *v);
 
-struct definition_signature { str side, text; bool is_signed; struct url sign; const char *value; };
 struct definition_card {
     str stage, title, revision, status, owner, text, criteria, evidence; enum tone status_tone;
-    struct definition_signature sign[2];
+    struct signature_view sign[SIDE_COUNT];
     struct url url, edit;
     const struct ui_item *older; size_t nolder;
 };

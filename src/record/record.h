@@ -41,6 +41,11 @@ str record_text(const struct record *r, const char *field);
 bool record_changed(const struct record *old, const struct record *now, const char *field);
 str record_title(const struct record *r);
 
+struct ctx;
+/* base of an amount, at the newest rate of today. ERR_INVALID: there is no rate, and how to add one. */
+__attribute__((warn_unused_result))
+bool money_to_base(struct ctx *c, struct val *v, struct err *e);
+
 /* ── who asks, where, when ───────────────────────────────────────────────── */
 
 struct workspace {                              /* settings of the company, kept in memory */

@@ -101,7 +101,7 @@ static bool rate_of(struct ctx *tx, str currency, int64_t *rate, struct err *e)
     return err_arg(e, "value", currency);
 }
 
-static bool fill_base(struct ctx *tx, struct val *v, struct err *e)
+bool money_to_base(struct ctx *tx, struct val *v, struct err *e)
 {
     enum { RATE_SCALE = 9 };
     int64_t rate;
@@ -132,7 +132,7 @@ static bool check_field(struct ctx *tx, struct record *r, const struct field *f,
     if (!is_changed)
         return true;
     return check_text(tx, f, v, e) && check_refs(tx, f, v, e) && check_unique(tx, r, f, v, e)
-        && (f->type != FIELD_MONEY || !v->is_set || fill_base(tx, v, e));
+        && (f->type != FIELD_MONEY || !v->is_set || money_to_base(tx, v, e));
 }
 
 bool validate(struct ctx *tx, const struct record *old, struct record *now, uint64_t mask, struct err *e)

@@ -159,6 +159,28 @@ START_TEST(nobody_changes_or_switches_another_ones_rule_without_the_right)
 }
 END_TEST
 
+START_TEST(a_rule_of_both_teams_shows_who_has_signed_and_takes_their_signatures)
+{
+    struct reply r = post(&seller, "/automation", "name=Common&" TEXT "&joint=1&act=save");
+    ck_assert_int_eq(r.status, 303);
+    const char *path = arena_cstr(&a, reply_header(&r, "Location")), *sign = arena_fmt(&a, "%s/sign?number=1", path).p;
+    r = client_get(&seller, path);
+    ck_assert(has(&r, "id=\"agreed\"") && !has(&r, "/sign?number=1"));
+    r = post(&seller, sign, "side=sales");
+    ck_assert_int_eq(r.status, 403);
+    r = client_get(&owner, path);
+    ck_assert(has(&r, "waits for both signatures. Nothing happens until then.") && has(&r, "/sign?number=1"));
+    r = post(&owner, sign, "side=sales");
+    ck_assert_int_eq(r.status, 303);
+    r = post(&owner, arena_fmt(&a, "%s/sign?number=2", path).p, "side=marketing");
+    ck_assert_int_eq(r.status, 409);
+    r = post(&owner, sign, "side=marketing");
+    ck_assert_int_eq(r.status, 303);
+    r = client_get(&seller, path);
+    ck_assert(!has(&r, "/sign?number=") && has(&r, "نسخهٔ برقرار"));
+}
+END_TEST
+
 START_TEST(the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense)
 {
     static const char *const fine[] = { "/automation/runs", "/automation/runs?state=failed", "/automation/approvals", "/leads/routing",
@@ -185,6 +207,7 @@ int main(void)
     tcase_add_test(t, shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language);
     tcase_add_test(t, a_rule_is_written_tried_saved_and_switched_on_by_plain_posts);
     tcase_add_test(t, nobody_changes_or_switches_another_ones_rule_without_the_right);
+    tcase_add_test(t, a_rule_of_both_teams_shows_who_has_signed_and_takes_their_signatures);
     tcase_add_test(t, the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

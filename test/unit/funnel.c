@@ -1,144 +1,25 @@
 /* funnel.c - what the two teams may rely on: no lead is lost, none moves without what it needs,
  * every clock and every point can be reckoned again by hand.
  */
-#include <check.h>
-#undef fail                             /* ours is the one of err.h */
-#include <stdlib.h>
-#include <unistd.h>
-#include "app/workspace.h"
-#include "base/clock.h"
-#include "base/id.h"
-#include "core/core.h"
+#include "firm.h"
 #include "flow/clock_row.h"
 #include "funnel/funnel.h"
 #include "funnel/route_try.h"
-#include "people/people.h"
-#include "record/access.h"
-#include "record/query.h"
-#include "record/type.h"
-#include "sell/sell.h"
 #include "web/feature.h"
-#include "place.h"
 
-static struct workspace *ws;
-static struct arena a;
-static struct db_conn *reader;
-static struct locale loc;
-static struct err e;
-static char folder[64];
 static struct actor head, marketer, seller, other, manager;
 
-#define sys (&actor_system)
 /* Sunday 22 November 2026, 10:00 in Dhaka: a working hour of a working day. */
 static int64_t start_of_test(void) { return zone_instant("Asia/Dhaka", days_from_ymd(CALENDAR_GREGORIAN, (struct ymd){ 2026, 11, 22 }), 10 * HOUR_US); }
 
-/* ── a workspace with five people ────────────────────────────────────────── */
-
-static struct ctx fresh(const struct actor *who)
-{
-    db_read_end(reader);
-    ck_assert(db_read_begin(reader, 0, &e));
-    struct ctx c = workspace_ctx(ws, &a, reader, &loc);
-    c.who = who;
-    return c;
-}
-
-struct job { const struct entity *en; int64_t id; const char *const *pairs; int64_t write, made; };
-
-static bool run_job(struct ctx *tx, void *arg, struct err *err)
-{
-    struct job *j = arg;
-    struct record *r = record_new(tx->a, j->en);
-    r->id = j->id;
-    for (const char *const *p = j->pairs; p && p[0]; p += 2) {
-        struct val v;
-        if (!type_from_canon(tx, entity_field(j->en, str_of(p[0])), str_of(p[1]), &v, err))
-            return false;
-        record_set(r, p[0], v);
-    }
-    bool ok = j->id ? record_update(tx, r, 0, NULL, err) : record_create(tx, r, err);
-    j->made = r->id;
-    return ok;
-}
-
-static bool put(const struct actor *who, struct job *j)
-{
-    struct ctx c = fresh(who);
-    e = (struct err){ 0 };
-    bool ok = record_write(&c, run_job, j, &e);
-    j->write = c.write_id;
-    return ok;
-}
-
-#define PAIRS(...) (const char *const[]){ __VA_ARGS__, NULL }
-#define make(who, en, ...) made((who), (en), PAIRS(__VA_ARGS__), __LINE__)
-#define set(who, en, id, ...) put((who), &(struct job){ (en), (id), PAIRS(__VA_ARGS__), 0 })
-
-static int64_t made(const struct actor *who, const struct entity *en, const char *const *pairs, int line)
-{
-    struct job j = { en, 0, pairs, 0 };
-    ck_assert_msg(put(who, &j), "line %d: %s (%s)", line, e.detail, e.field ? e.field : "");
-    return j.made;
-}
-
-static struct record *seen(const struct entity *en, int64_t id)
-{
-    struct ctx c = fresh(sys);
-    struct record *r = NULL;
-    ck_assert_msg(record_get(&c, en, id, &r, &e), "%s", e.detail);
-    return r;
-}
-
-static const char *text(const struct entity *en, int64_t id, const char *field)
-{
-    return arena_cstr(&a, record_text(seen(en, id), field));
-}
-
-static int64_t number(const struct entity *en, int64_t id, const char *field) { return record_int(seen(en, id), field); }
-
-static const char *id_of(int64_t id) { return arena_cstr(&a, id_text(&a, id)); }
-static const char *two(int64_t x, int64_t y) { return arena_fmt(&a, "%s,%s", id_of(x), id_of(y)).p; }
-
-static struct actor hired(const char *name, enum role r)
-{
-    struct ctx c;
-    struct actor who;
-    int64_t id = make(sys, &user_entity, "name", name, "roles", role_name(r), "lang", "en");
-    c = fresh(sys);
-    ck_assert(actor_load(&a, c.c, id, &who, &e));
-    return who;
-}
-
 static void open_all(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/setu-funnel-%d", (int)getpid());
-    const struct workspace_init in = { .company = "Padma Foods", .country = "BD", .lang = LANG_EN,
-                                       .admin_email = "owner@padma.example", .admin_name = "Owner" };
-    clock_set(start_of_test());
-    ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
-    a = arena_open(256 << 20);
-    loc = locale_default(LANG_EN, "BD");
-    ck_assert(db_reader(ws->db, &reader, &e));
+    firm_open("funnel", start_of_test());
     head = hired("Head of marketing", ROLE_MARKETING_MANAGER);
     marketer = hired("Marketer", ROLE_MARKETER);
     seller = hired("Seller", ROLE_AE);
     other = hired("Other seller", ROLE_AE);
     manager = hired("Head of sales", ROLE_SALES_MANAGER);
-}
-
-static void close_all(void)
-{
-    db_conn_close(reader);
-    workspace_close(ws);
-    arena_close(&a);
-    clock_set(0);
-    static const char *const files[] = { "setu.db", "setu.db-wal", "setu.db-shm", "key", "lock" };
-    for (size_t i = 0; i < countof(files); i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        unlink(path);
-    }
-    rmdir(folder);
 }
 
 /* ── acts ────────────────────────────────────────────────────────────────── */
@@ -162,8 +43,8 @@ static bool run_act(struct ctx *tx, void *arg, struct err *err)
     case SCORE:          return score_person(tx, x->id, err);
     case ADVANCE:        return funnel_advance(tx, x->id, x->text, NULL, false, err);
     case BACK:           return funnel_advance(tx, x->id, x->text, "wrong segment", true, err);
-    case SIGN_SALES:     return funnel_sign(tx, x->id, FUNNEL_SALES, err);
-    case SIGN_MARKETING: return funnel_sign(tx, x->id, FUNNEL_MARKETING, err);
+    case SIGN_SALES:     return funnel_sign(tx, x->id, SIDE_SALES, err);
+    case SIGN_MARKETING: return funnel_sign(tx, x->id, SIDE_MARKETING, err);
     case CAPTURE:        return funnel_capture(tx, x->in, &x->out, err);
     case UNDO:           return record_undo(tx, x->id, err);
     }
@@ -197,16 +78,6 @@ static void tick(void)
     struct ctx c = fresh(sys);
     ck_assert_msg(funnel_feature.tick(&c, &e), "%s", e.detail);
     ck_assert_msg(feed_drain(ws, &e), "%s", e.detail);
-}
-
-static int64_t counted(const struct entity *en, const char *filter)
-{
-    struct ctx c = fresh(sys);
-    int64_t n;
-    bool capped;
-    struct list_spec spec = { .en = en, .filter = str_of(filter) };
-    ck_assert_msg(record_count(&c, &spec, COUNT_CAP, &n, &capped, &e), "%s", e.detail);
-    return n;
 }
 
 static int64_t events(int64_t person, const char *kind)
@@ -1202,7 +1073,7 @@ static Suite *suite(void)
     Suite *s = suite_create("funnel");
     TCase *t = tcase_create("funnel");
     tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_all, close_all);
+    tcase_add_checked_fixture(t, open_all, firm_close);
     tcase_add_test(t, every_move_of_a_lead_is_allowed_or_refused_as_the_table_says);
     tcase_add_test(t, a_refusal_names_what_is_missing);
     tcase_add_test(t, a_lead_without_a_way_to_reach_the_person_is_not_handed_over);

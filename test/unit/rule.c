@@ -1,162 +1,29 @@
 /* rule.c - what rules may be relied on for: each cause once whatever crashes, never more than their
  * owner may, never in a circle, and what waits goes on as it began.
  */
-#include <check.h>
-#undef fail                             /* ours is the one of err.h */
+#include "firm.h"
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include "app/workspace.h"
-#include "base/clock.h"
-#include "base/id.h"
 #include "content/content.h"
-#include "core/core.h"
-#include "flow/feed.h"
 #include "flow/rule.h"
 #include "funnel/funnel.h"
-#include "people/people.h"
-#include "place.h"
-#include "record/access.h"
-#include "record/query.h"
-#include "record/type.h"
-#include "sell/sell.h"
 
-static struct workspace *ws;
-static struct arena a;
-static struct db_conn *reader;
-static struct locale loc;
-static struct err e;
-static char folder[64];
-static const char *place;                 /* the folder, or a schema */
 static struct actor owner, seller, other, manager, head;
 
-#define sys (&actor_system)
 /* Tuesday 24 November 2026, 12:00 in Dhaka. */
 static const int64_t start = INT64_C(1795500000000000);
 
-static struct ctx fresh(const struct actor *who)
-{
-    db_read_end(reader);
-    ck_assert(db_read_begin(reader, 0, &e));
-    struct ctx c = workspace_ctx(ws, &a, reader, &loc);
-    c.who = who;
-    return c;
-}
-
-struct job { const struct entity *en; int64_t id; const char *const *pairs; int64_t write, made; };
-
-static bool run_job(struct ctx *tx, void *arg, struct err *err)
-{
-    struct job *j = arg;
-    struct record *r = record_new(tx->a, j->en);
-    r->id = j->id;
-    for (const char *const *p = j->pairs; p && p[0]; p += 2) {
-        struct val v;
-        if (!type_from_canon(tx, entity_field(j->en, str_of(p[0])), str_of(p[1]), &v, err))
-            return false;
-        record_set(r, p[0], v);
-    }
-    bool ok = j->id ? record_update(tx, r, 0, NULL, err) : record_create(tx, r, err);
-    j->made = r->id;
-    return ok;
-}
-
-static bool put(const struct actor *who, struct job *j)
-{
-    struct ctx c = fresh(who);
-    e = (struct err){ 0 };
-    bool ok = record_write(&c, run_job, j, &e);
-    j->write = c.write_id;
-    return ok;
-}
-
-#define PAIRS(...) (const char *const[]){ __VA_ARGS__, NULL }
-#define make(who, en, ...) made((who), (en), PAIRS(__VA_ARGS__), __LINE__)
-#define set(who, en, id, ...) put((who), &(struct job){ (en), (id), PAIRS(__VA_ARGS__), 0 })
-
-static int64_t made(const struct actor *who, const struct entity *en, const char *const *pairs, int line)
-{
-    struct job j = { en, 0, pairs, 0 };
-    ck_assert_msg(put(who, &j), "line %d: %s (%s)", line, e.detail, e.field ? e.field : "");
-    return j.made;
-}
-
-static struct record *seen(const struct entity *en, int64_t id)
-{
-    struct ctx c = fresh(sys);
-    struct record *r = NULL;
-    ck_assert_msg(record_get(&c, en, id, &r, &e), "%s", e.detail);
-    return r;
-}
-
-static const char *text(const struct entity *en, int64_t id, const char *field) { return arena_cstr(&a, record_text(seen(en, id), field)); }
-static const char *id_of(int64_t id) { return arena_cstr(&a, id_text(&a, id)); }
-
-static int64_t counted(const struct entity *en, const char *filter)
-{
-    struct ctx c = fresh(sys);
-    int64_t n;
-    bool more;
-    struct list_spec s = { .en = en, .filter = str_of(filter) };
-    ck_assert_msg(record_count(&c, &s, 1000, &n, &more, &e), "%s: %s", filter, e.detail);
-    return n;
-}
-
-static void drain(void)
-{
-    e = (struct err){ 0 };
-    ck_assert_msg(feed_drain(ws, &e), "%s", e.detail);
-}
-
-static void at(int64_t now)
-{
-    clock_set(now);
-    drain();
-}
-
-static struct actor hired(const char *name, enum role r, int64_t boss)
-{
-    struct actor who;
-    int64_t id = make(sys, &user_entity, "name", name, "roles", role_name(r), "lang", "en", "manager", boss ? id_of(boss) : "");
-    struct ctx c = fresh(sys);
-    ck_assert(actor_load(&a, c.c, id, &who, &e));
-    return who;
-}
-
-/* A new workspace with its shipped rules switched off, so that each test has only its own. */
 static void open_all(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/setu-rule-%d", (int)getpid());
-    const struct workspace_init in = { .company = "Padma", .country = "BD", .lang = LANG_EN, .admin_email = "owner@padma.example", .admin_name = "Owner" };
-    clock_set(start);
-    place = place_for(folder);
-    ck_assert_msg(workspace_create(place, &in, &ws, &e), "%s", e.detail);
-    a = arena_open(256 << 20);
-    loc = locale_default(LANG_EN, "BD");
-    ck_assert(db_reader(ws->db, &reader, &e));
-    struct ctx c = fresh(sys);
-    struct record *first;
-    ck_assert(record_find(&c, &user_entity, "email", val_text(S("owner@padma.example")), &first, &e) && first);
-    ck_assert(actor_load(&a, c.c, first->id, &owner, &e));
-    manager = hired("Manager", ROLE_SALES_MANAGER, 0);
-    seller = hired("Seller", ROLE_AE, manager.user_id);
-    other = hired("Other", ROLE_AE, manager.user_id);
-    head = hired("Head of marketing", ROLE_MARKETING_MANAGER, 0);
+    firm_open("rule", start);
+    owner = first_user();
+    manager = hired("Manager", ROLE_SALES_MANAGER);
+    seller = hired_under("Seller", ROLE_AE, manager.user_id);
+    other = hired_under("Other", ROLE_AE, manager.user_id);
+    head = hired("Head of marketing", ROLE_MARKETING_MANAGER);
     drain();
 }
 
-static void close_all(void)
-{
-    db_conn_close(reader);
-    workspace_close(ws);
-    arena_close(&a);
-    clock_set(0);
-    if (fork() == 0)
-        execl("/bin/rm", "rm", "-rf", folder, (char *)NULL);
-    wait(NULL);
-}
-
+/* Shipped rules are switched off, so that a test has only its own. */
 static void only_own(void)
 {
     struct ctx c = fresh(sys);
@@ -749,7 +616,7 @@ int main(void)
     Suite *s = suite_create("rule");
     TCase *t = tcase_create("rule");
     tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, open_all, close_all);
+    tcase_add_checked_fixture(t, open_all, firm_close);
     tcase_add_test(t, a_rule_reads_back_as_it_was_written);
     tcase_add_test(t, what_a_rule_cannot_mean_is_refused_with_its_line);
     tcase_add_test(t, no_text_does_harm_and_what_reads_reads_again);
