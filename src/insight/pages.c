@@ -81,7 +81,7 @@ static bool put_months(struct desk *d, struct err *e)
     for (int i = 0; i < MONTHS; i++) {
         struct ask month = d->ask;
         month.from = from[i], month.to = to[i];
-        p[i].label = loc_month_name(c->a, c->loc, ymd_from_days(c->loc->calendar, from[i]).m);
+        p[i].label = loc_month_short(c->a, c->loc, ymd_from_days(c->loc->calendar, from[i]).m);
         p[i].url = ask_list(&month, "deals", ask_won(&month));
         for (size_t k = 0; k < n; k++)
             if (str_eq(v[k].key, iso_date(c->a, from[i])))

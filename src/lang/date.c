@@ -30,7 +30,7 @@ str loc_month_name(struct arena *a, const struct locale *loc, int month)
     return msg_text(a, loc, month_msg(loc->calendar, month < 1 ? 1 : month > 12 ? 12 : month), NULL);
 }
 
-static str month_short(struct arena *a, const struct locale *loc, int month)
+str loc_month_short(struct arena *a, const struct locale *loc, int month)
 {
     if (loc->calendar == CALENDAR_JALALI || loc->lang != LANG_EN)
         return loc_month_name(a, loc, month);
@@ -64,7 +64,7 @@ str loc_date(struct arena *a, const struct locale *loc, int64_t days, enum date_
 {
     struct ymd v = ymd_from_days(loc->calendar, days);
     struct msg_arg order = A(order_of(loc)), d = A(date_number(a, loc, v.d)), y = A(date_number(a, loc, v.y));
-    struct msg_arg month = A(style == DATE_MEDIUM || style == DATE_DAY_MONTH ? month_short(a, loc, v.m)
+    struct msg_arg month = A(style == DATE_MEDIUM || style == DATE_DAY_MONTH ? loc_month_short(a, loc, v.m)
                                                                              : loc_month_name(a, loc, v.m));
     const struct msg_lang_date_medium_args medium = { .order = order, .month = month, .d = d, .y = y };
     const struct msg_lang_date_day_month_args day_month = { .order = order, .month = month, .d = d };

@@ -98,6 +98,7 @@ str loc_instant(struct arena *a, const struct locale *loc, int64_t instant, enum
 str loc_relative(struct arena *a, const struct locale *loc, int64_t instant, int64_t now);   /* "2 days ago", "in 3 hours" */
 str loc_duration(struct arena *a, const struct locale *loc, int64_t us);                     /* "1 h 20 min" */
 str loc_month_name(struct arena *a, const struct locale *loc, int month);
+str loc_month_short(struct arena *a, const struct locale *loc, int month);                   /* "Dec"; whole where nobody shortens */
 str loc_weekday_name(struct arena *a, const struct locale *loc, int weekday);
 str iso_date(struct arena *a, int64_t days);                /* 2026-11-24 */
 str iso_instant(struct arena *a, int64_t instant);          /* 2026-11-24T10:42:00Z */

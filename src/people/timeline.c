@@ -255,7 +255,10 @@ static size_t chip_of(struct html *h, const struct record *r, const char *field,
     struct val v = f ? record_val(r, field) : (struct val){ 0 };
     if (!v.is_set)
         return 0;
-    *out = (struct ui_chip_view){ .label = type_show(h->a, h->loc, f, &v) };
+    str shown = type_show(h->a, h->loc, f, &v);
+    if (f->type == FIELD_PHONE)                 /* its plus stands in front in every script: U+2066, U+2069 */
+        shown = arena_fmt(h->a, "\u2066%.*s\u2069", STR_ARG(shown));
+    *out = (struct ui_chip_view){ .label = shown };
     return 1;
 }
 

@@ -123,8 +123,11 @@ struct day { int64_t today; struct ctx *c; struct request *rq; };
 #define SAY(key, ...) msg_text(c->a, c->loc, MSG_##key, \
         (const struct msg_arg *)(const void *)&(struct msg_##key##_args){ __VA_ARGS__ })
 
+/* A step of another script turns the line; what is said of it keeps its own direction (U+2068, U+2069). */
 static str step_with(struct ctx *c, str step, str when)
 {
+    if (step.n && lang_is_rtl(c->loc->lang))
+        when = arena_fmt(c->a, "\u2068%.*s\u2069", STR_ARG(when));
     return step.n ? SAY(sell_next_when, .step = A(step), .when = A(when)) : when;
 }
 
