@@ -188,8 +188,8 @@ END_TEST
 START_TEST(what_is_counted_is_met_by_an_index)
 {
     static const struct { const struct entity *en; const char *filter, *index; } t[] = {
-        { &person_entity, "happened(page.viewed where path ~ \"/pricing\" within 7 days)", "event_person" },
-        { &person_entity, "count(mail.opened within 30 days) >= 2", "event_person" },
+        { &person_entity, "happened(page.viewed where path ~ \"/pricing\" within 7 days)", "sqlite_autoindex_event" },
+        { &person_entity, "count(mail.opened within 30 days) >= 2", "sqlite_autoindex_event" },
         { &company_entity, "last(mail.*) before today - 7 days", "event_company" },
         { &deal_entity, "happened(deal.stage within 7 days)", "event_deal" },
         { &company_entity, "count(deals where status = won) > 1", "ix_deal_company" },
