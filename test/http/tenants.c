@@ -1,7 +1,7 @@
 /* tenants.c - two workspaces on one server know nothing of each other.
  *
  * Both are filled alike, row for row and with the same ids, so that whatever is kept by id and
- * shared by mistake shows the other's. Every text of one carries "zqa", of the other "zqb", with
+ * shared by mistake shows the other's. Every text of one carries "zuqa", of the other "zuqb", with
  * a number of its own. Then every route is asked of both in turn, by every role, and neither's
  * answers, live pages, log lines or figures may carry the other's word. At the end the same is
  * asked of a server that mixes its hosts (SETU_FAULT=mixed_hosts), which must be noticed. */
@@ -43,7 +43,7 @@ static const char *canary(struct arena *a, int site)
 {
     if (ncanaries >= CANARIES_MAX)
         die("more canaries than there is room for");
-    return arena_fmt(a, "zq%c%05dx", 'a' + site, ncanaries++).p;
+    return arena_fmt(a, "zuq%c%05dx", 'a' + site, ncanaries++).p;
 }
 
 struct columns { struct buf names, places; struct db_val v[160]; size_t n; };
@@ -204,7 +204,7 @@ static const char *path_for(const struct route *r, size_t n, int row)
             buf_put(&b, part.p[0] == ':' ? str_of(en->title) : part);
     }
     if (strstr(r->path, "/search") || strstr(r->path, "/palette") || strstr(r->path, "/choose"))
-        buf_lit(&b, "?q=zq");
+        buf_lit(&b, "?q=zuq");
     return b.n ? arena_cstr(&c[0].a, buf_str(&b)) : "/";
 }
 
@@ -375,7 +375,7 @@ static void strange_hosts_are_told_nothing(void)
     if (!reply_has(&r, "setu_workspace_up{workspace=\"a.test\"} 1") || !reply_has(&r, "setu_workspace_up{workspace=\"b.test\"} 1")
         || !reply_has(&r, "setu_workspace_up{workspace=\"broken\"} 0"))
         wrong("the figures do not tell the workspaces apart");
-    if (memmem(r.body.p, r.body.n, "zqa", 3) || memmem(r.body.p, r.body.n, "zqb", 3))
+    if (memmem(r.body.p, r.body.n, "zuqa", 4) || memmem(r.body.p, r.body.n, "zuqb", 4))
         wrong("the figures carry texts");
     c[0].host = "broken";
     r = client_get(&c[0], "/sign-in");
@@ -407,7 +407,7 @@ static void read_log(void)
     while (f && fgets(line, sizeof line, f)) {
         bool is_a = strstr(line, "\"workspace\":\"a.test\""), is_b = strstr(line, "\"workspace\":\"b.test\"");
         named += is_a || is_b;
-        if ((!is_a && strstr(line, "zqa")) || (!is_b && strstr(line, "zqb")))
+        if ((!is_a && strstr(line, "zuqa")) || (!is_b && strstr(line, "zuqb")))
             wrong(arena_fmt(&(struct arena){ line + 8192, line + sizeof line, line + 8192 }, "in the log: %.200s", line).p);
     }
     if (f)
@@ -444,7 +444,7 @@ int main(void)
     setlinebuf(stdout);
     served_folder(&server);
     for (int site = 0; site < SITES; site++)
-        served_add(&server, host[site], site ? "zqb99999x Ltd" : "zqa99999x Ltd");
+        served_add(&server, host[site], site ? "zuqb99999x Ltd" : "zuqa99999x Ltd");
     make_broken();
     app_catalogue();
     begin();
