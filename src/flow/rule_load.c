@@ -29,13 +29,15 @@ static struct rule *from_row(struct ctx *c, struct db_rows *q)
     return rule_plan_read(c->a, db_text(q, 8, c->a), &r->plan, &ignored) ? r : NULL;
 }
 
+/* A rule from before there were signatures says nothing of what is in force: its newest version is. */
 bool rule_load(struct ctx *c, int64_t id, int64_t version, struct rule **out, struct err *e)
 {
     struct db_rows q;
     *out = NULL;
     if (!db_query(c->c, &q, "SELECT r.id, CASE WHEN r.is_joint = 1 THEN v.owner ELSE r.owner END, r.name, v.limit_amount_base,"
                             " COALESCE(v.once, r.once), r.hourly, v.number, v.id, v.says, v.limit_amount, v.limit_amount_currency"
-                            " FROM rule r JOIN rule_version v ON v.rule = r.id AND (v.id = $2 OR ($2 = 0 AND v.number = r.in_force))"
+                            " FROM rule r JOIN rule_version v ON v.rule = r.id AND (v.id = $2 OR ($2 = 0 AND v.number ="
+                            " COALESCE(r.in_force, CASE WHEN COALESCE(r.is_joint, 0) = 0 THEN r.number END)))"
                             " WHERE r.id = $1 AND r.deleted_at IS NULL AND v.deleted_at IS NULL ORDER BY v.id DESC LIMIT 1",
                   DB_ARGS(V(id), V(version)), e))
         return false;
@@ -52,7 +54,8 @@ bool rules_on(struct ctx *c, unsigned kinds, struct rule ***out, size_t *n, stru
     *out = v;
     if (!db_query(c->c, &q, "SELECT r.id, CASE WHEN r.is_joint = 1 THEN v.owner ELSE r.owner END, r.name, v.limit_amount_base,"
                             " COALESCE(v.once, r.once), r.hourly, v.number, v.id, v.says, v.limit_amount, v.limit_amount_currency"
-                            " FROM rule r JOIN rule_version v ON v.rule = r.id AND v.number = r.in_force AND v.deleted_at IS NULL"
+                            " FROM rule r JOIN rule_version v ON v.rule = r.id AND v.deleted_at IS NULL AND v.number ="
+                            " COALESCE(r.in_force, CASE WHEN COALESCE(r.is_joint, 0) = 0 THEN r.number END)"
                             " WHERE r.is_on = 1 AND r.deleted_at IS NULL ORDER BY r.id LIMIT $1", DB_ARGS(V((int)RULES_MAX)), e))
         return false;
     while (*n < RULES_MAX && db_next(&q)) {

@@ -334,6 +334,53 @@ START_TEST(test_every_attempt_is_signed_anew_with_one_id)
 }
 END_TEST
 
+static bool run_rotate(struct ctx *tx, void *arg, struct err *err)
+{
+    str *secret = arg;
+    *secret = webhook_secret_new(&a);
+    return secret_set(tx, &webhook_entity, hook, *secret, err);
+}
+
+static int signatures(void)
+{
+    add("x");
+    struct step s = claim();
+    str rest = s.claim[0].request.headers;
+    int n = 0;
+    for (ptrdiff_t at; (at = str_find(rest, S(" v1,"))) >= 0; n++)
+        rest = str_from(rest, (size_t)at + 4);
+    settle(&s.claim[0], good);
+    return n;
+}
+
+START_TEST(test_a_new_secret_and_the_one_before_sign_for_a_day)
+{
+    str secret[2];
+    struct ctx c = ctx_now();
+    ck_assert_int_eq(signatures(), 1);
+    ck_assert_msg(record_write(&c, run_rotate, &secret[0], &e), "%s", e.detail);
+    ck_assert_int_eq(signatures(), 2);
+    pass((WEBHOOK_OLD_SECRET_HOURS * 60 - 1) * MINUTE_US);
+    ck_assert_int_eq(signatures(), 2);
+    pass(2 * MINUTE_US);
+    ck_assert_int_eq(signatures(), 1);
+    /* twice in a day: the oldest is gone at once, who leaked it is out */
+    c = ctx_now();
+    ck_assert(record_write(&c, run_rotate, &secret[0], &e));
+    c = ctx_now();
+    ck_assert(record_write(&c, run_rotate, &secret[1], &e));
+    ck_assert_int_eq(signatures(), 2);
+    str held[SECRETS_MAX];
+    int n;
+    struct db_conn *conn;
+    ck_assert(db_reader(ws->db, &conn, &e) && db_read_begin(conn, 0, &e));
+    c.c = conn;
+    ck_assert(secrets_of(&c, &webhook_entity, hook, held, &n, &e) && n == 2);
+    ck_assert(str_eq(held[0], secret[1]) && str_eq(held[1], secret[0]));
+    db_conn_close(conn);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("outbox");
@@ -351,6 +398,7 @@ int main(void)
     tcase_add_test(t, test_a_channel_that_may_not_send_twice_leaves_it_unknown);
     tcase_add_test(t, test_by_hand_it_goes_again_with_its_id_when_it_is_over);
     tcase_add_test(t, test_every_attempt_is_signed_anew_with_one_id);
+    tcase_add_test(t, test_a_new_secret_and_the_one_before_sign_for_a_day);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

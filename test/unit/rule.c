@@ -159,6 +159,21 @@ START_TEST(a_large_deal_involves_the_brand_manager_once_and_the_log_names_the_ru
 }
 END_TEST
 
+static bool forget_signatures(struct db_conn *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    return db_exec(tx, "UPDATE rule SET in_force = NULL, is_joint = NULL", DB_NONE, NULL, err);
+}
+
+START_TEST(a_rule_from_before_there_were_signatures_goes_on)
+{
+    ck_assert_msg(db_write(ws->db, forget_signatures, NULL, &e), "%s", e.detail);
+    deal(&seller, "2100000 BDT");
+    drain();
+    ck_assert_int_eq(counted(&deal_member_entity, ""), 1);
+}
+END_TEST
+
 START_TEST(a_missed_meeting_starts_the_tasks_of_booking_anew)
 {
     int64_t m = make(&seller, &meeting_entity, "title", "Demo", "at", "2026-11-24T05:00:00Z", "owner", id_of(seller.user_id));
@@ -621,6 +636,7 @@ int main(void)
     tcase_add_test(t, what_a_rule_cannot_mean_is_refused_with_its_line);
     tcase_add_test(t, no_text_does_harm_and_what_reads_reads_again);
     tcase_add_test(t, a_large_deal_involves_the_brand_manager_once_and_the_log_names_the_rule);
+    tcase_add_test(t, a_rule_from_before_there_were_signatures_goes_on);
     tcase_add_test(t, a_missed_meeting_starts_the_tasks_of_booking_anew);
     tcase_add_test(t, a_quiet_deal_asks_its_owner_for_the_next_step_once_for_each_silence);
     tcase_add_test(t, material_is_not_released_before_somebody_who_sells_has_looked);
