@@ -1,7 +1,7 @@
 /* tenants.c - two workspaces on one server know nothing of each other.
  *
  * Both are filled alike, row for row and with the same ids, so that whatever is kept by id and
- * shared by mistake shows the other's. Every text of one carries "zuqa", of the other "zuqb", with
+ * shared by mistake shows the other's. Every text of one carries "zua", of the other "zub", with
  * a number of its own. Then every route is asked of both in turn, by every role, and neither's
  * answers, live pages, log lines or figures may carry the other's word. At the end the same is
  * asked of a server that mixes its hosts (SETU_FAULT=mixed_hosts), which must be noticed. */
@@ -43,7 +43,7 @@ static const char *canary(struct arena *a, int site)
 {
     if (ncanaries >= CANARIES_MAX)
         die("more canaries than there is room for");
-    return arena_fmt(a, "zuq%c%05dx", 'a' + site, ncanaries++).p;
+    return arena_fmt(a, "zu%c%05dx", 'a' + site, ncanaries++).p;
 }
 
 struct columns { struct buf names, places; struct db_val v[160]; size_t n; };
@@ -143,7 +143,7 @@ static bool shows_other(int site, str text)
     const char *end = text.p + text.n;
     for (const char *p = text.p; p && p + 9 <= end && (p = memchr(p, 'z', (size_t)(end - p))) && p + 9 <= end; p++) {
         int64_t n;
-        if (p[1] != 'q' || (p[2] != 'a' && p[2] != 'b') || p[8] != 'x' || !str_to_int((str){ p + 3, 5 }, &n))
+        if (p[1] != 'u' || (p[2] != 'a' && p[2] != 'b') || p[8] != 'x' || !str_to_int((str){ p + 3, 5 }, &n))
             continue;
         if (p[2] != 'a' + site)
             return true;
@@ -204,7 +204,7 @@ static const char *path_for(const struct route *r, size_t n, int row)
             buf_put(&b, part.p[0] == ':' ? str_of(en->title) : part);
     }
     if (strstr(r->path, "/search") || strstr(r->path, "/palette") || strstr(r->path, "/choose"))
-        buf_lit(&b, "?q=zuq");
+        buf_lit(&b, "?q=zu");
     return b.n ? arena_cstr(&c[0].a, buf_str(&b)) : "/";
 }
 
@@ -375,7 +375,7 @@ static void strange_hosts_are_told_nothing(void)
     if (!reply_has(&r, "setu_workspace_up{workspace=\"a.test\"} 1") || !reply_has(&r, "setu_workspace_up{workspace=\"b.test\"} 1")
         || !reply_has(&r, "setu_workspace_up{workspace=\"broken\"} 0"))
         wrong("the figures do not tell the workspaces apart");
-    if (memmem(r.body.p, r.body.n, "zuqa", 4) || memmem(r.body.p, r.body.n, "zuqb", 4))
+    if (memmem(r.body.p, r.body.n, "zua", 3) || memmem(r.body.p, r.body.n, "zub", 3))
         wrong("the figures carry texts");
     c[0].host = "broken";
     r = client_get(&c[0], "/sign-in");
@@ -407,7 +407,7 @@ static void read_log(void)
     while (f && fgets(line, sizeof line, f)) {
         bool is_a = strstr(line, "\"workspace\":\"a.test\""), is_b = strstr(line, "\"workspace\":\"b.test\"");
         named += is_a || is_b;
-        if ((!is_a && strstr(line, "zuqa")) || (!is_b && strstr(line, "zuqb")))
+        if ((!is_a && strstr(line, "zua")) || (!is_b && strstr(line, "zub")))
             wrong(arena_fmt(&(struct arena){ line + 8192, line + sizeof line, line + 8192 }, "in the log: %.200s", line).p);
     }
     if (f)
@@ -444,7 +444,7 @@ int main(void)
     setlinebuf(stdout);
     served_folder(&server);
     for (int site = 0; site < SITES; site++)
-        served_add(&server, host[site], site ? "zuqb99999x Ltd" : "zuqa99999x Ltd");
+        served_add(&server, host[site], site ? "zub99999x Ltd" : "zua99999x Ltd");
     make_broken();
     app_catalogue();
     begin();
@@ -458,8 +458,11 @@ int main(void)
     begin();
     change_some();
     end();
+    /* On PostgreSQL every fourth role: what is kept for each workspace by the program is the same, and it takes minutes. */
+    bool is_short = getenv("SETU_PG") != NULL;
     for (int w = 0; w < WHOS; w++)
-        ask_routes(w, false);
+        if (!is_short || w % 4 == 0 || w == NOBODY)
+            ask_routes(w, false);
     ask_for_errors();
     live_pages_are_its_own();
     ask_routes(0, true);
