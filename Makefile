@@ -45,13 +45,13 @@ GENC    = $(G)/msg_table.c $(VIEWS:src/%.html=$(G)/views/%.c) $(EXTRA_GENC)
 LIBSRC  = $(filter-out src/main.c,$(SRC))
 obj     = $(patsubst src/%.c,$(1)/o/%.o,$(LIBSRC)) $(patsubst $(G)/%.c,$(1)/o/gen/%.o,$(GENC))
 
-.PHONY: all test demo bench fuzz install lint symbols setup unit clean golden
+.PHONY: all test soak demo bench fuzz install lint symbols setup unit clean golden
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: build/setu
 
 # Without the libraries nothing below makes sense; these goals fetch them.
-ifeq ($(PKG_LIBS)$(filter setup demo test bench fuzz clean lint,$(MAKECMDGOALS)),)
+ifeq ($(PKG_LIBS)$(filter setup demo test soak bench fuzz clean lint,$(MAKECMDGOALS)),)
 $(error The libraries are not here. On Debian 12 `make setup` installs them, as do `make demo` and `make test`)
 endif
 
@@ -66,6 +66,10 @@ demo:
 test:
 	@tools/setup/run build test
 	@MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run $(T)
+# As `test`, with what takes long: all four languages under axe, every suite on PostgreSQL, every role in every workspace.
+soak:
+	@tools/setup/run build test
+	@SOAK=1 MAKE="$(MAKE) -j$(JOBS) --no-print-directory" tools/test/run $(T)
 bench:
 	@tools/setup/run build bench
 	@$(MAKE) -j$(JOBS) --no-print-directory build/setu

@@ -55,7 +55,8 @@ static struct segment_line line_of(struct ctx *c, const struct record *s, int64_
 {
     return (struct segment_line){
         .name = record_title(s), .description = record_text(s, "description"), .of = shown(c, s, "entity"), .kind = shown(c, s, "kind"),
-        .members = may_count(c, s) ? loc_int(c->a, c->loc, size) : (str){ 0 }, .owner = shown(c, s, "owner"), .tone = tone_of(s), .icon = icon_of(s),
+        .members = may_count(c, s) ? loc_int(c->a, c->loc, size) : (str){ 0 }, .owner = shown(c, s, "owner"),
+        .tone = tone_of(s), .icon = icon_of(s),
         .url = record_url(c->a, &segment_entity, s->id),
     };
 }
@@ -175,7 +176,8 @@ static bool fill(struct request *rq, const struct record *s, struct segment_page
     *v = (struct segment_page_view){
         .name = record_title(s), .description = record_text(s, "description"), .of = shown(c, s, "entity"), .kind = shown(c, s, "kind"),
         .owner = shown(c, s, "owner"), .criteria = segment_is_live(s) ? record_text(s, "criteria") : (str){ 0 },
-        .members = may_count(c, s) ? SAY(segment_n_members, .n = A(state.members)) : (str){ 0 }, .problem = state.problem, .id = id, .tone = tone_of(s), .icon = icon_of(s),
+        .members = may_count(c, s) ? SAY(segment_n_members, .n = A(state.members)) : (str){ 0 },
+        .problem = state.problem, .id = id, .tone = tone_of(s), .icon = icon_of(s),
         .is_live = segment_is_live(s), .is_building = state.is_building, .may_change = access_record(c, s, ACTION_CHANGE),
         .here = record_url(c->a, &segment_entity, s->id),
         .built = state.built_at ? SAY(segment_kept_since, .when = A(loc_instant(c->a, c->loc, state.built_at, DATE_MEDIUM))) : (str){ 0 },
