@@ -277,14 +277,14 @@ void rule_edit_page(struct request *rq)
     if (!x->id) {
         x->plan = (struct rule_plan){ .when = WHEN_SAVED, .en = entity_find(S("deal")) };
         x->plan.arg[0] = S("deal");
-        x->hourly = S("200");
+        x->hourly = loc_int(x->c->a, x->c->loc, 200);
         add_step(&x->plan, S("notify"));
     } else {
         const struct field *limit = entity_field(&rule_entity, S("limit_amount"));
         struct val amount = record_val(x->stored, "limit_amount");
         x->name = record_title(x->stored);
         x->once = record_text(x->stored, "once");
-        x->hourly = arena_fmt(x->c->a, "%lld", (long long)record_int(x->stored, "hourly"));
+        x->hourly = loc_int(x->c->a, x->c->loc, record_int(x->stored, "hourly"));
         x->limit = amount.is_set ? type_canon(x->c->a, limit, &amount) : (str){ 0 };
         x->note = record_text(x->stored, "note");
         x->is_joint = record_int(x->stored, "is_joint") != 0;
