@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "record/search.h"
 #include "web/session.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -295,4 +296,20 @@ struct reply served_api(struct client *c, const char *token, const char *method,
     const char *auth = arena_fmt(&c->a, "%s%s%s%s", token ? "Authorization: Bearer " : "", token ? token : "",
                                  token ? "\r\n" : "", headers ? headers : "").p;
     return client_send(c, method, path, auth, json ? "application/json" : NULL, json ? str_of(json) : (str){ 0 });
+}
+
+static bool rebuild(struct ctx *tx, void *en, struct err *e) { return search_rebuild(tx, en, e); }
+
+void served_index(struct workspace *ws)
+{
+    struct arena a = arena_open(128 << 20);
+    struct locale loc = locale_default(LANG_EN, "BD");
+    struct err e = { 0 };
+    for (size_t n = 0; n < catalogue_count(); n++) {
+        struct ctx ctx = workspace_ctx(ws, &a, NULL, &loc);
+        if (!record_write(&ctx, rebuild, (void *)(uintptr_t)catalogue_at(n), &e))
+            die("index of %s: %s", catalogue_at(n)->name, e.detail);
+        arena_reset(&a);
+    }
+    arena_close(&a);
 }

@@ -51,6 +51,8 @@ void served_session(struct workspace *ws, struct arena *a, struct served_user *u
 void served_token(struct workspace *ws, struct arena *a, int64_t user_id, const char *token, const char *scopes,
                   int64_t expires_at, bool is_revoked);
 /* One statement on the writer; dies when it fails. */
+/* The search index of every entity, for rows that served_sql() put in past the engine. */
+void served_index(struct workspace *ws);
 void served_sql(struct workspace *ws, const char *sql, const struct db_val *v, size_t n);
 #define SERVED_SQL(ws, sql, ...) do { const struct db_val v_[] = { __VA_ARGS__ }; \
         served_sql((ws), (sql), v_, sizeof v_ / sizeof *v_); } while (0)

@@ -648,22 +648,6 @@ static void ask_all_forged(void)
 
 /* ── the whole ───────────────────────────────────────────────────────────── */
 
-static bool rebuild(struct ctx *tx, void *en, struct err *e) { return search_rebuild(tx, en, e); }
-
-static void index_all(struct workspace *ws)
-{
-    struct arena a = arena_open(128 << 20);
-    struct locale loc = locale_default(LANG_EN, "BD");
-    struct err e = { 0 };
-    for (size_t n = 0; n < catalogue_count(); n++) {
-        struct ctx ctx = workspace_ctx(ws, &a, NULL, &loc);
-        if (!record_write(&ctx, rebuild, (void *)(uintptr_t)catalogue_at(n), &e))
-            die("index of %s: %s", catalogue_at(n)->name, e.detail);
-        arena_reset(&a);
-    }
-    arena_close(&a);
-}
-
 static struct workspace *opened(void)
 {
     struct workspace *ws;
@@ -684,7 +668,7 @@ static void open_house(void)
     put_rows();
     look_close(&db);
     ws = opened();
-    index_all(ws);
+    served_index(ws);
     workspace_close(ws);
     arena_close(&a);
 }

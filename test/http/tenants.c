@@ -11,7 +11,6 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "client/served.h"
-#include "record/search.h"
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -99,22 +98,6 @@ static void put_row(struct workspace *ws, struct arena *a, int site, size_t n, i
     served_sql(ws, arena_fmt(a, "INSERT INTO \"%s\" (%.*s) VALUES (%.*s)", en->name, STR_ARG(names), STR_ARG(places)).p, k.v, k.n);
 }
 
-static bool rebuild(struct ctx *tx, void *en, struct err *e) { return search_rebuild(tx, en, e); }
-
-static void index_all(struct workspace *ws)
-{
-    struct arena a = arena_open(128 << 20);
-    struct locale loc = locale_default(LANG_EN, "BD");
-    struct err e = { 0 };
-    for (size_t n = 0; n < catalogue_count(); n++) {
-        struct ctx ctx = workspace_ctx(ws, &a, NULL, &loc);
-        if (!record_write(&ctx, rebuild, (void *)(uintptr_t)catalogue_at(n), &e))
-            die("index of %s: %s", catalogue_at(n)->name, e.detail);
-        arena_reset(&a);
-    }
-    arena_close(&a);
-}
-
 static void fill_house(int site)
 {
     struct arena a = arena_open(64 << 20);
@@ -131,7 +114,7 @@ static void fill_house(int site)
                 ids[n][row] = id_mint();
             put_row(ws, &a, site, n, row);
         }
-    index_all(ws);
+    served_index(ws);
     workspace_close(ws);
     arena_close(&a);
 }

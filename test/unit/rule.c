@@ -1,41 +1,20 @@
 /* rule.c - what rules may be relied on for: each cause once whatever crashes, never more than their
  * owner may, never in a circle, and what waits goes on as it began.
  */
-#include "firm.h"
+#include "rules.h"
 #include <signal.h>
 #include "content/content.h"
 #include "flow/rule.h"
 #include "funnel/funnel.h"
-
-static struct actor owner, seller, other, manager, head;
 
 /* Tuesday 24 November 2026, 12:00 in Dhaka. */
 static const int64_t start = INT64_C(1795500000000000);
 
 static void open_all(void)
 {
-    firm_open("rule", start);
-    owner = first_user();
-    manager = hired("Manager", ROLE_SALES_MANAGER);
-    seller = hired_under("Seller", ROLE_AE, manager.user_id);
-    other = hired_under("Other", ROLE_AE, manager.user_id);
-    head = hired("Head of marketing", ROLE_MARKETING_MANAGER);
-    drain();
+    rules_open("rule", start);
 }
 
-/* Shipped rules are switched off, so that a test has only its own. */
-static void only_own(void)
-{
-    struct ctx c = fresh(sys);
-    struct list found;
-    struct list_spec s = { .en = &rule_entity };
-    ck_assert(record_list(&c, &s, &found, &e));
-    for (size_t i = 0; i < found.n; i++)
-        ck_assert(set(sys, &rule_entity, found.rows[i]->id, "is_on", "false"));
-    drain();
-}
-
-static int64_t rule(const struct actor *who, const char *name, const char *says) { return make(who, &rule_entity, "name", name, "says", says, "is_on", "true"); }
 static int64_t company(void) { static int n; return make(sys, &company_entity, "name", arena_fmt(&a, "Company %d", n++).p); }
 static int64_t deal(const struct actor *who, const char *amount)
 {

@@ -1,14 +1,12 @@
 /* rule_flow.c - rules from beginning to end under a clock we hold: the late lead, every kind of cause,
  * and each limit on both of its sides.
  */
-#include "firm.h"
+#include "rules.h"
 #include "flow/rule.h"
 #include "flow/segment.h"
 #include "flow/webhook.h"
 #include "funnel/funnel.h"
 #include "web/feature.h"
-
-static struct actor owner, seller, other, manager, head;
 
 /* In the workspace's own time, where Friday and Saturday are free. */
 static int64_t dhaka(int month, int day, int hour, int minute)
@@ -18,30 +16,7 @@ static int64_t dhaka(int month, int day, int hour, int minute)
 
 static void open_all(void)
 {
-    firm_open("rule_flow", dhaka(11, 24, 12, 0));       /* a Tuesday */
-    owner = first_user();
-    manager = hired("Manager", ROLE_SALES_MANAGER);
-    seller = hired_under("Seller", ROLE_AE, manager.user_id);
-    other = hired_under("Other", ROLE_AE, manager.user_id);
-    head = hired("Head of marketing", ROLE_MARKETING_MANAGER);
-    drain();
-}
-
-/* Shipped rules are switched off, so that a test has only its own. */
-static void only_own(void)
-{
-    struct ctx c = fresh(sys);
-    struct list found;
-    struct list_spec s = { .en = &rule_entity };
-    ck_assert(record_list(&c, &s, &found, &e));
-    for (size_t i = 0; i < found.n; i++)
-        ck_assert(set(sys, &rule_entity, found.rows[i]->id, "is_on", "false"));
-    drain();
-}
-
-static int64_t rule(const struct actor *who, const char *name, const char *says)
-{
-    return make(who, &rule_entity, "name", name, "says", says, "is_on", "true");
+    rules_open("rule_flow", dhaka(11, 24, 12, 0));      /* a Tuesday */
 }
 
 static int64_t deal(const struct actor *who, const char *amount)
