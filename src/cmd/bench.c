@@ -284,6 +284,7 @@ static int fill(struct cmd *c, int64_t people)
     bool ok = read_house(f, &e) && put_all(f, "companies", companies, put_company, &e)
            && put_all(f, "people", people, put_person, &e) && (f->nstages < 3 || put_all(f, "deals", deals, put_deal, &e))
            && put_all(f, "events", f->npersons ? events : 0, put_event, &e);
+    db_analyze(c->ctx.ws->db);
     return ok ? EXIT_DONE : cmd_refuse(c, &e);
 }
 

@@ -87,6 +87,7 @@ struct backend {
     bool (*can_spread)(struct db_conn *tx, bool *out, struct err *e);  /* NULL, with the next two: never */
     void (*spread_sql)(struct db_conn *tx, const struct db_spread *t, char out[DB_SPREAD_MAX]);
     bool (*spread)(struct db_conn *tx, const struct db_spread *t, struct err *e);
+    bool (*analyze)(struct db_conn *tx, struct err *e);                 /* NULL: nothing to do */
     bool (*fts_create)(struct db_conn *tx, const char *name, struct err *e);
     bool (*fts_put)(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
     bool (*fts_drop)(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);

@@ -107,6 +107,19 @@ bool db_table_exists(struct db_conn *c, const char *table, bool *out, struct err
     return c->b->table_exists(c, table, out, e);
 }
 
+static bool analyze(struct db_conn *tx, void *arg, struct err *e)
+{
+    (void)arg;
+    return tx->b->analyze(tx, e);
+}
+
+void db_analyze(struct db *db)
+{
+    struct err e = { 0 };
+    if (db->b->analyze && !db_schema(db, analyze, NULL, &e))
+        log_event(LOG_WARN, "analyze", LOG_S("why", str_of(e.detail)));
+}
+
 bool db_can_spread(struct db_conn *tx, bool *out, struct err *e)
 {
     *out = false;

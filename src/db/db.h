@@ -151,6 +151,10 @@ bool db_table_columns(struct db_conn *c, struct arena *a, const char *table,
                       struct db_column **out, size_t *n, struct err *e);
 bool db_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e);
 
+/* After thousands of rows at once: what the planner knows of the data is gathered now, not within a minute. A file's
+ * planner needs nothing; what fails is made up for by the server. */
+void db_analyze(struct db *db);
+
 /* A table that lies on many nodes, cut by one column of its key: PostgreSQL with Citus. Inside db_schema(). */
 enum { DB_SPREAD_MAX = 300 };
 struct db_spread { const char *table, *by; };

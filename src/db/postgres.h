@@ -153,6 +153,7 @@ bool pg_spread(struct db_conn *tx, const struct db_spread *t, struct err *e);
 bool pg_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg), void *arg,
                struct err *e);
 bool pg_check(struct db_conn *c, struct arena *a, str *report, struct err *e);
+bool pg_analyze(struct db_conn *tx, struct err *e);
 bool pg_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e);
 void pg_engine(const struct db *db, char *out, size_t size);
 

@@ -47,6 +47,28 @@ bool pg_check(struct db_conn *c, struct arena *a, str *report, struct err *e)
     return true;
 }
 
+/* Tables of this schema alone: of others the server would say, one line each, that they are not ours. */
+bool pg_analyze(struct db_conn *tx, struct err *e)
+{
+    enum { NAMES_MAX = 32 * 1024 };
+    struct arena a = arena_open(4 * NAMES_MAX);
+    struct buf b = buf_new(&a, NAMES_MAX);
+    struct db_rows q;
+    bool ok = db_query(tx, &q, "SELECT CAST(c.relname AS TEXT) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                               " WHERE n.nspname = current_schema() AND c.relkind = 'r' ORDER BY 1", DB_NONE, e);
+    while (ok && db_next(&q)) {
+        str name = db_text_view(&q, 0);
+        buf_fmt(&b, "%s\"%.*s\"", b.n ? ", " : "ANALYZE ", STR_ARG(name));
+    }
+    ok = ok && db_done(&q, e);
+    if (ok && b.n && !b.full) {
+        pg_quiet(pg_conn(tx), arena_cstr(&a, buf_str(&b)));
+        ok = pg_flush(pg_conn(tx), true, e);
+    }
+    arena_close(&a);
+    return ok;
+}
+
 /* The plan for any values: NULLs would be planned as what can match nothing. */
 static bool plan(struct pg_conn *c, struct arena *a, const char *sql, struct buf *b, struct err *e)
 {

@@ -154,6 +154,7 @@ static PGconn *dial(struct pg_conn *c)
         values[k++] = db->values[n];
     }
     snprintf(options, sizeof options, "%s -c search_path=%s -c TimeZone=UTC -c jit=off -c bytea_output=hex"
+             " -c plan_cache_mode=force_generic_plan"       /* statements live long: planned once, not for each value */
              " -c client_min_messages=warning -c statement_timeout=0 -c tcp_keepalives_idle=10"
              " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c idle_in_transaction_session_timeout=%d"
              " -c default_transaction_read_only=%s", own, db->schema, c->base.is_writer ? 60000 : 0,
@@ -439,7 +440,7 @@ const struct backend postgres_backend = {
     .query = pg_query, .next = pg_next, .done = pg_done, .columns = pg_columns, .kind = pg_kind,
     .integer = pg_int, .number = pg_num, .text = pg_text, .exec = pg_exec, .get_int = pg_get_int,
     .table_exists = pg_table_exists, .index_exists = pg_index_exists, .table_columns = pg_table_columns,
-    .can_spread = pg_can_spread, .spread_sql = pg_spread_sql, .spread = pg_spread,
+    .analyze = pg_analyze, .can_spread = pg_can_spread, .spread_sql = pg_spread_sql, .spread = pg_spread,
     .fts_create = pg_fts_create, .fts_put = pg_fts_put, .fts_drop = pg_fts_drop,
     .fts_where = pg_fts_where, .fts_words = pg_fts_words,
     .backup = pg_backup, .check = pg_check, .explain = pg_explain, .engine = pg_engine,

@@ -13,6 +13,8 @@
 #include "record/import_run.h"
 #include "record/store.h"
 
+enum { MANY = 5000 };                           /* rows after which the planner looks again */
+
 /* ── a slice ─────────────────────────────────────────────────────────────── */
 
 struct slice { struct import_state *s; struct csv_row *row; size_t n; };
@@ -420,6 +422,8 @@ bool import_run(struct ctx *c, const char *path, const struct import_options *o,
     if (s->report)
         fclose(s->report);
     free(s->seen);
+    if (ok && !o->is_dry && s->n.created + s->n.updated >= MANY)
+        db_analyze(c->ws->db);
     arena_close(&slice);
     arena_close(&keep);
     return ok;

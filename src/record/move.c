@@ -468,5 +468,7 @@ bool record_move(const struct move *m, struct arena *a, struct move_line **lines
         db_read_end(w.from);
     db_conn_close(w.from);
     db_conn_close(w.to);
+    if (ok)
+        db_analyze(m->to);
     return ok;
 }

@@ -16,7 +16,6 @@
 #include "client/look.h"
 #include "client/served.h"
 #include "http/router.h"
-#include "record/search.h"
 
 enum { WHO_NOBODY = MODEL_ROLES, WHO_DISABLED, WHO_BLIND, WHO_LOOKING, WHOS, ENTITIES_MAX = 96 };
 /* BASE: another's too, what the rest refers to; nobody is asked to change it. */

@@ -327,11 +327,8 @@ START_TEST(no_page_scans_or_sorts_the_whole_table)
         { "-amount", "status = open", "ix_deal_amount_base" }, { "-created_at", "status = open and amount > 1", "ix_deal_created_at" },
         { "-created_at", "status = open and status = lost", NULL },
     };
-    if (place_is_postgres()) {
-        printf("skipped: PostgreSQL plans by what ANALYZE saw, setu bench by what it takes\n");
-        return;
-    }
     fill(MANY);
+    db_analyze(house_ws.db);
     for (size_t i = 0; i < countof(t); i++) {
         struct list_spec s = { .sort = str_of(t[i].sort), .filter = str_of(t[i].filter) };
         struct list l;
@@ -339,11 +336,13 @@ START_TEST(no_page_scans_or_sorts_the_whole_table)
         for (int deep = 0; deep < 2; deep++) {
             s.cursor = deep ? l.next : (str){ 0 };
             str plan = plan_of(s);
-            ck_assert_msg(str_find(plan, S("SCAN t0\n")) < 0 && !str_ends(plan, S("SCAN t0")), "%s / %s: %.*s",
-                          t[i].sort, t[i].filter, STR_ARG(plan));
+            bool is_whole = place_is_postgres() ? str_find(plan, S("Seq Scan on deal t0")) >= 0
+                                                : str_find(plan, S("SCAN t0\n")) >= 0 || str_ends(plan, S("SCAN t0"));
+            ck_assert_msg(!is_whole, "%s / %s: %.*s", t[i].sort, t[i].filter, STR_ARG(plan));
             ck_assert_msg(!t[i].index || str_find(plan, str_of(t[i].index)) >= 0, "%s / %s: %.*s",
                           t[i].sort, t[i].filter, STR_ARG(plan));
-            ck_assert_msg(!t[i].index || str_find(plan, S("TEMP B-TREE FOR ORDER BY")) < 0, "%s / %s: %.*s",
+            bool is_sorted = str_find(plan, place_is_postgres() ? S("Sort  (") : S("TEMP B-TREE FOR ORDER BY")) >= 0;
+            ck_assert_msg(!t[i].index || !is_sorted, "%s / %s: %.*s",
                           t[i].sort, t[i].filter, STR_ARG(plan));
             if (getenv("SETU_PLANS"))
                 fprintf(stderr, "-- %s / %s\n%.*s\n", t[i].sort, t[i].filter, STR_ARG(plan));
