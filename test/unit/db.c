@@ -375,7 +375,8 @@ START_TEST(writes_of_many_threads_share_commits_and_bad_ones_harm_none)
     ck_assert_int_eq(ask("SELECT count(*) FROM t"), THREADS * EACH);
     ck_assert_int_eq(now.writes - before.writes, THREADS * EACH);
     ck_assert_int_lt((now.commits - before.commits) * 2, THREADS * EACH);
-    ck_assert_int_le(ncommits_seen, now.commits - before.commits);
+    /* The listener may still hear of the commit before: counted at once, told after. */
+    ck_assert_int_le(ncommits_seen, now.commits - before.commits + 1);
     ck_assert_int_gt(ncommits_seen, 0);
     ck_assert_int_eq(now.queue, 0);
 }
