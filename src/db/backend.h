@@ -20,8 +20,12 @@ enum {
     COLUMNS_MAX = 500,                          /* of a table */
 };
 
-/* What became of a group's COMMIT. FATE_AGAIN: nothing of it was kept, and it may be run anew. */
-enum fate { FATE_KEPT, FATE_LOST, FATE_AGAIN };
+/* What became of a group's COMMIT. FATE_AGAIN: nothing of it was kept, and it may be run anew.
+ * FATE_APART: nothing was kept of a bold group, and its writes must be told apart. */
+enum fate { FATE_KEPT, FATE_LOST, FATE_AGAIN, FATE_APART };
+
+/* What a write can be taken back to by itself; POINT_NONE: only with the whole group. */
+enum point { POINT_NONE, POINT_WRITE, POINT_TRY };
 
 struct db_conn {
     const struct backend *b;
@@ -29,6 +33,9 @@ struct db_conn {
     bool is_writer;
     bool in_group;                              /* a transaction of the writer is open */
     bool may_schema;                            /* CREATE, DROP, ALTER: inside db_schema() */
+    bool is_bold;                               /* the group's writes have no savepoints, see writer.c */
+    bool is_vague;                              /* of a bold group: an error was told, and perhaps of another statement */
+    int ntries;                                 /* db_try within db_try */
 };
 
 struct db {
@@ -42,6 +49,7 @@ struct db {
     _Atomic int64_t writes, commits, checkpoint_us, wal_pages;
     bool is_seq_read;                           /* the writer's: `seq` is the data's, or above */
     int64_t seq, seq_kept;                      /* the last number given, and the last one kept */
+    int care;                                   /* so many groups are not bold: one was not long ago, in vain */
 };
 
 struct backend {
@@ -55,13 +63,13 @@ struct backend {
     void (*listen)(struct db *db, db_listen_fn *fn, void *arg);
     bool (*leads)(const struct db *db);         /* NULL: nobody else can have the data open */
 
-    /* The writer's. begin: false fills e for all who wait. save and leave stand around a write (is_inner:
-     * a db_try within one): leave undoes it unless `keep`, and tells whether it stands. is_lost: the
+    /* The writer's. begin: false fills e for all who wait. save and leave stand around a write (save not
+     * for POINT_NONE): leave undoes it unless `keep`, and tells whether it stands. is_lost: the
      * transaction is no more, what is taken now would be for nothing. commit fills e unless it is kept. */
     bool (*begin)(struct db_conn *c, struct err *e);
-    bool (*save)(struct db_conn *c, bool is_inner, struct err *e);
+    bool (*save)(struct db_conn *c, enum point at, struct err *e);
     void *(*mark)(struct db_conn *c);           /* statements open now: leave() closes later ones */
-    bool (*leave)(struct db_conn *c, bool is_inner, void *mark, bool keep, struct err *e);
+    bool (*leave)(struct db_conn *c, enum point at, void *mark, bool keep, struct err *e);
     bool (*is_lost)(const struct db_conn *c);
     bool (*keep_seq)(struct db_conn *c, int64_t last, struct err *e);
     enum fate (*commit)(struct db_conn *c, bool is_any, struct err *e);     /* !is_any: rolls back */

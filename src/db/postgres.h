@@ -12,6 +12,7 @@
 
 enum {
     QUIET_MAX = 64,                             /* statements that wait to travel with another */
+    AHEAD_MAX = 64,                             /* sent, and their answers not waited for */
     ADDRESS_MAX = 512,
 };
 
@@ -44,6 +45,7 @@ struct pg_conn {
     struct pg_db *pg;
     char *quiet[QUIET_MAX];                     /* to be sent before the next statement */
     int nquiet;
+    int nahead;                                 /* statements sent whose answers come with the next round */
     int nowed;                                  /* answers not yet read, of quiet ones sent by themselves */
     bool is_session;                            /* LISTEN or a lock hangs on it: never made anew unseen */
     bool is_trusted;                            /* this room's own statement */
@@ -102,6 +104,9 @@ bool pg_end(struct pg_conn *c, const char *how, struct err *e);
 /* Sends what is quiet, prepares `st` when it is new (`is_new`) and runs it; NULL: e says why. */
 PGresult *pg_round(struct pg_conn *c, struct pg_stmt *st, bool is_new, const char *const *value, const int *length,
                    const int *format, struct err *e);
+/* Sends `st`, already prepared, without waiting: an error of it is told by a later round, or at the commit. */
+bool pg_ahead(struct pg_conn *c, struct pg_stmt *st, const char *const *value, const int *length, const int *format,
+              struct err *e);
 bool pg_fail(struct pg_conn *c, const PGresult *r, const char *sql, struct err *e);      /* maps; false */
 
 /* postgres.c: statements */
@@ -121,9 +126,9 @@ bool pg_get_int(struct db_conn *c, const char *sql, const struct db_val *v, size
 
 /* postgres_writer.c */
 bool pg_begin(struct db_conn *c, struct err *e);
-bool pg_save(struct db_conn *c, bool is_inner, struct err *e);
+bool pg_save(struct db_conn *c, enum point at, struct err *e);
 void *pg_mark(struct db_conn *c);
-bool pg_leave(struct db_conn *c, bool is_inner, void *mark, bool keep, struct err *e);
+bool pg_leave(struct db_conn *c, enum point at, void *mark, bool keep, struct err *e);
 bool pg_is_lost(const struct db_conn *c);
 bool pg_keep_seq(struct db_conn *c, int64_t last, struct err *e);
 enum fate pg_commit(struct db_conn *c, bool is_any, struct err *e);

@@ -128,7 +128,7 @@ void pg_disconnect(struct pg_conn *c)
     c->h = NULL;
     for (int i = 0; i < c->nquiet; i++)
         free(c->quiet[i]);
-    c->nquiet = c->nowed = 0;
+    c->nquiet = c->nahead = c->nowed = 0;
     c->is_begun = c->is_aborted = false;
     pg_catalog_forget(c);
     pg_forget(c);

@@ -65,6 +65,7 @@ bool pg_fail(struct pg_conn *c, const PGresult *r, const char *sql, struct err *
 
     bool is_first = (c->is_begun || c->base.in_group) && !c->is_aborted;
     c->is_aborted |= is_first;
+    c->base.is_vague |= c->base.is_bold;
     explain(c, r, state, why, sql, e);
     if (is_first)
         c->aborted_by = *e;
@@ -112,16 +113,16 @@ void pg_quietf(struct pg_conn *c, const char *fmt, ...)
     pg_quiet(c, text);
 }
 
-/* How many answers will come of it; what fails to be sent is seen by who reads. */
+/* How many answers will come of it and of what was sent ahead; what fails to be sent is seen by who reads. */
 static int send_quiet(struct pg_conn *c)
 {
-    int n = c->nquiet;
+    int n = c->nquiet + c->nahead;
 
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < c->nquiet; i++) {
         PQsendQueryParams(c->h, c->quiet[i], 0, NULL, NULL, NULL, NULL, 0);
         free(c->quiet[i]);
     }
-    c->nquiet = 0;
+    c->nquiet = c->nahead = 0;
     return n;
 }
 
@@ -304,4 +305,16 @@ PGresult *pg_round(struct pg_conn *c, struct pg_stmt *st, bool is_new, const cha
         return read_round(c, st, quiet, is_new, e);
     lose(c, PQerrorMessage(c->h), e);
     return NULL;
+}
+
+bool pg_ahead(struct pg_conn *c, struct pg_stmt *st, const char *const *value, const int *length, const int *format,
+              struct err *e)
+{
+    if (!c->h)
+        return pg_away(c->pg, "not connected", e);
+    int before = send_quiet(c);
+    if (!PQsendQueryPrepared(c->h, st->name, st->nargs, value, length, format, 0))
+        return lose(c, PQerrorMessage(c->h), e);
+    c->nahead = before + 1;
+    return c->nahead < AHEAD_MAX || pg_flush(c, true, e);
 }

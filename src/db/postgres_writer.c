@@ -29,11 +29,12 @@ enum {
 /* ── savepoints ──────────────────────────────────────────────────────────── */
 
 static const struct { const char *save, *undo, *release; } point[] = {
-    { "SAVEPOINT w", "ROLLBACK TO w", "RELEASE w" },
-    { "SAVEPOINT t", "ROLLBACK TO t", "RELEASE t" },    /* is_inner */
+    [POINT_WRITE] = { "SAVEPOINT w", "ROLLBACK TO w", "RELEASE w" },
+    [POINT_TRY]   = { "SAVEPOINT t", "ROLLBACK TO t", "RELEASE t" },
 };
 
-bool pg_save(struct db_conn *conn, bool is_inner, struct err *e)
+/* What was sent ahead is answered for before a db_try begins: in it every statement is waited for. */
+bool pg_save(struct db_conn *conn, enum point at, struct err *e)
 {
     struct pg_conn *c = pg_conn(conn);
 
@@ -41,16 +42,18 @@ bool pg_save(struct db_conn *conn, bool is_inner, struct err *e)
         return fail(e, ERR_BUSY, MSG_db_busy, "the transaction is lost");
     if (c->is_aborted)
         return fail(e, ERR_INTERNAL, 0, "a savepoint after a statement that failed");
-    pg_quiet(c, point[is_inner].save);
+    if (c->nahead && !pg_flush(c, true, e))
+        return false;
+    pg_quiet(c, point[at].save);
     return true;
 }
 
 void *pg_mark(struct db_conn *c) { return TAILQ_LAST(&pg_conn(c)->open, pg_open); }
 
 /* A write without a statement: its savepoint was never sent. */
-static bool was_empty(struct pg_conn *c, bool is_inner)
+static bool was_empty(struct pg_conn *c, enum point at)
 {
-    if (c->nquiet == 0 || strcmp(c->quiet[c->nquiet - 1], point[is_inner].save))
+    if (c->nquiet == 0 || strcmp(c->quiet[c->nquiet - 1], point[at].save))
         return false;
     free(c->quiet[--c->nquiet]);
     return true;
@@ -78,29 +81,40 @@ static bool look_for_deferred(struct pg_conn *c, struct err *e)
     return true;
 }
 
-bool pg_leave(struct db_conn *conn, bool is_inner, void *mark, bool keep, struct err *e)
+/* Without a savepoint there is nothing to go back to: the group is run again when a statement has failed. */
+static bool leave_bold(struct pg_conn *c, bool keep, struct err *e)
+{
+    if (keep && c->is_aborted)
+        keep = fail(e, ERR_INTERNAL, 0, "a statement failed and the write went on: %s", c->aborted_by.detail);
+    c->base.is_vague |= c->is_aborted;
+    return keep;
+}
+
+bool pg_leave(struct db_conn *conn, enum point at, void *mark, bool keep, struct err *e)
 {
     struct pg_conn *c = pg_conn(conn);
 
     pg_reset_to(c, mark);
     if (c->lost != FATE_KEPT)
         return !keep ? false : fail(e, ERR_BUSY, MSG_db_busy, "the transaction is lost");
+    if (at == POINT_NONE)
+        return leave_bold(c, keep, e);
     if (keep && conn->may_schema)
         keep = pg_flush(c, true, e);
     if (keep && c->is_aborted)
         keep = fail(e, ERR_INTERNAL, 0, "a statement failed and the write went on (db_try keeps it going): %s",
                     c->aborted_by.detail);
     pg_catalog_forget(c);
-    if (was_empty(c, is_inner))
+    if (was_empty(c, at))
         return keep;
     keep = keep && no_dangling(c, e) && (!conn->may_schema || look_for_deferred(c, e));
     if (c->lost != FATE_KEPT)
         return false;
     if (!keep) {
-        pg_quiet(c, point[is_inner].undo);
+        pg_quiet(c, point[at].undo);
         c->is_aborted = false;
     }
-    pg_quiet(c, point[is_inner].release);
+    pg_quiet(c, point[at].release);
     return keep;
 }
 
@@ -149,9 +163,12 @@ bool pg_keep_seq(struct db_conn *c, int64_t last, struct err *e)
     return true;
 }
 
+/* Behind a statement that fails in the same round a ROLLBACK would not be heard. */
 static void roll_back(struct pg_conn *c)
 {
     struct err ignored;
+    if (c->h && c->nahead)
+        (void)pg_flush(c, true, &ignored);
     if (c->h)
         (void)pg_end(c, "ROLLBACK", &ignored);
     c->is_aborted = false;
@@ -216,6 +233,7 @@ static enum fate commit(struct pg_conn *c, struct err *e)
         return FATE_KEPT;
     if (!c->h)
         return find_out(c, e);
+    c->base.is_vague = true;                    /* of which write, only a careful run can tell */
     roll_back(c);
     return c->lost == FATE_AGAIN ? FATE_AGAIN : FATE_LOST;
 }

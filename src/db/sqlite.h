@@ -76,9 +76,9 @@ int log_renew(const struct file_db *db);             /* of a file nobody has ope
 void writer_watch(struct file_db *db);                  /* counts the pages of the log */
 void writer_die(struct file_db *db, int rc, const char *what);
 bool file_begin(struct db_conn *c, struct err *e);
-bool file_save(struct db_conn *c, bool is_inner, struct err *e);
+bool file_save(struct db_conn *c, enum point at, struct err *e);
 void *file_mark(struct db_conn *c);
-bool file_leave(struct db_conn *c, bool is_inner, void *mark, bool keep, struct err *e);
+bool file_leave(struct db_conn *c, enum point at, void *mark, bool keep, struct err *e);
 bool file_is_lost(const struct db_conn *c);
 bool file_keep_seq(struct db_conn *c, int64_t last, struct err *e);
 enum fate file_commit(struct db_conn *c, bool is_any, struct err *e);

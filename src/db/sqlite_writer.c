@@ -41,15 +41,15 @@ void writer_die(struct file_db *db, int rc, const char *what)
 /* ── savepoints ──────────────────────────────────────────────────────────── */
 
 static const struct { const char *save, *undo, *release; } point[] = {
-    { "SAVEPOINT w", "ROLLBACK TO w", "RELEASE w" },
-    { "SAVEPOINT t", "ROLLBACK TO t", "RELEASE t" },    /* is_inner */
+    [POINT_WRITE] = { "SAVEPOINT w", "ROLLBACK TO w", "RELEASE w" },
+    [POINT_TRY]   = { "SAVEPOINT t", "ROLLBACK TO t", "RELEASE t" },
 };
 
-bool file_save(struct db_conn *conn, bool is_inner, struct err *e)
+bool file_save(struct db_conn *conn, enum point at, struct err *e)
 {
     struct file_conn *c = file_conn(conn);
-    int rc = conn_run(c, point[is_inner].save);
-    return rc == SQLITE_OK || conn_fail(c, rc, point[is_inner].save, e);
+    int rc = conn_run(c, point[at].save);
+    return rc == SQLITE_OK || conn_fail(c, rc, point[at].save, e);
 }
 
 void *file_mark(struct db_conn *c)
@@ -66,28 +66,30 @@ static bool no_dangling(struct file_conn *c, struct err *e)
     return now == 0 || fail(e, ERR_CONFLICT, MSG_db_in_use, "a reference leads nowhere");
 }
 
-static int undo_and_release(struct file_conn *c, bool ok, bool is_inner)
+static int undo_and_release(struct file_conn *c, bool ok, enum point at)
 {
     int rc = SQLITE_OK;
 
     if (sqlite3_get_autocommit(c->h))
         return SQLITE_ABORT;                    /* SQLite gave up all of it */
+    if (at == POINT_NONE)
+        return rc;
     if (!ok)
-        rc = conn_run(c, point[is_inner].undo);
-    return rc == SQLITE_OK ? conn_run(c, point[is_inner].release) : rc;
+        rc = conn_run(c, point[at].undo);
+    return rc == SQLITE_OK ? conn_run(c, point[at].release) : rc;
 }
 
-bool file_leave(struct db_conn *conn, bool is_inner, void *mark, bool keep, struct err *e)
+bool file_leave(struct db_conn *conn, enum point at, void *mark, bool keep, struct err *e)
 {
     struct file_conn *c = file_conn(conn);
 
     conn_reset_to(c, mark);
     bool ok = keep && no_dangling(c, e);
-    int rc = undo_and_release(c, ok, is_inner);
+    int rc = undo_and_release(c, ok, at);
     if (rc != SQLITE_OK && !c->lost) {
         c->lost = rc;
         if (ok)
-            conn_fail(c, rc, point[is_inner].release, e);
+            conn_fail(c, rc, "the end of a write", e);
     }
     return ok && rc == SQLITE_OK;
 }

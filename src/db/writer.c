@@ -5,6 +5,15 @@
  * returns when all of it is on disk. While it does, the next group gathers by
  * itself, so there is no artificial delay. Only after COMMIT is anyone woken.
  *
+ * Nearly all writes succeed, and savepoints are dear (a page is copied for each
+ * that touches it; on PostgreSQL each is a transaction of its own). So a group is
+ * bold at first: its writes have none, and PostgreSQL is not waited for where only
+ * "done" would be heard. When one fails, the whole group is rolled back and run
+ * again with care, each write for itself and each answer awaited; for a while the
+ * next groups are careful from the start, so that a flood of bad writes costs the
+ * good ones little. What a caller is told is always of the careful run, except
+ * where a group was one write and its failure is plain.
+ *
  * A backend may say of a group that none of it was kept and that it may be run
  * anew (a lost connection, a transaction that had to yield): then its writes run
  * again from their beginning. A write function must therefore do the same when it
@@ -23,6 +32,7 @@ enum {
     SLOW_US = 500 * 1000,                       /* a write worth a line in the log */
     EARLY_US = 2000,                            /* the fault: acknowledged, and not yet committed */
     RERUN_MAX = 3,
+    CARE_GROUPS = 32,                           /* after a bold one that failed */
 };
 
 static _Thread_local const struct db *writer_of;        /* this thread is the writer of */
@@ -47,30 +57,37 @@ static bool run_bounded(struct db_conn *c, db_write_fn *run, void *arg, struct e
     return ok;
 }
 
-static bool in_savepoint(struct db_conn *c, bool is_inner, db_write_fn *run, void *arg, struct err *e)
+static bool run_at(struct db_conn *c, enum point at, db_write_fn *run, void *arg, struct err *e)
 {
-    if (!c->b->save(c, is_inner, e))
+    if (at != POINT_NONE && !c->b->save(c, at, e))
         return false;
     void *mark = c->b->mark(c);
     bool ok = run_bounded(c, run, arg, e);
-    return c->b->leave(c, is_inner, mark, ok, e);
+    return c->b->leave(c, at, mark, ok, e);
 }
 
 bool db_try(struct db_conn *tx, db_write_fn *run, void *arg, struct err *e)
 {
     if (!tx->in_group)
         return fail(e, ERR_INTERNAL, 0, "db_try outside a write");
-    return in_savepoint(tx, true, run, arg, e);
+    tx->ntries++;
+    bool ok = run_at(tx, POINT_TRY, run, arg, e);
+    tx->ntries--;
+    return ok;
 }
 
 /* The fault: once for nothing, as in a group that is lost. */
 static void run_for_nothing(struct db_conn *c, struct write *w)
 {
-    if (!c->b->save(c, false, w->e))
+    bool was_bold = c->is_bold;
+
+    if (!c->b->save(c, POINT_WRITE, w->e))
         return;
     void *mark = c->b->mark(c);
+    c->is_bold = false;
     run_bounded(c, w->run, w->arg, w->e);
-    c->b->leave(c, false, mark, false, w->e);
+    c->b->leave(c, POINT_WRITE, mark, false, w->e);
+    c->is_bold = was_bold;
 }
 
 static void write_run(struct db_conn *c, struct write *w)
@@ -80,7 +97,7 @@ static void write_run(struct db_conn *c, struct write *w)
     c->may_schema = w->is_schema;
     if (fault_is_on("rerun"))
         run_for_nothing(c, w);
-    w->ok = in_savepoint(c, false, w->run, w->arg, w->e);
+    w->ok = run_at(c, c->is_bold && !w->is_schema ? POINT_NONE : POINT_WRITE, w->run, w->arg, w->e);
     c->may_schema = false;
     int64_t took = clock_mono() - start;
     if (took > SLOW_US && !w->is_schema)
@@ -125,7 +142,7 @@ bool db_notify(struct db_conn *tx, str channel, str text, struct err *e)
 
 /* ── groups ──────────────────────────────────────────────────────────────── */
 
-struct group { struct write *head, **tail; int n; };
+struct group { struct write *head, **tail; int n; bool has_failed; };
 
 static void take(struct group *g, struct write *w)
 {
@@ -170,21 +187,23 @@ static void wake(struct db *db, struct group *g)
         writer_tell(db);
 }
 
-/* Those of an earlier attempt first, then what else stands in line. */
+/* Those of an earlier attempt first, then what else stands in line. A bold group ends with the first failure. */
 static bool run_all(struct db *db, struct group *g, int n, bool is_bulk)
 {
     struct db_conn *c = db->w;
-    struct write *w;
+    struct write *w = g->head;
     bool is_any = false;
 
-    for (w = g->head; w; w = w->next) {
+    g->has_failed = false;
+    while (!(c->is_bold && g->has_failed)) {
+        if (!w && g->n < n && !c->b->is_lost(c) && (w = queue_take(&db->queue, is_bulk, g->n == 0)))
+            take(g, w);
+        if (!w)
+            break;
         write_run(c, w);
         is_any |= w->ok;
-    }
-    while (g->n < n && !c->b->is_lost(c) && (w = queue_take(&db->queue, is_bulk, g->n == 0))) {
-        take(g, w);
-        write_run(c, w);
-        is_any |= w->ok;
+        g->has_failed |= !w->ok;
+        w = w->next;
     }
     return is_any;
 }
@@ -213,7 +232,7 @@ static bool seq_keep(struct db_conn *c, struct err *e)
     return true;
 }
 
-static enum fate attempt(struct db *db, struct group *g, int n, bool is_bulk, struct err *why)
+static enum fate attempt(struct db *db, struct group *g, int n, bool is_bulk, bool is_bold, struct err *why)
 {
     struct db_conn *c = db->w;
 
@@ -222,11 +241,25 @@ static enum fate attempt(struct db *db, struct group *g, int n, bool is_bulk, st
         return FATE_KEPT;                       /* there is nothing to lose */
     }
     c->in_group = true;
-    bool is_any = run_all(db, g, n, is_bulk);
-    bool is_counted = !is_any || c->b->is_lost(c) || seq_keep(c, why);
+    c->is_bold = is_bold;
+    c->is_vague = false;
+    bool is_any = run_all(db, g, n, is_bulk), is_lost = c->b->is_lost(c);
+    bool is_spoilt = is_bold && g->has_failed && !is_lost && (g->n > 1 || c->is_vague);
+    bool is_counted = !is_any || is_lost || is_spoilt || seq_keep(c, why);
     c->in_group = false;
-    enum fate fate = c->b->commit(c, is_any && is_counted, why);
+    enum fate fate = c->b->commit(c, is_any && is_counted && !is_spoilt, why);
+    c->is_bold = false;
+    if (is_spoilt || (is_bold && c->is_vague && fate == FATE_LOST))
+        return FATE_APART;
     return is_counted || fate != FATE_KEPT ? fate : FATE_LOST;
+}
+
+static bool may_be_bold(struct db *db, int n)
+{
+    bool is_careful = db->care > 0;
+
+    db->care -= is_careful;
+    return (!is_careful || n == 1) && !fault_is_on("early_ack");    /* who was told too early is gone when it is run again */
 }
 
 static void group_run(struct db *db, int n, bool is_bulk)
@@ -234,11 +267,17 @@ static void group_run(struct db *db, int n, bool is_bulk)
     struct group g = { .tail = &g.head };
     struct err why = { 0 };
     enum fate fate = FATE_AGAIN;
+    bool is_bold = may_be_bold(db, n);
 
     for (int i = 0; i < RERUN_MAX && fate == FATE_AGAIN; i++) {
         if (i > 0)
             log_event(LOG_WARN, "group_again", LOG_N("writes", g.n), LOG_S("why", str_of(why.detail)));
-        fate = attempt(db, &g, n, is_bulk, &why);
+        fate = attempt(db, &g, n, is_bulk, is_bold, &why);
+        if (fate == FATE_APART) {
+            db->care = CARE_GROUPS;
+            is_bold = false;
+            fate = attempt(db, &g, n, is_bulk, is_bold, &why);
+        }
     }
     if (fate != FATE_KEPT)
         fail_group(&g, &why);
