@@ -75,7 +75,8 @@ bool reach_visit(struct ctx *tx, const struct page_seen *in, struct err *e);
 /* The visitor left the page they saw last. */
 __attribute__((warn_unused_result))
 bool reach_visit_ended(struct ctx *tx, str visitor, str path, int64_t us, struct err *e);
-/* May pages of this host be counted? Those of websites that an active form names. */
+/* May pages of this host be counted? Those of websites that an active form names (counted.c). Outside a write, and
+ * the request's snapshot may be a newer one afterwards. */
 __attribute__((warn_unused_result))
 bool reach_counts_host(struct ctx *c, str host, bool *out, struct err *e);
 

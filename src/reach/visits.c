@@ -197,17 +197,3 @@ bool visits_join(struct ctx *tx, str visitor, int64_t person, struct err *e)
     }
     return true;
 }
-
-/* ── whose pages count ───────────────────────────────────────────────────── */
-
-bool reach_counts_host(struct ctx *c, str host, bool *out, struct err *e)
-{
-    struct db_rows q;
-    *out = false;
-    if (!db_query(c->c, &q, "SELECT allowed_hosts FROM form WHERE is_active = 1 AND deleted_at IS NULL"
-                            " AND allowed_hosts IS NOT NULL", DB_NONE, e))
-        return false;
-    while (!*out && db_next(&q))
-        *out = hosts_have(c->a, db_text(&q, 0, c->a), host);
-    return db_done(&q, e);
-}

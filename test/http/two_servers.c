@@ -203,6 +203,49 @@ START_TEST(a_setting_changed_at_one_is_used_at_the_other)
 }
 END_TEST
 
+/* A page seen at `s`: was it counted? The answer is 204 either way. */
+static bool counts(const struct served *s, const char *path)
+{
+    struct client c = served_client(s);
+    struct reply r = client_send(&c, "POST", "/t", "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n",
+                                 "application/x-www-form-urlencoded",
+                                 arena_fmt(&mem, "v=00112233445566778899aabbccddeeff&u=https%%3A%%2F%%2Fsite.example%%2F%s", path));
+    ck_assert_int_eq(r.status, 204);
+    client_free(&c);
+    return number(arena_fmt(&mem, "SELECT COUNT(*) FROM visit WHERE path = '/%s'", path).p) > 0;
+}
+
+/* Tells the form's id; `id` empty: a new one. */
+static str website(const struct served *s, str id, const char *host)
+{
+    struct client c = served_client(s);
+    const char *to = id.n ? arena_fmt(&mem, "/api/v1/form/%.*s", STR_ARG(id)).p : "/api/v1/form";
+    struct reply r = served_api(&c, owner.token, id.n ? "PATCH" : "POST", to, NULL,
+                                arena_fmt(&mem, "{\"name\":\"Site\",\"is_active\":true,\"allowed_hosts\":\"%s\"}", host).p);
+    ck_assert_msg(r.status == 200 || r.status == 201, "%d %.*s", r.status, STR_ARG(r.body));
+    ptrdiff_t at = str_find(r.body, S("\"id\":\""));
+    str rest = str_from(r.body, (size_t)at + 6), made = arena_str(&mem, str_cut(&rest, '"'));
+    client_free(&c);
+    return made;
+}
+
+/* Servers keep whose pages count: until anything is written there, or for a second. */
+START_TEST(a_website_named_at_one_counts_at_once_and_at_the_other_after_a_second)
+{
+    ck_assert(!counts(&a, "a1") && !counts(&b, "b1") && !counts(&b, "b2"));
+    str id = website(&a, (str){ 0 }, "site.example");
+    ck_assert(counts(&a, "a2") && counts(&a, "a3"));
+    usleep(1100 * 1000);
+    ck_assert(counts(&b, "b3"));
+    website(&b, id, "other.example");
+    ck_assert(!counts(&b, "b4"));
+    usleep(1100 * 1000);
+    ck_assert(!counts(&a, "a4"));
+    website(&a, id, "*.shop.example, site.example:8080, site.example");
+    ck_assert(counts(&a, "a5"));
+}
+END_TEST
+
 /* ── the feed ────────────────────────────────────────────────────────────── */
 
 static int64_t sent_about(void) { return number("SELECT COUNT(*) FROM outbox WHERE kind = 'person.created'"); }
@@ -235,7 +278,8 @@ static Suite *suite(void)
         a_killed_servers_job_is_finished_by_another_when_its_lease_ends, each_of_many_jobs_is_done_once,
         a_sign_in_at_one_counts_at_the_other_and_so_does_the_end_of_it, a_page_hears_what_another_server_wrote,
         when_the_lines_are_cut_pages_look_again_and_hear_again,
-        a_setting_changed_at_one_is_used_at_the_other, each_cause_has_its_effect_once_also_when_the_leader_is_killed,
+        a_setting_changed_at_one_is_used_at_the_other,
+        a_website_named_at_one_counts_at_once_and_at_the_other_after_a_second, each_cause_has_its_effect_once_also_when_the_leader_is_killed,
     };
     Suite *s = suite_create("two_servers");
     TCase *t = tcase_create("all");
