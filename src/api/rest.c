@@ -6,7 +6,7 @@
 #include "record/type.h"
 #include <sodium.h>
 
-enum { BODY_MAX = 1 << 20, BULK_MAX = 500, ANSWER_MAX = 16 << 20 };
+enum { BODY_MAX = 1 << 20, BULK_MAX = 500, ANSWER_MAX = 16 << 20, AFTER_MS = 10000 };
 
 static const struct entity *entity_of(struct request *rq)
 {
@@ -149,6 +149,7 @@ struct act {
     struct record *r;
     int64_t version;
     bool is_delete, is_new;             /* is_new, not an id: a write that runs again finds that of its first time */
+    bool is_told_after;                 /* the answer is read when the write is on disk, and keeps nobody waiting */
     str key, hash;                      /* Idempotency-Key and SHA-256 of the request */
     int status; str answer;
     struct record *current;             /* what is stored, after a conflict */
@@ -167,7 +168,7 @@ static bool run_act(struct ctx *tx, void *arg, struct err *e)
     if (!ok)
         return false;
     a->status = a->is_delete ? 204 : a->is_new ? 201 : 200;
-    if (!a->is_delete) {
+    if (!a->is_delete && !a->is_told_after) {
         if (!record_get(tx, a->en, a->r->id, &now, e))
             return false;
         a->answer = record_json(tx, now);
@@ -230,11 +231,33 @@ static str location(struct arena *a, const struct act *act)
     return arena_fmt(a, "/api/v1/%s/%.*s", act->en->name, STR_ARG(id));
 }
 
+/* One that may fall out of what its writer sees is read within the write: then there was none. */
+static bool may_tell_after(const struct ctx *c, const struct act *a)
+{
+    return !a->is_delete && !a->key.n && access_scope(c->who, a->en, ACTION_SEE) == SCOPE_ALL;
+}
+
+/* In a newer snapshot than the request's: that is from before the write. */
+static bool tell_after(struct ctx *c, struct act *a, struct err *e)
+{
+    struct record *now;
+    db_read_end(c->c);
+    if (!db_read_begin(c->c, AFTER_MS, e) || !record_get(c, a->en, a->r->id, &now, e))
+        return false;
+    a->answer = record_json(c, now);
+    return true;
+}
+
 static void perform(struct request *rq, struct act *a)
 {
     struct ctx *c = web_ctx(rq);
     struct err e = { 0 };
-    if (!read_key(rq, a, &e) || !record_write(c, run_act, a, &e)) {
+    if (!read_key(rq, a, &e)) {
+        refuse(rq, a, &e);
+        return;
+    }
+    a->is_told_after = may_tell_after(c, a);
+    if (!record_write(c, run_act, a, &e) || (a->is_told_after && !tell_after(c, a, &e))) {
         refuse(rq, a, &e);
         return;
     }

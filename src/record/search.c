@@ -65,6 +65,17 @@ static bool old_document(struct ctx *tx, int64_t id, str *out, struct err *e)
     return db_done(&q, e);
 }
 
+bool search_shows(const struct entity *en, uint64_t mask)
+{
+    for (size_t i = 0; i < en->nfields; i++) {
+        const struct field *f = &en->fields[i];
+        bool is_shown = f->flags & F_SEARCH || !strcmp(f->name, en->title) || (en->subtitle && !strcmp(f->name, en->subtitle));
+        if (is_shown && mask >> i & 1)
+            return true;
+    }
+    return false;
+}
+
 bool search_put(struct ctx *tx, const struct record *r, struct err *e)
 {
     if (!is_searched(r->en))

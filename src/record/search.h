@@ -7,7 +7,9 @@ struct hit { const struct entity *en; int64_t id; str title, subtitle; };
 __attribute__((warn_unused_result))
 bool search_run(struct ctx *c, str words, const struct entity *en, int limit,
                 struct hit **out, size_t *n, struct err *e);
-/* Called by the store on each write. */
+/* Do hits show or words find anything of these fields? */
+bool search_shows(const struct entity *en, uint64_t mask);
+/* Called by the store on each write that changes what search_shows. */
 bool search_put(struct ctx *tx, const struct record *r, struct err *e);
 bool search_drop(struct ctx *tx, const struct record *r, struct err *e);
 /* Rebuilds the whole index (import, change of folding). */

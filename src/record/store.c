@@ -277,7 +277,7 @@ static bool change_checked(struct ctx *tx, const struct record *old, struct reco
     now->updated_at = tx->now;
     now->updated_by = actor_of(tx);
     if (!validate(tx, old, now, now->has, e) || !store_change(tx, now, now->has, e)
-        || !change_log_fields(tx, old, now, now->has, e) || !search_put(tx, now, e))
+        || !change_log_fields(tx, old, now, now->has, e) || (search_shows(en, now->has) && !search_put(tx, now, e)))
         return false;
     return rests || !en->after || en->after(tx, old, now, e);
 }
