@@ -9,6 +9,7 @@
  */
 #include "flow/inside.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 
 enum { TAKE = 200, TRIES_MAX = 5, STUCK_MAX = 100, WAIT_MAX_S = 300 };
@@ -59,12 +60,29 @@ static bool move(struct ctx *tx, struct step *s, struct err *e)
     return true;
 }
 
+static bool run_effects(struct ctx *tx, void *arg, struct err *e)
+{
+    const struct step *s = arg;
+    return s->n == 0 || s->p->of->batch(tx, s->rows, s->n, e);
+}
+
+static bool run_move(struct ctx *tx, void *arg, struct err *e) { return move(tx, arg, e); }
+
 static bool run_step(struct ctx *tx, void *arg, struct err *e)
 {
     struct step *s = arg;
     if (!move(tx, s, e) || s->is_gone)
         return s->is_gone;
-    return s->n == 0 || s->p->of->batch(tx, s->rows, s->n, e);
+    return run_effects(tx, arg, e);
+}
+
+static bool take_step(struct ctx *c, struct step *s, struct err *e)
+{
+    if (s->n > 0 && fault_is_on("early_cursor"))        /* in two writes: the tests of loss must notice */
+        return record_write_bulk(c, run_move, s, e) && record_write_bulk(c, run_effects, s, e);
+    if (s->n > 0 && fault_is_on("late_cursor"))         /* and those of doubles */
+        return record_write_bulk(c, run_effects, s, e) && record_write_bulk(c, run_move, s, e);
+    return record_write_bulk(c, run_step, s, e);
 }
 
 /* ── failing ─────────────────────────────────────────────────────────────── */
@@ -192,7 +210,7 @@ enum feed_did feed_turn(struct ctx *c, struct feed_place *p, bool may_set_aside,
         p->seen = s.to;
         return is_new ? FEED_WORKED : FEED_NOTHING;
     }
-    if (!record_write_bulk(c, run_step, &s, e)) {
+    if (!take_step(c, &s, e)) {
         p->seen = p->durable;
         return failed(c, &s, may_set_aside, e);
     }

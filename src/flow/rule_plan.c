@@ -217,7 +217,7 @@ static bool read_line(struct reading *r, str line)
     struct rule_line *last = r->p->n ? &r->p->line[r->p->n - 1] : NULL;
     if (value.n > RULE_VALUE_MAX)
         return bad(r, MSG_rule_bad_value, word);
-    value = unfold(r->a, str_trim(value));
+    value = str_trim(unfold(r->a, str_trim(value)));        /* "\ " is a space too */
     if (str_eq(word, S("do")))
         return read_do(r, value);
     if (!last && str_eq(word, S("when")))

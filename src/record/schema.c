@@ -271,7 +271,7 @@ static bool link_table(struct db_conn *tx, struct arena *a, const struct entity 
                        const struct field *f, struct err *e)
 {
     const char *table = field_link_table(a, en, f);
-    bool there;
+    bool there = false;
     if (!db_table_exists(tx, table, &there, e) || there)
         return there;
     struct sql *q = sql_new(a), *back = sql_new(a);
@@ -292,7 +292,7 @@ static bool index_on(struct db_conn *tx, struct arena *a, const struct entity *e
                      const char *column, bool is_unique, struct err *e)
 {
     const char *name = arena_cstr(a, arena_fmt(a, "%s_%s_%s", is_unique ? "ux" : "ix", en->name, column));
-    bool there;
+    bool there = false;
     if (!db_index_exists(tx, name, &there, e) || there)
         return there;
     struct sql *q = sql_new(a);
@@ -310,7 +310,7 @@ static bool index_on(struct db_conn *tx, struct arena *a, const struct entity *e
 static bool owner_index(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
 {
     const char *name = arena_fmt(a, "ix_%s_mine", en->name).p;
-    bool there;
+    bool there = false;
     if (!en->owner)
         return true;
     if (!db_index_exists(tx, name, &there, e) || there)
@@ -348,7 +348,7 @@ static bool field_indexes(struct db_conn *tx, struct arena *a, const struct enti
 
 static bool entity_schema(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
 {
-    bool there;
+    bool there = false;
     if (!db_table_exists(tx, en->name, &there, e))
         return false;
     if (there ? !extend_table(tx, a, en, e) : !create_table(tx, a, en, e))
@@ -368,7 +368,7 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
 
 static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
 {
-    bool there;
+    bool there = false;
     for (size_t i = 0; i < catalogue_count(); i++) {
         struct arena scratch = *(struct arena *)arg;    /* each entity's statements are forgotten */
         if (!entity_schema(tx, &scratch, catalogue_at(i), e))

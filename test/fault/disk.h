@@ -47,6 +47,7 @@ static struct {
     int64_t nops, fault_at;
     enum disk_fault fault;
     bool is_sticky, is_gone, drops_syncs, has_struck;
+    bool counts_syncs;                          /* faults are set at syncs alone: between two commits */
     struct seeded rnd;
 } disk = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
@@ -137,12 +138,12 @@ static void names_sync(void)
 static int64_t chance(int64_t n) { return seeded_below(&disk.rnd, n); }
 
 /* Counts an operation; what it is to answer. */
-static int op(void)
+static int op_of(bool counts)
 {
     if (disk.is_gone)
         return SQLITE_IOERR;
-    disk.nops++;
-    bool is_hit = disk.fault && (disk.nops == disk.fault_at
+    disk.nops += counts;
+    bool is_hit = counts && disk.fault && (disk.nops == disk.fault_at
                                  || (disk.is_sticky && disk.nops > disk.fault_at));
     if (!is_hit)
         return SQLITE_OK;
@@ -151,6 +152,8 @@ static int op(void)
         disk.is_gone = true;
     return disk.fault == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR;
 }
+
+static int op(void) { return op_of(!disk.counts_syncs); }
 
 static void torn(struct disk_file *f, const struct pending *w)
 {
@@ -240,6 +243,33 @@ static void disk_clean(void)
     disk.fault = FAULT_NONE;
 }
 
+/* What stands on it now, kept to begin from again and again; it must be at rest, with nobody using it. */
+static struct disk_file disk_kept[DISK_FILES];
+static int disk_nkept;
+
+static inline void disk_keep(void)
+{
+    disk_nkept = disk.nfiles;
+    for (int i = 0; i < disk.nfiles; i++) {
+        disk_kept[i] = (struct disk_file){ .exists = disk.file[i].exists };
+        memcpy(disk_kept[i].name, disk.file[i].name, sizeof disk_kept[i].name);
+        image_copy(&disk_kept[i].now, &disk.file[i].now);
+    }
+}
+
+static inline void disk_begin(void)
+{
+    disk_clean();
+    disk.nfiles = disk_nkept;
+    for (int i = 0; i < disk_nkept; i++) {
+        struct disk_file *f = &disk.file[i];
+        *f = (struct disk_file){ .exists = disk_kept[i].exists, .is_name_kept = disk_kept[i].exists };
+        memcpy(f->name, disk_kept[i].name, sizeof f->name);
+        image_copy(&f->now, &disk_kept[i].now);
+        image_copy(&f->kept, &disk_kept[i].now);
+    }
+}
+
 /* ── the VFS ─────────────────────────────────────────────────────────────── */
 
 #define LOCKED(...) do { pthread_mutex_lock(&disk.mutex); __VA_ARGS__; pthread_mutex_unlock(&disk.mutex); } while (0)
@@ -307,7 +337,7 @@ static int x_sync(sqlite3_file *b, int flags)
     int rc;
     (void)flags;
     LOCKED({
-        rc = op();
+        rc = op_of(true);
         if (rc == SQLITE_OK && !disk.drops_syncs) {
             file_sync(h->f);
             if (h->syncs_dir)

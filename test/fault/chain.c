@@ -1,0 +1,200 @@
+/* chain.c - the power fails, the disk errs and is full, memory is short, while segments move, rules fire and deliveries leave.
+ *
+ * One house, furnished once; from there the workload of chain.h again and again, each time other acts, struck at another
+ * operation (or allocation of SQLite). Then another process opens what is left: chain_judge.h says what must hold, at
+ * once and when all was brought to its end. Promises broken on purpose must be seen: syncs that do nothing, a cursor
+ * that moves beside its effects, too early and too late, deliveries of a crash taken for arrived, a clock that
+ * stands still for segments.
+ *
+ * With SOAK=1, SOAKED times as many; SETU_FAULT_SIZE=N: N times as many. SETU_FAULT_TELL=1: what is wrong, line by line. */
+#include "disk.h"
+#include "chain_judge.h"
+#include "late.h"
+#include <unistd.h>
+
+enum { ACTS = 9, SOAKED = 40, CONTROL_STATES = 200 };
+enum strike { BY_NOTHING, BY_POWER, BY_EIO, BY_EIO_FOR_GOOD, BY_FULL, BY_FULL_FOR_GOOD, BY_MEMORY, BY_MEMORY_FOR_GOOD };
+
+/* ── memory ──────────────────────────────────────────────────────────────── */
+
+static sqlite3_mem_methods real;
+static _Atomic int64_t nallocs, fail_at;
+static _Atomic bool is_for_good;
+
+static bool denied(void)
+{
+    int64_t n = ++nallocs;
+    return fail_at && (n == fail_at || (is_for_good && n > fail_at));
+}
+static void *x_malloc(int n) { return denied() ? NULL : real.xMalloc(n); }
+static void *x_realloc(void *p, int n) { return denied() ? NULL : real.xRealloc(p, n); }
+
+static void memory_install(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+    sqlite3_mem_methods ours = real;
+    ours.xMalloc = x_malloc, ours.xRealloc = x_realloc;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
+}
+
+/* ── one state ───────────────────────────────────────────────────────────── */
+
+static void begin(uint64_t seed)
+{
+    disk_begin();
+    chain.dice = seeded_from(seed);
+    chain.nacts = chain.nsent = chain.nflights = 0;
+    chain.overtaken = chain.sent_again = 0;
+    clock_set(chain.now = CHAIN_START);
+}
+
+static void strike_at(enum strike by, int64_t at)
+{
+    static const enum disk_fault fault[] = { [BY_POWER] = FAULT_POWER, [BY_EIO] = FAULT_EIO, [BY_EIO_FOR_GOOD] = FAULT_EIO,
+                                             [BY_FULL] = FAULT_FULL, [BY_FULL_FOR_GOOD] = FAULT_FULL, [BY_MEMORY_FOR_GOOD] = FAULT_NONE };
+    disk_set_fault(fault[by], at, by == BY_EIO_FOR_GOOD || by == BY_FULL_FOR_GOOD);
+    nallocs = 0;
+    is_for_good = by == BY_MEMORY_FOR_GOOD;
+    fail_at = by >= BY_MEMORY ? at : 0;
+}
+
+/* Where a cursor moves: among the commits of one round of following. */
+static struct { enum strike by; int64_t after; } armed;
+
+static void arm(void)
+{
+    enum { COMMITS = 20 };
+    if (armed.after-- == 0)
+        strike_at(armed.by, 1 + chance(COMMITS));
+}
+
+/* Opening counts too: it recovers what the one before left. */
+static bool work(void)
+{
+    struct err e = { 0 };
+    if (!chain_open(&e))
+        return false;
+    bool ok = chain_work(ACTS, false);
+    chain_close();
+    return ok;
+}
+
+static void verify(void)
+{
+    struct err e = { 0 };
+    chain_v.states++;
+    if (!chain_open(&e)) {
+        chain_wrong(&chain_v.unopened, true, e.detail, 0, 0);
+        return;
+    }
+    chain_judge(false);
+    bool is_over = chain_end();
+    chain_wrong(&chain_v.rules, !is_over, "it comes to no end", 0, 0);
+    if (is_over)
+        chain_judge(true);
+    chain_close();
+}
+
+static int64_t measured(enum strike by)
+{
+    begin(1);
+    armed.after = -1;
+    strike_at(BY_NOTHING, 0);
+    if (!work())
+        die("the workload fails by itself");
+    return by >= BY_MEMORY ? nallocs : disk.nops;
+}
+
+static bool run(const char *what, enum strike by, int states, bool until_bad)
+{
+    static uint64_t seed = 20261126;
+    int64_t from = clock_mono(), n = measured(by);
+    char struck[80];
+    memset(&chain_v, 0, sizeof chain_v);
+    for (int i = 0; i < states && !fault_is_late() && !(until_bad && chain_bad()); i++) {
+        begin(seed++);
+        strike_at(by, 1 + chance(n));
+        armed.after = chance(ACTS / 3);
+        (void)work();
+        fail_at = 0;
+        disk_restart(by <= BY_POWER || (by < BY_MEMORY && chance(2)));
+        verify();
+    }
+    snprintf(struck, sizeof struck, "%lld states of %lld", (long long)chain_v.states, (long long)n);
+    chain_tell(what, struck, from);
+    return chain_bad() == 0;
+}
+
+/* ── promises broken on purpose ──────────────────────────────────────────── */
+
+static bool caught(const char *fault, enum strike by)
+{
+    char what[60];
+    snprintf(what, sizeof what, "control: %s", fault);
+    setenv("SETU_FAULT", fault, 1);
+    disk.counts_syncs = true;
+    bool is_caught = !run(what, by, CONTROL_STATES, true);
+    disk.counts_syncs = false;
+    unsetenv("SETU_FAULT");
+    return is_caught;
+}
+
+static bool all_caught(void)
+{
+    bool ok = caught("stopped_clock", BY_NOTHING) && chain_v.segments > 0;
+    chain_before_follow = arm;
+    armed.by = BY_POWER;
+    ok &= caught("early_cursor", BY_NOTHING);
+    ok &= caught("late_cursor", BY_NOTHING);
+    chain_before_follow = NULL;
+    ok &= caught("forget_sending", BY_POWER) && chain_v.outbox > 0;
+    disk.drops_syncs = true;
+    ok &= !run("control: syncs do nothing", BY_POWER, CONTROL_STATES, true);
+    disk.drops_syncs = false;
+    return ok;
+}
+
+/* A file by the name of the data tells the real folder from an empty one; what is in it lies on our disk. */
+static void found(const char *dir)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/setu.db", dir);
+    FILE *f = fopen(path, "w");
+    if (!f || fclose(f))
+        die("%s", path);
+    strike_at(BY_NOTHING, 0);
+    chain_found(dir);
+    chain_close();
+    disk_keep();
+}
+
+int main(void)
+{
+    static const struct { const char *what; enum strike by; int states; } kind[] = {
+        { "nothing", BY_NOTHING, 1 }, { "power cut", BY_POWER, 6 }, { "EIO once", BY_EIO, 2 }, { "EIO for good", BY_EIO_FOR_GOOD, 2 },
+        { "full once", BY_FULL, 2 }, { "full for good", BY_FULL_FOR_GOOD, 1 }, { "no memory once", BY_MEMORY, 4 },
+        { "no memory for good", BY_MEMORY_FOR_GOOD, 2 },
+    };
+    char dir[] = "/tmp/setu-chain-XXXXXX", path[64];
+    int size = (int)fault_size() * (getenv("SOAK") ? SOAKED : 1);
+    bool ok = true;
+    if (!mkdtemp(dir))
+        die("no folder");
+    chain_tells = getenv("SETU_FAULT_TELL") != NULL;
+    disk.rnd = seeded_from(20261126);
+    memory_install();
+    disk_install();
+    found(dir);
+    for (size_t i = 0; i < countof(kind); i++)
+        ok &= run(kind[i].what, kind[i].by, kind[i].states * size, false);
+    bool is_caught = all_caught();
+    disk_clean();
+    static const char *const left[] = { "key", "lock", "spool", "setu.db" };
+    for (size_t i = 0; i < countof(left); i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, left[i]);
+        remove(path);
+    }
+    rmdir(dir);
+    return fault_end("chain", ok && (is_caught || fault_is_late()), fault_is_late());
+}
