@@ -34,6 +34,42 @@ static void remember(const char *text, size_t n)
     r->n = n;
 }
 
+/* Of these countries a number that is written with the code, and does not go on with the trunk's 0, is itself: its
+ * length alone says whether it may be one. What libphonenumber said of a length is asked once, since parsing a number
+ * takes longer than looking up a record. test/unit/lang_text.c holds the list against libphonenumber. */
+static const char *const plain[] = { "880", "91", "98", "92", "93", "94", "44", "49", "33", "977", "971", "966" };
+enum { E164_DIGITS = 15 };
+static _Atomic bool is_length[countof(plain)][E164_DIGITS + 2];
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* "+880 1711-000000" without what stands between; empty: written otherwise. */
+static str without_gaps(struct arena *a, str s)
+{
+    if (s.n < 3 || s.p[0] != '+' || !is_digit(s.p[1]) || !is_digit(s.p[s.n - 1]))
+        return (str){ 0 };
+    char *p = arena_new(a, char, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (i == 0 || is_digit(s.p[i]))
+            p[n++] = s.p[i];
+        else if (!memchr(" -.()", s.p[i], 5))
+            return (str){ 0 };
+    }
+    return n <= E164_DIGITS + 1 ? (str){ p, n } : (str){ 0 };
+}
+
+/* Where its length is noted; NULL: only libphonenumber can tell. */
+static _Atomic bool *length_of(str e164)
+{
+    for (size_t i = 0; i < countof(plain) && e164.n; i++) {
+        size_t n = strlen(plain[i]);
+        if (str_starts(str_from(e164, 1), str_of(plain[i])))
+            return e164.n > n + 1 && e164.p[n + 1] != '0' ? &is_length[i][e164.n] : NULL;
+    }
+    return NULL;
+}
+
 bool phone_parse(struct arena *a, str s, const char *country, str *e164, struct err *e)
 {
     char out[PHONE_TEXT_MAX];
@@ -41,11 +77,18 @@ bool phone_parse(struct arena *a, str s, const char *country, str *e164, struct 
         *e164 = arena_str(a, s);
         return true;
     }
-    str ascii = ascii_digits(a, str_trim(s));
+    str ascii = ascii_digits(a, str_trim(s)), same = without_gaps(a, ascii);
+    _Atomic bool *is_known = length_of(same);
+    if (is_known && *is_known) {
+        *e164 = same;
+        return true;
+    }
     size_t n = ascii.n && ascii.n <= 60 ? phone_shim_parse(ascii.p, ascii.n, country ? country : "", out) : 0;
 
     if (!n)
         return bad(a, s, country, e);
+    if (is_known && str_eq(same, (str){ out, n }))
+        *is_known = true;
     remember(out, n);
     *e164 = arena_str(a, (str){ out, n });
     return true;

@@ -210,8 +210,10 @@ static void read_slice(struct import_state *s, struct arena *a, struct csv_row *
 
 static bool run_slices(struct import_state *s, struct arena *a, struct err *e)
 {
+    arena_reset(a);
+    struct arena empty = *a;
     for (;;) {
-        arena_reset(a);
+        *a = empty;                             /* no arena_reset(): the next slice fills the same pages at once */
         struct csv_row *row = arena_new(a, struct csv_row, IMPORT_SLICE);
         int64_t before = s->n.rows;
         size_t n;

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "msg/import.h"
 #include "record/import_run.h"
+#include "record/sql.h"
 #include "record/type.h"
 
 /* ── cells ───────────────────────────────────────────────────────────────── */
@@ -185,6 +186,24 @@ static bool several(struct ctx *tx, const struct field *f, const struct val *v, 
     return err_field(e, f->name);
 }
 
+/* Most rows are new: one look into an index says so, where finding a record reads all of it with what it refers to. */
+static bool is_there(struct ctx *tx, const struct entity *en, const struct field *f, const struct val *v, bool *out, struct err *e)
+{
+    struct sql *q = sql_new(tx->a);
+    struct db_rows rows;
+    sql_lit(q, "SELECT 1 FROM ");
+    sql_name(q, en->name);
+    sql_lit(q, " WHERE deleted_at IS NULL AND ");
+    sql_name(q, f->name);
+    sql_lit(q, " = ");
+    sql_bind(q, type_of(f)->is_text ? V(v->s) : V(v->i));
+    sql_lit(q, " LIMIT 1");
+    if (!sql_query(tx->c, q, &rows, e))
+        return false;
+    *out = db_next(&rows);
+    return db_done(&rows, e);
+}
+
 /* The record a row is about: by the first key that finds one. Titles are found folded. */
 static bool find_existing(struct import_state *s, struct ctx *tx, const struct record *r, struct record **out, struct err *e)
 {
@@ -192,20 +211,21 @@ static bool find_existing(struct import_state *s, struct ctx *tx, const struct r
     for (size_t i = 0; i < s->m->nkeys && !*out; i++) {
         const struct field *f = s->m->key[i];
         const struct val *v = &r->v[field_index(r->en, f)];
-        struct record **found;
+        struct record **titled;
         size_t n;
         if (!v->is_set)
             continue;
         if (strcmp(f->name, r->en->title)) {
-            if (!record_find(tx, r->en, f->name, *v, out, e))
+            bool found;
+            if (!is_there(tx, r->en, f, v, &found, e) || (found && !record_find(tx, r->en, f->name, *v, out, e)))
                 return false;
             continue;
         }
-        if (!record_find_titled(tx, r->en, v->s, &found, &n, e))
+        if (!record_find_titled(tx, r->en, v->s, &titled, &n, e))
             return false;
         if (n > 1)
             return several(tx, f, v, e);
-        *out = n ? found[0] : NULL;
+        *out = n ? titled[0] : NULL;
     }
     return true;
 }

@@ -2,7 +2,9 @@
 #include "lang_case.h"
 #include "lang/country.h"
 #include "lang/msg_table.h"
+#include "base/random.h"
 #include "lang/phone.h"
+#include "lang/phone_shim.h"
 #include "msg/lang.h"
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -209,6 +211,26 @@ START_TEST(phones_of_any_script_become_one_text)
 }
 END_TEST
 
+/* Numbers with the code of a country that phone.c reads by itself, of all lengths, written as people write them. */
+START_TEST(numbers_with_a_code_are_read_as_libphonenumber_reads_them)
+{
+    static const char *const codes[] = { "880", "91", "98", "92", "93", "94", "44", "49", "33", "977", "971", "966", "1", "39", "55" };
+    struct seeded r = seeded_from(20261126);
+    for (int i = 0; i < 2000; i++) {
+        const char *code = codes[i % (int)countof(codes)], *gap = i % 3 ? "" : i % 2 ? " " : "-";
+        str number = arena_fmt(&mem, "+%s%s", code, gap), got = { 0 };
+        for (size_t k = 0, n = 4 + seeded_next(&r) % 10; k < n; k++)
+            number = arena_fmt(&mem, "%.*s%d%s", STR_ARG(number), (int)(seeded_next(&r) % 10), k == 3 ? gap : "");
+        struct err e = { 0 };
+        char want[PHONE_TEXT_MAX];
+        size_t n = phone_shim_parse(number.p, number.n, "BD", want);
+        bool is_read = phone_parse(&mem, number, "BD", &got, &e);
+        ck_assert_msg(is_read == (n > 0) && (!is_read || str_eq(got, (str){ want, n })), "%.*s is read as %.*s, not as %.*s",
+                      STR_ARG(number), STR_ARG(got), (int)n, want);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("lang_text");
@@ -226,6 +248,7 @@ int main(void)
     tcase_add_test(t, languages_are_negotiated);
     tcase_add_test(t, countries_keep_their_own_habits);
     tcase_add_test(t, phones_of_any_script_become_one_text);
+    tcase_add_test(t, numbers_with_a_code_are_read_as_libphonenumber_reads_them);
     suite_add_tcase(s, t);
     return run_suite(s);
 }
