@@ -14,6 +14,7 @@
 #include "msg/app.h"
 #include "msg/move.h"
 #include "record/move.h"
+#include "record/scan.h"
 #include "web/feature.h"
 #include "web/import_page.h"
 #include "web/limit.h"
@@ -177,6 +178,7 @@ static bool open_at(const char *data, bool create, bool is_bare, struct opened *
     o->ws.name = name_of(&o->a, at.folder);
     o->ws.limits = limits_open();
     o->ws.imports = imports_open();
+    o->ws.scans = scans_open();
     defaults(&o->ws, LANG_EN, "GB");
     struct db_options options = { .path = at.data, .create = create };
     bool has_folder = (!create && !at.is_address) || place_make(&o->a, at.folder, e);
@@ -198,6 +200,7 @@ void workspace_close(struct workspace *ws)
     imports_close(ws->imports);
     db_close(ws->db);
     limits_close(ws->limits);
+    scans_close(ws->scans);
     sodium_memzero(ws->key, sizeof ws->key);
     arena_close(&o->a);
     free(o);

@@ -5,6 +5,8 @@
  *           written them over two years. The same numbers give the same data.
  *   csv     people as a table of twelve columns, to be imported
  *   duplicates  the whole pass over all people, nothing written
+ *   count   an exact count of some people: ms by columns, ms by tables, s until the
+ *           columns were read, and both numbers (bench_count.c)
  *   serve   as `setu serve`, but each write is a transaction of its own: what
  *           group commit is measured against
  */
@@ -85,7 +87,7 @@ struct fill {
     int64_t first_person, company[COMPANIES_KEPT], ncompanies;
     int64_t pipeline, stage[STAGES_MAX];
     int nstages, nusers;
-    int64_t user[32], person[COMPANIES_KEPT], npersons;
+    int64_t user[32], *person, npersons;
 };
 
 static int64_t some_time(struct fill *f) { return f->c->ctx.now - seeded_below(&f->r, (int64_t)YEARS_DAYS * DAY_US); }
@@ -143,7 +145,7 @@ static bool put_person(struct fill *f, struct ctx *tx, struct err *e)
     record_set(r, "last_activity_at", val_int(r->created_at + seeded_below(&f->r, f->c->ctx.now - r->created_at)));
     if (!record_create(tx, r, e))
         return false;
-    keep(f, f->person, &f->npersons, r->id);
+    f->person[f->npersons++] = r->id;
     return true;
 }
 
@@ -277,7 +279,7 @@ static int fill(struct cmd *c, int64_t people)
     int64_t companies, deals, events;
     struct err e = { 0 };
 
-    *f = (struct fill){ .c = c, .r = seeded_from(7) };
+    *f = (struct fill){ .c = c, .r = seeded_from(7), .person = arena_new(&c->a, int64_t, (size_t)people + 1) };
     if (!how_many(c, "companies", people / 5, &companies) || !how_many(c, "deals", people * 3 / 10, &deals)
         || !how_many(c, "events", people * 3, &events))
         return cmd_usage(c, "a number was expected");
@@ -351,16 +353,16 @@ static int run(struct cmd *c)
         return cmd_usage(c, "--people is a number");
     if (what && !strcmp(what, "csv"))
         return csv(c, people);
-    if (!what || (strcmp(what, "fill") && strcmp(what, "serve") && strcmp(what, "duplicates")))
-        return cmd_usage(c, "say what: fill, csv, duplicates or serve");
+    if (!what || (strcmp(what, "fill") && strcmp(what, "serve") && strcmp(what, "duplicates") && strcmp(what, "count")))
+        return cmd_usage(c, "say what: fill, csv, duplicates, count or serve");
     if (!folder)
         return cmd_usage(c, "--data DIR is missing: the folder of the workspace");
     if (!strcmp(what, "serve"))
         return serve_folder(c, folder);
-    return with_folder(c, folder, !strcmp(what, "fill") ? fill : duplicates, people);
+    return with_folder(c, folder, !strcmp(what, "fill") ? fill : !strcmp(what, "count") ? bench_count : duplicates, people);
 }
 
 const struct command bench_command = {
-    .name = "bench", .arguments = "fill|csv|duplicates|serve [--data DIR] [--people N]",
+    .name = "bench", .arguments = "fill|csv|duplicates|count|serve [--data DIR] [--people N]",
     .summary = "data and servers to measure with", .run = run, .options = options,
 };

@@ -3,6 +3,7 @@
 #include "flow/feed.h"
 #include "flow/segment_round.h"
 #include "msg/segment.h"
+#include "record/scan.h"
 
 static bool is(str s, const char *word) { return str_eq(s, str_of(word)); }
 
@@ -116,7 +117,13 @@ static bool concerns(const struct feed_row *row)
     return row->is_event || row->en;
 }
 
+static bool pass_time(struct ctx *tx, bool *more, struct err *e)
+{
+    scans_rest(tx->ws->scans);
+    return segment_pass_time(tx, more, e);
+}
+
 const struct consumer segment_consumer = {
     .name = "segments", .label = MSG_segment_plural, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns,
-    .batch = follow, .tick = segment_pass_time, .from_now = true,
+    .batch = follow, .tick = pass_time, .from_now = true,
 };

@@ -11,6 +11,7 @@
 #include "record/cursor.h"
 #include "record/query_tree.h"
 #include "record/row.h"
+#include "record/scan.h"
 #include "msg/query.h"
 
 enum { ALIAS = 24 };
@@ -388,12 +389,18 @@ bool record_list(struct ctx *c, const struct list_spec *s, struct list *out, str
 bool record_count(struct ctx *c, const struct list_spec *s, int64_t cap, int64_t *n, bool *is_capped, struct err *e)
 {
     struct sql *q = sql_new(c->a);
+    struct query *filter;
     struct db_rows rows;
     int64_t found = 0;
 
+    if (!read_filter(c, s, &filter, e))
+        return false;
+    *is_capped = false;
+    if (cap >= COUNT_CAP && !s->search.n && scan_find(c, s->en, filter, NULL, 0, n))
+        return true;
     sql_lit(q, "SELECT count(*) FROM (SELECT 1");
     put_from(q, s->en);
-    if (!list_where(c, s, q, e))
+    if (!put_where(c, s, filter, false, q, e))
         return false;
     sql_lit(q, " LIMIT ");
     sql_bind(q, V(cap + 1));

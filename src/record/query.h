@@ -97,7 +97,8 @@ struct list_spec {
 struct list { struct record **rows; size_t n; str next, prev; };
 __attribute__((warn_unused_result))
 bool record_list(struct ctx *c, const struct list_spec *s, struct list *out, struct err *e);
-/* Counts up to `cap`; *is_capped when there are more. Only when asked for. */
+/* Counts up to `cap`; *is_capped when there are more. Only when asked for. From COUNT_CAP on, a reader of all
+ * records gets the whole number where columns in memory tell it (record/scan.h). */
 __attribute__((warn_unused_result))
 bool record_count(struct ctx *c, const struct list_spec *s, int64_t cap, int64_t *n, bool *is_capped, struct err *e);
 

@@ -9,10 +9,10 @@
 
 /* ── events and records that lead here ───────────────────────────────────── */
 
-static bool sees_all(const struct writer *w, const char *entity)
+static bool sees_all(const struct ctx *c, const char *entity)
 {
     const struct entity *en = entity_find(str_of(entity));
-    return !en || access_scope(w->c->who, en, ACTION_SEE) == SCOPE_ALL;
+    return !en || access_scope(c->who, en, ACTION_SEE) == SCOPE_ALL;
 }
 
 /* The record an event is about must be seen by who may not see all of its kind. */
@@ -59,12 +59,20 @@ static void seen_any(struct writer *w, const char *alias)
     sql_lit(w->out, ")");
 }
 
-static bool sees_everything(const struct writer *w)
+static bool sees_everything(const struct ctx *c)
 {
     for (const struct event_kind *k = event_kinds; k->name; k++)
-        if (k->entity && !sees_all(w, k->entity))
+        if (k->entity && !sees_all(c, k->entity))
             return false;
     return true;
+}
+
+bool query_sees_events(const struct ctx *c, const struct entity *en, const struct query_source *s)
+{
+    const char *about = s->entity->fields[0].ref;
+    if (strcmp(en->name, "person") && !sees_all(c, "person"))
+        return false;
+    return *about ? sees_all(c, about) : sees_everything(c);
 }
 
 /* Events about records one may not see do not count. */
@@ -72,11 +80,13 @@ static void seen_events(struct writer *w, const char *alias, const struct entity
 {
     const char *about = s->entity->fields[0].ref;
 
-    if (strcmp(en->name, "person") && !sees_all(w, "person")) {
+    if (query_sees_events(w->c, en, s))
+        return;
+    if (strcmp(en->name, "person") && !sees_all(w->c, "person")) {
         sql_lit(w->out, " AND ");
         seen_about(w, alias, "person_id", "person");
     }
-    if (*about ? sees_all(w, about) : sees_everything(w))
+    if (*about ? sees_all(w->c, about) : sees_everything(w->c))
         return;
     if (!*about) {
         seen_any(w, alias);

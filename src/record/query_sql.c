@@ -10,6 +10,7 @@
  * looked up per row (the page's order ends the search early).
  */
 #include "record/query_write.h"
+#include "base/ascii.h"
 #include "record/row.h"
 #include "record/search.h"
 #include "msg/query.h"
@@ -46,16 +47,8 @@ void write_visible(struct writer *w, const struct entity *en, const char *alias)
 
 /* ── text ────────────────────────────────────────────────────────────────── */
 
-/* As lower() does on a column, on either backend: the letters of ASCII. */
-static str ascii_lower(struct arena *a, str s)
-{
-    char *out = arena_new(a, char, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
-    return (str){ out, s.n };
-}
-
-/* Part of the text, in any case; folded where the column has its folded form. */
+/* Part of the text, in any case; folded where the column has its folded form. lower() of a column makes small, on
+ * either backend, the letters of ASCII. */
 static void text_like(struct writer *w, const char *alias, const struct field *f, str text)
 {
     str folded = query_is_folded(f) ? fold(w->c->a, text) : (str){ 0 };

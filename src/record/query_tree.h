@@ -38,6 +38,8 @@ bool query_check_segment(struct ctx *c, const struct entity *en, struct query *q
 const struct field *query_when(const struct entity *en);
 /* The window of a source as a condition of its own. */
 struct query query_window(const struct query_source *s);
+/* Does the reader see all events of a source, whatever they are about? */
+bool query_sees_events(const struct ctx *c, const struct entity *en, const struct query_source *s);
 /* Shared by the checks. */
 bool query_check_test(struct ctx *c, struct query *q, struct err *e);   /* COMPARE, IN, EMPTY, PERIOD of a known leaf */
 bool query_may_name(const struct ctx *c, const struct entity *en, const struct field *f);

@@ -65,6 +65,7 @@ struct workspace {                              /* settings of the company, kept
     /* What must never be shared between workspaces hangs here, private to its file. */
     struct limits *limits;                      /* web/limit.c: tries in memory */
     struct imports *imports;                    /* web/import_page.c: those running */
+    struct scans *scans;                        /* record/scan.c: columns in memory; NULL: counts ask the tables */
 };
 
 struct actor;                                   /* record/access.h */

@@ -1,0 +1,147 @@
+/* scan.c - columns in memory: one table for each entity that has events, its lock, its end.
+ *
+ * An asking reads on for a while if columns are missing, and says that it does not know yet. Nothing
+ * in here waits long: who finds the table taken asks SQL. A table that is far behind is given back and
+ * read anew; so is one that did not fit or could not be read, but not before a while has passed.
+ */
+#include "base/clock.h"
+#include "record/access.h"
+#include "record/scan_inside.h"
+
+enum { TABLES = 4, READ_US = 300 * 1000, WAIT_US = 20 * 1000 };
+enum { SCRATCH_BYTES = 4 << 20 };
+#define IDLE_US   (15 * MINUTE_US)
+#define REFUSE_US (10 * MINUTE_US)
+
+struct scans { struct arena a; struct scan_table table[TABLES]; };
+
+struct scans *scans_open(void)
+{
+    struct arena a = arena_open(sizeof(struct scans) + 4096);
+    struct scans *all = arena_new(&a, struct scans, 1);
+    all->a = a;
+    for (int i = 0; i < TABLES; i++)
+        pthread_mutex_init(&all->table[i].lock, NULL);
+    return all;
+}
+
+/* All but its lock and its name, which stand before the rest. */
+static void give_back(struct scan_table *t, int64_t refused_until)
+{
+    arena_close(&t->a);
+    arena_close(&t->scratch);
+    memset((char *)t + offsetof(struct scan_table, a), 0, sizeof *t - offsetof(struct scan_table, a));
+    t->refused_until = refused_until;
+}
+
+void scans_close(struct scans *all)
+{
+    if (!all)
+        return;
+    for (int i = 0; i < TABLES; i++) {
+        give_back(&all->table[i], 0);
+        pthread_mutex_destroy(&all->table[i].lock);
+    }
+    struct arena a = all->a;
+    arena_close(&a);
+}
+
+void scans_rest(struct scans *all)
+{
+    for (int i = 0; all && i < TABLES; i++) {
+        struct scan_table *t = &all->table[i];
+        if (pthread_mutex_trylock(&t->lock))
+            continue;
+        if (t->a.base && t->used_at < clock_mono() - IDLE_US)
+            give_back(t, 0);
+        pthread_mutex_unlock(&t->lock);
+    }
+}
+
+static bool take(struct scan_table *t)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += WAIT_US * 1000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    return pthread_mutex_timedlock(&t->lock, &until) == 0;
+}
+
+/* The entity's own, or the first that is free. Locked. */
+static struct scan_table *table_of(struct scans *all, const struct entity *en)
+{
+    for (int i = 0; i < TABLES; i++) {
+        struct scan_table *t = &all->table[i];
+        if (!take(t))
+            return NULL;
+        if (!t->en)
+            t->en = en;
+        if (t->en == en)
+            return t;
+        pthread_mutex_unlock(&t->lock);
+    }
+    return NULL;
+}
+
+static int64_t collect(const struct scan_table *t, const struct scan_node *q, int64_t *ids, size_t max)
+{
+    int64_t found = 0;
+    for (size_t p = 0; p * PAGE_ROWS < t->n; p++) {
+        uint64_t out[PAGE_WORDS];
+        scan_page_ask(t, p, q, t->page[p]->there, out);
+        for (size_t w = 0; w < PAGE_WORDS; w++)
+            for (uint64_t bits = out[w]; bits; bits &= bits - 1, found++)
+                if (!ids)
+                    found += __builtin_popcountll(bits) - 1, bits = 0;
+                else if ((size_t)found < max)
+                    ids[found] = t->page[p]->id[w * 64 + (size_t)__builtin_ctzll(bits)];
+    }
+    return found;
+}
+
+/* Under the lock, with the table's own scratch: a full arena of the caller must not leave it locked. */
+static enum answer { KNOWN, UNKNOWN, BEHIND, BROKEN } ask(struct ctx *c, struct scan_table *t, const struct query *q, int64_t *ids,
+                                                  size_t max, int64_t *n)
+{
+    struct scan_node *plan = NULL;
+    bool is_whole;
+
+    if (!t->a.base) {
+        t->a = arena_open((size_t)SCAN_MB << 20);
+        t->scratch = arena_open(SCRATCH_BYTES);
+    }
+    arena_reset(&t->scratch);
+    c->a = &t->scratch;
+    t->used_at = clock_mono();
+    if (q && !scan_plan(c, t, q))
+        return UNKNOWN;
+    if (!scan_read(c, t, t->used_at + READ_US, &is_whole))
+        return BROKEN;
+    if (!is_whole)
+        return UNKNOWN;
+    if (!scan_catch_up(c, t))
+        return BEHIND;
+    if (q && !(plan = scan_plan(c, t, q)))
+        return UNKNOWN;
+    *n = collect(t, plan, ids, max);
+    return KNOWN;
+}
+
+bool scan_find(struct ctx *c, const struct entity *en, const struct query *q, int64_t *ids, size_t max, int64_t *n)
+{
+    struct ctx own = *c;
+    enum answer answer = UNKNOWN;
+
+    if (!c->ws->scans || !query_event_column(en) || db_is_writer(c->c) || access_scope(c->who, en, ACTION_SEE) != SCOPE_ALL)
+        return false;
+    struct scan_table *t = table_of(c->ws->scans, en);
+    if (!t)
+        return false;
+    if (clock_mono() >= t->refused_until)
+        answer = ask(&own, t, q, ids, max, n);
+    if (answer == BEHIND || answer == BROKEN)
+        give_back(t, answer == BEHIND ? 0 : clock_mono() + REFUSE_US);
+    pthread_mutex_unlock(&t->lock);
+    return answer == KNOWN;
+}

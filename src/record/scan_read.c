@@ -1,0 +1,337 @@
+/* scan_read.c - fills columns from the tables: slice by slice, then by what was written since.
+ *
+ * The first slice notes where the feed stands. A slice may see more than that; what was written after
+ * is read again when catching up, which changes nothing then. So every row is at least as new as the
+ * feed's number the table stands at, and after catching up exactly as new.
+ */
+#include "base/clock.h"
+#include "base/fault.h"
+#include "record/scan_inside.h"
+#include "record/sql.h"
+
+enum { SLICE = 8192, EVENTS_SLICE = 4096, TOUCHED_MAX = 4000, AT_ONCE = 64 };
+
+/* ── statements ──────────────────────────────────────────────────────────── */
+
+static void put_column(struct sql *q, const struct scan_column *k)
+{
+    switch (k->form) {
+    case FORM_IS_SET:
+        sql_lit(q, ", CASE WHEN ");
+        sql_name(q, k->f->name);
+        sql_lit(q, " IS NULL THEN NULL ELSE 1 END");
+        return;
+    case FORM_LOWER:
+        sql_lit(q, ", lower(");
+        sql_name(q, k->f->name);
+        sql_lit(q, ")");
+        return;
+    default:
+        sql_lit(q, ", ");
+        sql_column(q, "t0", k->f->name, k->form == FORM_BASE ? "_base" : k->form == FORM_FOLDED ? "_fold" : NULL);
+    }
+}
+
+/* "SELECT id, there, ... FROM entity t0 WHERE "; the columns of `set`. */
+static struct sql *rows_sql(struct ctx *c, const struct scan_table *t, uint64_t set)
+{
+    struct sql *q = sql_new(c->a);
+    sql_lit(q, "SELECT t0.id, CASE WHEN t0.deleted_at IS NULL THEN 1 ELSE 0 END");
+    for (int i = 0; i < t->ncolumns; i++)
+        if (set >> i & 1)
+            put_column(q, &t->column[i]);
+    sql_lit(q, " FROM ");
+    sql_name(q, t->en->name);
+    sql_lit(q, " AS t0 WHERE ");
+    return q;
+}
+
+/* Rows not met before are added; *n of them all, the last one's id in *last. */
+static bool take_rows(struct ctx *c, struct scan_table *t, struct sql *s, uint64_t set, size_t *n, int64_t *last)
+{
+    struct db_rows q;
+    struct err e;
+    bool ok = true;
+    size_t row;
+    *n = 0;
+    if (!sql_query(c->c, s, &q, &e))
+        return false;
+    while (ok && db_next(&q)) {
+        *last = db_int(&q, 0);
+        ok = scan_row(t, *last, &row) || scan_append(t, *last, &row);
+        if (!ok)
+            break;
+        scan_set_there(t, row, db_int(&q, 1) != 0);
+        int col = 2;
+        for (int i = 0; ok && i < t->ncolumns; i++)
+            if (set >> i & 1)
+                ok = scan_put(t, &t->column[i], row, &q, col++);
+        ++*n;
+    }
+    return db_done(&q, &e) && ok;
+}
+
+static void events_sql(struct sql *q, const struct scan_table *t, const struct scan_kind *k)
+{
+    const char *column = query_event_column(t->en);
+    sql_lit(q, "SELECT ");
+    sql_name(q, column);
+    sql_lit(q, ", at FROM event WHERE kind = ");
+    sql_bind(q, V(k->name));
+    sql_lit(q, " AND is_void = 0 AND is_robot = 0 AND ");
+    sql_name(q, column);
+}
+
+/* Rows of one record after another; `to` is filled with one's instants before it gets them. */
+struct gathering { struct scan_table *t; struct scan_kind *k; int64_t id; int64_t *at; size_t n, cap; };
+
+static bool settle(struct gathering *g)
+{
+    size_t row;
+    if (g->n == 0 || !scan_row(g->t, g->id, &row))
+        return true;                            /* of a record that is not there (any more) */
+    if (!scan_has_room(g->t, g->n * sizeof *g->at))
+        return false;
+    int64_t *at = arena_raw(&g->t->a, sizeof *at, alignof(int64_t), g->n);
+    memcpy(at, g->at, g->n * sizeof *at);
+    g->k->page[row / PAGE_ROWS][row % PAGE_ROWS] = (struct span){ at, (uint32_t)g->n };
+    g->n = 0;
+    return true;
+}
+
+static bool put_instant(struct gathering *g, struct ctx *c, int64_t id, int64_t at)
+{
+    if (id != g->id && !settle(g))
+        return false;
+    if (id != g->id)
+        g->n = 0;
+    g->id = id;
+    if (g->n == g->cap) {
+        size_t cap = g->cap ? 2 * g->cap : 1024;
+        if ((size_t)(c->a->end - c->a->at) < cap * sizeof *g->at + SCAN_SLACK)
+            return false;
+        int64_t *more = arena_new(c->a, int64_t, cap);
+        if (g->n)
+            memcpy(more, g->at, g->n * sizeof *more);
+        g->at = more;
+        g->cap = cap;
+    }
+    g->at[g->n++] = at;
+    return true;
+}
+
+/* `s` is ordered by record and instant. */
+static bool take_events(struct ctx *c, struct scan_table *t, struct scan_kind *k, struct sql *s)
+{
+    struct gathering g = { .t = t, .k = k };
+    struct db_rows q;
+    struct err e;
+    bool ok = true;
+    if (!sql_query(c->c, s, &q, &e))
+        return false;
+    while (ok && db_next(&q))
+        ok = put_instant(&g, c, db_int(&q, 0), db_int(&q, 1));
+    return db_done(&q, &e) && ok && settle(&g);
+}
+
+/* ── slices ──────────────────────────────────────────────────────────────── */
+
+/* The least that any of what is missing has walked. */
+static int64_t walk_from(const struct scan_table *t)
+{
+    int64_t from = t->is_whole ? INT64_MAX : t->walked;
+    for (int i = 0; i < t->ncolumns; i++)
+        if (!t->column[i].is_whole && t->column[i].walked < from)
+            from = t->column[i].walked;
+    return from;
+}
+
+static bool read_slice(struct ctx *c, struct scan_table *t, int64_t from)
+{
+    uint64_t set = 0;
+    int64_t last = from;
+    size_t n;
+    for (int i = 0; i < t->ncolumns; i++)
+        if (!t->column[i].is_whole && t->column[i].walked == from)
+            set |= (uint64_t)1 << i;
+    struct sql *q = rows_sql(c, t, set);
+    sql_lit(q, "t0.id > ");
+    sql_bind(q, V(from));
+    sql_lit(q, " ORDER BY t0.id LIMIT ");
+    sql_bind(q, V(SLICE));
+    if (!take_rows(c, t, q, set, &n, &last))
+        return false;
+    for (int i = 0; i < t->ncolumns; i++)
+        if (set >> i & 1) {
+            t->column[i].walked = last;
+            t->column[i].is_whole = n < SLICE;
+        }
+    if (!t->is_whole && t->walked == from) {
+        t->walked = last;
+        t->is_whole = n < SLICE;
+    }
+    return true;
+}
+
+/* The next of those whose records are all known. */
+static bool read_events(struct ctx *c, struct scan_table *t, struct scan_kind *k)
+{
+    size_t first = scan_lower(t, k->walked + 1), end = first + EVENTS_SLICE;
+    struct sql *q = sql_new(c->a);
+    bool is_last = end >= t->sorted;
+    int64_t to = is_last ? INT64_MAX : scan_id(t, end - 1);
+    events_sql(q, t, k);
+    sql_lit(q, " > ");
+    sql_bind(q, V(k->walked));
+    sql_lit(q, " AND ");
+    sql_name(q, query_event_column(t->en));
+    sql_lit(q, " <= ");
+    sql_bind(q, V(to));
+    sql_lit(q, " ORDER BY 1, 2");
+    if (!take_events(c, t, k, q))
+        return false;
+    k->walked = to;
+    k->is_whole = is_last;
+    return true;
+}
+
+static struct scan_kind *missing(struct scan_table *t)
+{
+    for (int i = 0; i < t->nkinds; i++)
+        if (!t->kind[i].is_whole)
+            return &t->kind[i];
+    return NULL;
+}
+
+static bool feed_stands(struct ctx *c, int64_t *seq)
+{
+    struct err e;
+    bool found;
+    return db_get_int(c->c, "SELECT last FROM setu_seq", DB_NONE, &found, seq, &e) && found;
+}
+
+bool scan_read(struct ctx *c, struct scan_table *t, int64_t until, bool *is_whole)
+{
+    struct scan_kind *k;
+    int64_t seq;
+    if (!feed_stands(c, &seq))
+        return false;
+    if (seq < t->seq || (t->n == 0 && !t->is_whole))
+        t->seq = seq;                           /* this reader may see less than the one before */
+    for (*is_whole = false; clock_mono() < until; arena_reset(c->a)) {
+        int64_t from = walk_from(t);
+        if (from < INT64_MAX) {
+            if (!read_slice(c, t, from))
+                return false;
+        } else if ((k = missing(t))) {
+            if (!read_events(c, t, k))
+                return false;
+        } else {
+            *is_whole = true;
+            return true;
+        }
+    }
+    return true;
+}
+
+/* ── what was written since ──────────────────────────────────────────────── */
+
+static void put_since(struct sql *q, const struct scan_table *t, int64_t to)
+{
+    sql_lit(q, "seq > ");
+    sql_bind(q, V(t->seq));
+    sql_lit(q, " AND seq <= ");
+    sql_bind(q, V(to));
+}
+
+/* Changed itself; what happened to it; changed what an event of it is about (a call that was moved). */
+static struct sql *touched_sql(struct ctx *c, const struct scan_table *t, int64_t to)
+{
+    const char *column = query_event_column(t->en);
+    struct sql *q = sql_new(c->a);
+    sql_lit(q, "SELECT record_id FROM change WHERE entity = ");
+    sql_bind(q, V(str_of(t->en->name)));
+    sql_lit(q, " AND ");
+    put_since(q, t, to);
+    sql_lit(q, " UNION SELECT ");
+    sql_name(q, column);
+    sql_lit(q, " FROM event WHERE ");
+    put_since(q, t, to);
+    sql_lit(q, " UNION SELECT ");
+    sql_name(q, column);
+    sql_lit(q, " FROM event WHERE record_id IN (SELECT record_id FROM change WHERE ");
+    put_since(q, t, to);
+    sql_lit(q, ") LIMIT ");
+    sql_bind(q, V(TOUCHED_MAX + 1));
+    return q;
+}
+
+static bool read_touched(struct ctx *c, struct scan_table *t, int64_t to, int64_t *ids, size_t *n)
+{
+    struct db_rows q;
+    struct err e;
+    *n = 0;
+    if (!sql_query(c->c, touched_sql(c, t, to), &q, &e))
+        return false;
+    while (*n <= TOUCHED_MAX && db_next(&q))
+        if (db_int(&q, 0))                      /* events of nobody */
+            ids[(*n)++] = db_int(&q, 0);
+    return db_done(&q, &e) && *n <= TOUCHED_MAX;
+}
+
+/* "IN (...)" of few lengths, so that statements are prepared once. */
+static void put_ids(struct sql *q, const int64_t *ids, size_t n)
+{
+    size_t many = n <= 1 ? 1 : n <= 8 ? 8 : AT_ONCE;
+    sql_lit(q, " IN (");
+    for (size_t i = 0; i < many; i++) {
+        sql_lit(q, i ? ", " : "");
+        sql_bind(q, V(ids[i < n ? i : n - 1]));
+    }
+    sql_lit(q, ")");
+}
+
+static bool read_again(struct ctx *c, struct scan_table *t, const int64_t *ids, size_t n)
+{
+    uint64_t all = ((uint64_t)1 << t->ncolumns) - 1;
+    struct sql *q = rows_sql(c, t, all);
+    int64_t last;
+    size_t row, met;
+    for (size_t i = 0; i < n; i++)
+        if (scan_row(t, ids[i], &row)) {            /* until it is met again it is gone, and nothing happened to it */
+            scan_set_there(t, row, false);
+            for (int k = 0; k < t->nkinds; k++)
+                t->kind[k].page[row / PAGE_ROWS][row % PAGE_ROWS].n = 0;
+        }
+    sql_lit(q, "t0.id");
+    put_ids(q, ids, n);
+    if (!take_rows(c, t, q, all, &met, &last))
+        return false;
+    for (int k = 0; k < t->nkinds; k++) {
+        struct sql *events = sql_new(c->a);
+        events_sql(events, t, &t->kind[k]);
+        put_ids(events, ids, n);
+        sql_lit(events, " ORDER BY 1, 2");
+        if (!take_events(c, t, &t->kind[k], events))
+            return false;
+    }
+    return true;
+}
+
+bool scan_catch_up(struct ctx *c, struct scan_table *t)
+{
+    int64_t to, *ids;
+    size_t n;
+    if (!feed_stands(c, &to))
+        return false;
+    if (to <= t->seq || fault_is_on("stale_columns"))
+        return true;
+    ids = arena_new(c->a, int64_t, TOUCHED_MAX + 1);
+    if (!read_touched(c, t, to, ids, &n))
+        return false;
+    for (size_t i = 0; i < n; i += AT_ONCE)
+        if (!read_again(c, t, ids + i, n - i < AT_ONCE ? n - i : AT_ONCE))
+            return false;
+    t->seq = to;
+    return true;
+}
