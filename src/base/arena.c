@@ -48,7 +48,7 @@ void arena_reset(struct arena *a)
 {
     if (a->at - a->base > 2 * KEEP)
         madvise(a->base + KEEP, (size_t)(a->at - a->base) - KEEP, MADV_DONTNEED);
-    ASAN_POISON_MEMORY_REGION(a->base, (size_t)(a->end - a->base));
+    ASAN_POISON_MEMORY_REGION(a->base, (size_t)(a->at - a->base));      /* the rest is so since it was opened */
     a->at = a->base;
 }
 
