@@ -31,11 +31,41 @@ static void review(struct request *rq)
     web_done(rq, record_url(c->a, &material_entity, r.id).s, msg_text(c->a, c->loc, MSG_content_reviewed, NULL), c->write_id);
 }
 
+static struct pain_link *links_of(struct ctx *c, struct record *const *v, int n)
+{
+    struct pain_link *out = arena_new(c->a, struct pain_link, n + 1);
+    for (int i = 0; i < n; i++)
+        out[i] = (struct pain_link){ record_title(v[i]), record_url(c->a, v[i]->en, v[i]->id) };
+    return out;
+}
+
+static void pains_panel(struct ctx *c, const struct record *person, struct html *side)
+{
+    struct pain pains[PAINS_MAX];
+    struct pain_line lines[PAINS_MAX];
+    struct pains_view v = { .lines = lines };
+    struct err e = { 0 };
+    if (!material_pains(c, person->id, pains, &v.n, &e) || !v.n)
+        return;
+    for (size_t i = 0; i < v.n; i++) {
+        const struct pain *p = &pains[i];
+        str when = loc_date(c->a, c->loc, zone_days(c->loc->zone, p->last_at), DATE_MEDIUM);
+        lines[i] = (struct pain_line){
+            .name = p->name, .seen = links_of(c, p->seen, p->nseen), .nseen = (size_t)p->nseen,
+            .offer = links_of(c, p->offer, p->noffers), .noffers = (size_t)p->noffers,
+            .looks = msg_text(c->a, c->loc, MSG_content_pain_looks, (const struct msg_arg *)(const void *)
+                              &(struct msg_content_pain_looks_args){ .n = A(p->looks), .when = A(when) }),
+        };
+    }
+    view_pains(side, &v);
+}
+
 static void panel(struct request *rq, const struct record *r, struct html *middle, struct html *side)
 {
     struct ctx *c = web_ctx(rq);
     bool sells = c->who->roles & (1u << ROLE_AE | 1u << ROLE_SDR | 1u << ROLE_SALES_MANAGER);
-    (void)side;
+    if (r->en == entity_find(S("person")))
+        pains_panel(c, r, side);
     if (r->en != &material_entity || !str_eq(record_text(r, "status"), S("in_review")) || record_text(r, "verdict").n)
         return;
     struct material_review_view v = { .action = url_fmt(c->a, "%.*s/review", STR_ARG(record_url(c->a, r->en, r->id).s)),

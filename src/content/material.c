@@ -49,6 +49,8 @@ static const struct field fields[] = {
     { .name = "url", .label = MSG_content_url, .type = FIELD_URL, .flags = F_QUICK },
     { .name = "file", .label = MSG_content_file, .type = FIELD_FILE },
     { .name = "text", .label = MSG_content_text, .type = FIELD_LONGTEXT, .flags = F_SEARCH, .max = 20000 },
+    { .name = "pain_points", .label = MSG_content_pain_points, .help = MSG_content_pain_points_help,
+      .type = FIELD_TAGS, .flags = F_QUICK | F_INDEX },
     { .name = "verdict", .label = MSG_content_verdict,
       .type = FIELD_CHOICE, .flags = F_LIST | F_READONLY, .choices = verdict_choices },
     { .name = "reviewed_by", .label = MSG_content_reviewed_by, .type = FIELD_REF, .flags = F_READONLY, .ref = "user" },

@@ -6,11 +6,15 @@
 
 enum { U_SALES = 2 };                           /* the head of sales in Dhaka */
 
-static const struct { const char *title, *kind, *status, *url; bool is_reviewed; int reviewer; } material[] = {
-    { "Filling lines: one page", "brochure",   "released",  "https://example.com/filling-lines.pdf", true,  U_SALES },
-    { "প্যাকেজিং লাইনের মূল্যতালিকা", "price_list", "in_review", "https://example.com/price-list.pdf",    false, U_SALES },
-    { "एक डेयरी ने 18 % कैसे बचाया", "case_study", "draft",     "https://example.com/dairy.pdf",         false, U_SALES },
-    { "معرفی خط بسته‌بندی", "slides",     "in_review", "https://example.com/packing-fa.pdf",    false, U_SALES },
+/* The addresses are pages that visitors of the demo read (arrive.c), so that worries show. */
+static const struct { const char *title, *kind, *status, *url, *pains; bool is_reviewed; int reviewer; } material[] = {
+    { "Filling lines: one page", "brochure",   "released",  "https://www.padmarag.example/machines/linea-8", "downtime", true,  U_SALES },
+    { "Thinner film, same seal", "other",      "released",  "https://www.padmarag.example/blog/film-thickness", "film cost", true, U_SALES },
+    { "What a rice mill saved",  "case_study", "released",  "https://www.padmarag.example/cases/rice-mill", "film cost, downtime", true, U_SALES },
+    { "Film calculator",         "slides",     "released",  "https://www.padmarag.example/film-calculator", "film cost", true, U_SALES },
+    { "প্যাকেজিং লাইনের মূল্যতালিকা", "price_list", "in_review", "https://www.padmarag.example/prices", "price", false, U_SALES },
+    { "एक डेयरी ने 18 % कैसे बचाया", "case_study", "draft",     "https://www.padmarag.example/cases/dairy", "downtime", false, U_SALES },
+    { "معرفی خط بسته‌بندی", "slides",     "in_review", "https://www.padmarag.example/packing-fa.pdf", "downtime", false, U_SALES },
 };
 
 static bool put_material(struct demo *d, struct ctx *tx, struct err *e)
@@ -21,6 +25,7 @@ static bool put_material(struct demo *d, struct ctx *tx, struct err *e)
         record_set(r, "title", val_text(str_of(material[i].title)));
         record_set(r, "kind", val_text(str_of(material[i].kind)));
         record_set(r, "url", val_text(str_of(material[i].url)));
+        record_set(r, "pain_points", val_text(str_of(material[i].pains)));
         record_set(r, "owner", val_ref(d->user[U_MARKETING]));
         record_set(r, "reviewer", val_ref(d->user[material[i].reviewer]));
         if (material[i].is_reviewed) {
