@@ -59,14 +59,13 @@ static void strike_at(enum strike by, int64_t at)
     fail_at = by >= BY_MEMORY ? at : 0;
 }
 
-/* Where a cursor moves: among the commits of one round of following. */
-static struct { enum strike by; int64_t after; } armed;
+/* Where it matters to a control: among the commits of one round of following, or of sending. */
+static struct { bool is_sending; int64_t commits, after; } armed;
 
-static void arm(void)
+static void arm(bool is_sending)
 {
-    enum { COMMITS = 20 };
-    if (armed.after-- == 0)
-        strike_at(armed.by, 1 + chance(COMMITS));
+    if (is_sending == armed.is_sending && armed.after-- == 0)
+        strike_at(BY_EIO_FOR_GOOD, 1 + chance(armed.commits));
 }
 
 /* Opening counts too: it recovers what the one before left. */
@@ -128,27 +127,29 @@ static bool run(const char *what, enum strike by, int states, bool until_bad)
 
 /* ── promises broken on purpose ──────────────────────────────────────────── */
 
-static bool caught(const char *fault, enum strike by)
+static bool caught(const char *fault)
 {
     char what[60];
     snprintf(what, sizeof what, "control: %s", fault);
     setenv("SETU_FAULT", fault, 1);
-    disk.counts_syncs = true;
-    bool is_caught = !run(what, by, CONTROL_STATES, true);
-    disk.counts_syncs = false;
+    bool is_caught = !run(what, BY_NOTHING, CONTROL_STATES, true);
     unsetenv("SETU_FAULT");
     return is_caught;
 }
 
 static bool all_caught(void)
 {
-    bool ok = caught("stopped_clock", BY_NOTHING) && chain_v.segments > 0;
-    chain_before_follow = arm;
-    armed.by = BY_POWER;
-    ok &= caught("early_cursor", BY_NOTHING);
-    ok &= caught("late_cursor", BY_NOTHING);
-    chain_before_follow = NULL;
-    ok &= caught("forget_sending", BY_POWER) && chain_v.outbox > 0;
+    bool ok = caught("stopped_clock") && chain_v.segments > 0;
+    disk.counts_syncs = true;
+    chain_before = arm;
+    armed.commits = 20;
+    ok &= caught("early_cursor");
+    ok &= caught("late_cursor");
+    armed.is_sending = true;
+    armed.commits = 4;
+    ok &= caught("forget_sending") && chain_v.outbox > 0;
+    chain_before = NULL;
+    disk.counts_syncs = false;
     disk.drops_syncs = true;
     ok &= !run("control: syncs do nothing", BY_POWER, CONTROL_STATES, true);
     disk.drops_syncs = false;

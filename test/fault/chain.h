@@ -341,10 +341,14 @@ static bool chain_round(struct err *e)
     return true;
 }
 
+static void (*chain_before)(bool is_sending);   /* controls that strike there set it */
+
 /* Until nothing may leave and nothing is under way. */
 static bool chain_send(void)
 {
     struct err e = { 0 };
+    if (chain_before)
+        chain_before(true);
     do {
         if (!chain_round(&e))
             return false;
@@ -352,13 +356,11 @@ static bool chain_send(void)
     return true;
 }
 
-static void (*chain_before_follow)(void);        /* a control that strikes there sets it */
-
 static bool chain_follow(void)
 {
     struct err e = { 0 };
-    if (chain_before_follow)
-        chain_before_follow();
+    if (chain_before)
+        chain_before(false);
     return feed_drain(chain.ws, &e);
 }
 
