@@ -7,138 +7,17 @@
  * kill -9 of one of its processes). The control turns the look-up of an unanswered COMMIT off
  * (SETU_FAULT=no_commit_key): then doubles must be found.
  *
+ * After that the same is done to a whole workspace: acts, segments, rules and deliveries (chain.h, chain_judge.h).
+ *
  * It starts a server of its own (tools/test/postgres run), for no other test would like it.
  */
-#include "base/clock.h"
-#include "base/log.h"
-#include "db/db.h"
+#include "chain_judge.h"
+#include "line.h"
 #include <libpq-fe.h>
-#include <poll.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-enum { LINES_MAX = 64, PIECE = 1 << 16, WRITERS = 4 };
-
-/* ── the proxy ───────────────────────────────────────────────────────────── */
-
-/* Where one direction of a line stands in its messages: type (1), length (4), the rest. */
-struct reader { int64_t skip; unsigned char head[5]; int nhead; bool has_started; };
-
-static struct {
-    int listener, port, server_port;
-    _Atomic int64_t seen, cut_at;               /* messages until now; cut after so many, 0: never */
-    _Atomic int ncuts;
-    _Atomic bool is_stopped;
-    pthread_t thread;
-} proxy;
-
-/* Messages that end in these bytes; the first one of a client has no type. */
-static size_t up_to_cut(struct reader *r, bool from_client, const unsigned char *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (r->skip > 0) {
-            size_t take = r->skip < (int64_t)(n - i) ? (size_t)r->skip : n - i;
-            r->skip -= (int64_t)take;
-            i += take - 1;
-        } else {
-            r->head[r->nhead++] = p[i];
-            int untyped = from_client && !r->has_started;
-            if (r->nhead == (untyped ? 4 : 5)) {
-                const unsigned char *l = r->head + (untyped ? 0 : 1);
-                r->skip = ((int64_t)l[0] << 24 | l[1] << 16 | l[2] << 8 | l[3]) - 4;
-                r->has_started = true;
-                r->nhead = 0;
-            }
-        }
-        bool is_end = r->skip == 0 && r->nhead == 0;
-        if (is_end && ++proxy.seen == proxy.cut_at)
-            return i + 1;
-    }
-    return n + 1;
-}
-
-static int dial_server(void)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)proxy.server_port),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0)
-        return fd;
-    close(fd);
-    return -1;
-}
-
-static bool send_all(int fd, const unsigned char *p, size_t n)
-{
-    for (ssize_t k; n > 0; p += k, n -= (size_t)k)
-        if ((k = send(fd, p, n, MSG_NOSIGNAL)) <= 0)
-            return false;
-    return true;
-}
-
-static void *line_main(void *arg)
-{
-    int client = (int)(intptr_t)arg, server = dial_server();
-    struct reader r[2] = { { 0 }, { 0 } };
-    unsigned char *piece = malloc(PIECE);
-    struct pollfd p[2] = { { client, POLLIN, 0 }, { server, POLLIN, 0 } };
-
-    r[1].has_started = true;
-    while (server >= 0 && !proxy.is_stopped && poll(p, 2, 200) >= 0) {
-        bool ok = true;
-        for (int i = 0; i < 2 && ok; i++) {
-            if (!p[i].revents)
-                continue;
-            ssize_t n = read(p[i].fd, piece, PIECE);
-            size_t go = n > 0 ? up_to_cut(&r[i], i == 0, piece, (size_t)n) : 0;
-            bool is_cut = n > 0 && go <= (size_t)n;
-            ok = n > 0 && send_all(p[1 - i].fd, piece, is_cut ? go : (size_t)n) && !is_cut;
-            proxy.ncuts += is_cut;
-        }
-        if (!ok)
-            break;
-    }
-    close(client);
-    if (server >= 0)
-        close(server);
-    free(piece);
-    return NULL;
-}
-
-static void *proxy_main(void *arg)
-{
-    (void)arg;
-    while (!proxy.is_stopped) {
-        struct pollfd p = { proxy.listener, POLLIN, 0 };
-        if (poll(&p, 1, 200) <= 0)
-            continue;
-        int fd = accept4(proxy.listener, NULL, NULL, SOCK_CLOEXEC), on = 1;
-        pthread_t t;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (fd >= 0 && pthread_create(&t, NULL, line_main, (void *)(intptr_t)fd) == 0)
-            pthread_detach(t);
-    }
-    return NULL;
-}
-
-static void proxy_start(int server_port)
-{
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof at;
-    proxy.server_port = server_port;
-    proxy.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(proxy.listener, (struct sockaddr *)&at, n) || listen(proxy.listener, 32)
-        || getsockname(proxy.listener, (struct sockaddr *)&at, &n) || pthread_create(&proxy.thread, NULL, proxy_main, NULL))
-        die("no proxy");
-    proxy.port = ntohs(at.sin_port);
-}
+enum { WRITERS = 4 };
 
 /* ── the data ────────────────────────────────────────────────────────────── */
 
@@ -207,12 +86,12 @@ static PGconn *look(void)
     return h;
 }
 
-struct verdict { int64_t lost, doubled, ghosts, disorder; };
+struct findings { int64_t lost, doubled, ghosts, disorder; };
 
-static struct verdict judge(void)
+static struct findings judge(void)
 {
     PGconn *h = look();
-    struct verdict v = { 0 };
+    struct findings v = { 0 };
     PGresult *r = PQexec(h, "SELECT id, count(*) FROM deed GROUP BY id");
     static unsigned char there[sizeof acked];
     memset(there, 0, sizeof there);
@@ -244,7 +123,7 @@ static void open_data(const char *address)
 
 static int passed, failed;
 
-static void check(bool ok, const char *what, struct verdict v)
+static void check(bool ok, const char *what, struct findings v)
 {
     passed += ok;
     failed += !ok;
@@ -254,7 +133,7 @@ static void check(bool ok, const char *what, struct verdict v)
     fflush(stdout);
 }
 
-static bool is_good(struct verdict v) { return !v.lost && !v.doubled && !v.ghosts && !v.disorder; }
+static bool is_good(struct findings v) { return !v.lost && !v.doubled && !v.ghosts && !v.disorder; }
 
 /* One write after another, the line cut after its first, second ... message. */
 static void cut_everywhere(int first, int last)
@@ -334,6 +213,120 @@ static int control(void)
     return judge().doubled > 0 ? 0 : 1;
 }
 
+/* ── the chain: acts, segments, rules, deliveries ────────────────────────── */
+
+static bool settle_down(bool (*step)(void))     /* the first call after a cut may meet the broken line */
+{
+    for (int i = 0; i < 100; i++, usleep(100000))
+        if (step())
+            return true;
+    return false;
+}
+
+static bool chain_is_open(void)
+{
+    struct err e = { 0 };
+    return chain_open(&e);
+}
+
+/* Acts go on while the line is cut after a message of theirs, near or far. */
+static void chain_cuts(int strikes)
+{
+    for (int i = 0; i < strikes; i++) {
+        proxy.cut_at = proxy.seen + 1 + chain_roll(i % 3 == 0 ? 60 : 500);
+        chain_work(3, true);
+        proxy.cut_at = 0;
+        if (i % 5 == 4 && settle_down(chain_follow))
+            chain_judge(false);
+    }
+}
+
+/* Its control: one act after another, until the answer to a COMMIT is what was cut. */
+static void chain_acts_cut(void)
+{
+    for (int n = 60; n < 150 && !chain_bad(); n++) {
+        proxy.cut_at = proxy.seen + n;
+        chain_act();
+        proxy.cut_at = 0;
+        if (n % 5 == 4)
+            chain_judge(false);
+    }
+}
+
+static int harms;
+
+static void *harm_main(void *over)
+{
+    for (int i = 0; i < harms; i++) {
+        usleep(400000);
+        kill_backend(i);
+        usleep(700000);
+        restart_server(i);
+    }
+    usleep(200000);
+    *(_Atomic bool *)over = true;
+    return NULL;
+}
+
+static void chain_kills(void)
+{
+    _Atomic bool is_over = false;
+    pthread_t t;
+    if (pthread_create(&t, NULL, harm_main, &is_over))
+        die("no thread");
+    while (!is_over)
+        if (!chain_work(3, true))
+            usleep(50000);
+    pthread_join(t, NULL);
+}
+
+static void chain_check(const char *what, const char *struck, int64_t from)
+{
+    bool ok = settle_down(chain_follow) && settle_down(chain_send);
+    if (ok)
+        chain_judge(false);
+    if (ok && chain_end())
+        chain_judge(true);
+    else
+        chain_wrong(&chain_v.rules, true, "it comes to no end", 0, 0);
+    bool is_good = chain_bad() == 0;
+    passed += is_good;
+    failed += !is_good;
+    chain_tell(what, struck, from);
+    memset(&chain_v, 0, sizeof chain_v);
+}
+
+static void chain_all(int size)
+{
+    char dir[] = "/tmp/setu-chain-XXXXXX", place[600], path[64], struck[60];
+    int64_t from = clock_mono(), cuts = proxy.ncuts;
+    if (!mkdtemp(dir))
+        die("no folder");
+    chain_tells = getenv("SETU_FAULT_TELL") != NULL;
+    chain.dice = seeded_from(20261126);
+    snprintf(schema + strlen(schema), sizeof schema - strlen(schema), "c");
+    snprintf(place, sizeof place, "%.*s?schema=%s&sslmode=disable&key=%s/key&spool=%s", (int)strcspn(through, "?"), through, schema, dir, dir);
+    chain_found(place);
+    chain_cuts(6 * size);
+    snprintf(struck, sizeof struck, "%lld acts, %lld cuts", (long long)chain.nacts, (long long)(proxy.ncuts - cuts));
+    chain_check("the chain, its line cut", struck, from);
+    from = clock_mono();
+    harms = size;
+    chain_kills();
+    snprintf(struck, sizeof struck, "%d times each way", harms);
+    chain_check("the chain, the server killed", struck, from);
+    chain_close();
+    setenv("SETU_FAULT", "no_commit_key", 1);   /* nobody reads the environment now */
+    if (settle_down(chain_is_open))
+        chain_acts_cut();
+    check(chain_v.acts > 0, "the control: acts done twice without the commit's number are noticed", (struct findings){ 0 });
+    chain_close();
+    unsetenv("SETU_FAULT");
+    snprintf(path, sizeof path, "%s/key", dir);
+    remove(path);
+    rmdir(dir);
+}
+
 static void set_up(void)
 {
     const char *pg = getenv("SETU_PG");
@@ -369,7 +362,8 @@ int main(int argc, char **argv)
     check(is_good(judge()) && act_once(), "the server stopped at once and started again", judge());
     db_close(db);
     const char *words[] = { "/proc/self/exe", "--control", NULL };
-    check(run_words(words) == 0, "the control: doubles without the commit's number are noticed", (struct verdict){ 0 });
+    check(run_words(words) == 0, "the control: doubles without the commit's number are noticed", (struct findings){ 0 });
+    chain_all(size * (getenv("SOAK") ? 20 : 1));
     proxy.is_stopped = true;
     pthread_join(proxy.thread, NULL);
     printf("%d passed, %d failed\n", passed, failed);
