@@ -5,6 +5,13 @@
 --   LOAD_PATCH                a JSON body with %d in it: a PATCH, another number each time
 local paths, at, patch, visits = {}, 0, os.getenv("LOAD_PATCH"), (os.getenv("LOAD_VISITS") or "") ~= ""
 
+-- Each thread counts in numbers of its own: two that send the same change would have one of them change nothing.
+local nthreads = 0
+function setup(thread)
+    nthreads = nthreads + 1
+    thread:set("first", nthreads * 4000000 + os.time() % 1000 * 4000)
+end
+
 function init()
     local file, start = os.getenv("LOAD_PATHS"), os.getenv("LOAD_COOKIE")
     if start then wrk.headers["Cookie"] = start end
@@ -12,7 +19,7 @@ function init()
     if visits then wrk.headers["Content-Type"] = "application/x-www-form-urlencoded" end
     if patch then wrk.method, wrk.headers["Content-Type"] = "PATCH", "application/json" end
     for line in file and io.lines(file) or function() end do paths[#paths + 1] = line end
-    at = math.random(1000000)
+    at = first
 end
 
 function request()

@@ -187,13 +187,12 @@ static bool is_allowed(const struct pg_conn *c, const char *sql)
     return c->is_trusted || is_one_of(sql, words) || is_schema(c, sql);
 }
 
-static void begin_snapshot(struct pg_conn *c)
+/* It is nearly always the same: so it is the session's, and told before BEGIN, where no rollback undoes it. */
+static void tell_deadline(struct pg_conn *c)
 {
-    pg_quiet(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    if (c->deadline_ms > 0)
-        pg_quietf(c, "SET LOCAL statement_timeout = %d", c->deadline_ms);
-    c->is_begun = true;
-    c->is_aborted = false;
+    if (c->timeout_ms != c->deadline_ms)
+        pg_quietf(c, "SET statement_timeout = %d", c->deadline_ms);
+    c->timeout_ms = c->deadline_ms;
 }
 
 /* The reader's transaction is begun with its first statement, and anew after a failed one. */
@@ -209,8 +208,12 @@ static bool ready_reader(struct pg_conn *c, struct err *e)
         pg_quiet(c, "ROLLBACK");
         c->is_begun = c->is_aborted = false;
     }
-    if (c->in_snapshot && !c->is_begun)
-        begin_snapshot(c);
+    if (!c->is_begun)
+        tell_deadline(c);
+    if (c->in_snapshot && !c->is_begun) {
+        pg_quiet(c, PG_SNAPSHOT);
+        c->is_begun = true;
+    }
     return true;
 }
 

@@ -16,6 +16,10 @@ enum {
     ADDRESS_MAX = 512,
 };
 
+/* Sent for each request: a reader's connection knows them by a name, and they are not parsed again. */
+#define PG_SNAPSHOT "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#define PG_END "COMMIT"
+
 /* A statement prepared on the server. The types of its parameters are those its first values had; a
  * NULL goes with any, another kind of value is another statement of the same text. */
 struct pg_stmt {
@@ -54,7 +58,7 @@ struct pg_conn {
     struct pg_catalog *catalog;                 /* NULL: not read, or not true any more */
     bool in_snapshot, is_begun;                 /* db_read_begin(); and the server knows */
     bool is_fresh;                              /* nothing was read from this connection's transaction yet */
-    int deadline_ms;
+    int deadline_ms, timeout_ms;                /* what is wanted now, and what the server's session has */
     int64_t deadline;                           /* clock_mono(); 0: none */
     enum fate lost;                             /* the group's: FATE_KEPT while it stands */
     bool is_unknown;                            /* lost while its COMMIT was under way */

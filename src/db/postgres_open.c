@@ -128,7 +128,7 @@ void pg_disconnect(struct pg_conn *c)
     c->h = NULL;
     for (int i = 0; i < c->nquiet; i++)
         free(c->quiet[i]);
-    c->nquiet = c->nahead = c->nowed = 0;
+    c->nquiet = c->nahead = c->nowed = c->timeout_ms = 0;
     c->is_begun = c->is_aborted = false;
     pg_catalog_forget(c);
     pg_forget(c);
@@ -192,6 +192,19 @@ static bool settle_writer(struct pg_conn *c, struct err *e)
     return ok || fail(e, ERR_BUSY, MSG_db_away, "%s", PQerrorMessage(c->h));
 }
 
+static bool settle_reader(struct pg_conn *c, struct err *e)
+{
+    static const char *const known[][2] = { { "snapshot", PG_SNAPSHOT }, { "end", PG_END } };
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < countof(known); i++) {
+        PGresult *r = PQprepare(c->h, known[i][0], known[i][1], 0, NULL);
+        ok = PQresultStatus(r) == PGRES_COMMAND_OK;
+        PQclear(r);
+    }
+    return ok || fail(e, ERR_BUSY, MSG_db_away, "%s", PQerrorMessage(c->h));
+}
+
 bool pg_connect(struct pg_conn *c, struct err *e)
 {
     PGconn *h = dial(c);
@@ -212,12 +225,11 @@ bool pg_connect(struct pg_conn *c, struct err *e)
     c->h = h;
     c->pid = PQbackendPID(h);
     c->pg->version = PQserverVersion(h);
-    if (c->base.is_writer) {
+    if (c->base.is_writer)
         c->pg->writer_pid = c->pid;
-        if (!settle_writer(c, e)) {
-            pg_disconnect(c);
-            return false;
-        }
+    if (!(c->base.is_writer ? settle_writer(c, e) : settle_reader(c, e))) {
+        pg_disconnect(c);
+        return false;
     }
     if (PQsetnonblocking(h, 1) != 0 || !PQenterPipelineMode(h))
         die("libpq has no pipeline");
@@ -286,7 +298,7 @@ static void read_end(struct db_conn *conn)
     c->deadline = 0;
     c->deadline_ms = 0;
     if (c->is_begun && c->h) {
-        pg_quiet(c, c->is_aborted ? "ROLLBACK" : "COMMIT");
+        pg_quiet(c, c->is_aborted ? "ROLLBACK" : PG_END);
         (void)pg_flush(c, false, &e);           /* a lost connection is noticed by the next request */
     }
     c->in_snapshot = c->is_begun = c->is_aborted = false;

@@ -113,13 +113,24 @@ void pg_quietf(struct pg_conn *c, const char *fmt, ...)
     pg_quiet(c, text);
 }
 
+/* By its name when a reader's connection knows it (postgres_open.c). */
+static void send_text(struct pg_conn *c, const char *sql)
+{
+    const char *name = c->base.is_writer ? NULL : !strcmp(sql, PG_SNAPSHOT) ? "snapshot" : !strcmp(sql, PG_END) ? "end" : NULL;
+
+    if (name)
+        PQsendQueryPrepared(c->h, name, 0, NULL, NULL, NULL, 0);
+    else
+        PQsendQueryParams(c->h, sql, 0, NULL, NULL, NULL, NULL, 0);
+}
+
 /* How many answers will come of it and of what was sent ahead; what fails to be sent is seen by who reads. */
 static int send_quiet(struct pg_conn *c)
 {
     int n = c->nquiet + c->nahead;
 
     for (int i = 0; i < c->nquiet; i++) {
-        PQsendQueryParams(c->h, c->quiet[i], 0, NULL, NULL, NULL, NULL, 0);
+        send_text(c, c->quiet[i]);
         free(c->quiet[i]);
     }
     c->nquiet = c->nahead = 0;
