@@ -319,7 +319,7 @@ row_13() {
         curl -s -o /dev/null -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d "{\"name\":\"S $i\",\"entity\":\"person\",
             \"kind\":\"live\",\"criteria\":\"country = India and count(mail.opened within $i days) >= 1\"}" "http://127.0.0.1:$PORT/api/v1/segment"
     done
-    until [ "$(api /metrics | sed -n 's/^setu_feed_lag{.*consumer="segments".*} \([0-9]*\)$/\1/p')" = 0 ]; do sleep 0.2; done
+    until [ "$(sqlite3 "$OUT/segments/setu.db" "SELECT COUNT(*) FROM segment_state WHERE walked IS NOT NULL")" = 0 ]; do sleep 0.2; done
     row 13 "100 segments over $PEOPLE people, s" "$(calc "$(date +%s.%N) - $at")" "" "$(calc "$(date +%s.%N) - $at")" "< 60"
     stop "$SERVER"
     rm -rf "$OUT/segments"
