@@ -366,9 +366,59 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
     return true;
 }
 
+/* ── the mark ──────────────────────────────────────────────────────────────── */
+
+/* Looking for each table and index takes a thousand questions, at every start. So what was made is marked by a sum over
+ * the declarations, and nothing is looked for while the sum is the same. SHAPE grows with every change of this file that makes
+ * something else of the same declaration. */
+enum { SHAPE = 1 };
+
+static uint64_t mix(uint64_t sum, const char *text)
+{
+    return sum * 1099511628211u + (text ? str_hash(str_of(text)) : 7);
+}
+
+static int64_t catalogue_mark(void)
+{
+    uint64_t sum = SHAPE;
+    for (size_t i = 0; i < catalogue_count(); i++) {
+        const struct entity *en = catalogue_at(i);
+        sum = mix(mix(mix(sum, en->name), en->title), en->owner);
+        for (const struct field *f = en->fields; f < en->fields + en->nfields; f++)
+            sum = mix(mix(sum, f->name), type_of(f)->column) * 31 + (uint64_t)f->type * 1000003 + f->flags;
+        for (const char *const *s = en->schema; s && *s; s++)
+            sum = mix(sum, *s);
+    }
+    return (int64_t)(sum >> 1);
+}
+
+static bool is_marked(struct db_conn *tx, int64_t mark, bool *out, struct err *e)
+{
+    int64_t have = 0;
+    *out = false;
+    if (!db_table_exists(tx, "setu_catalogue", out, e))
+        return false;
+    if (*out && !db_get_int(tx, "SELECT mark FROM setu_catalogue WHERE id = 1", DB_NONE, out, &have, e))
+        return false;
+    *out = *out && have == mark;
+    return true;
+}
+
+static bool put_mark(struct db_conn *tx, int64_t mark, struct err *e)
+{
+    return db_exec(tx, "CREATE TABLE IF NOT EXISTS setu_catalogue (id BIGINT PRIMARY KEY, mark BIGINT NOT NULL)", DB_NONE, NULL, e)
+        && db_exec(tx, "INSERT INTO setu_catalogue (id, mark) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET mark = excluded.mark",
+                   DB_ARGS(V(mark)), NULL, e);
+}
+
 static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
 {
+    int64_t mark = catalogue_mark();
     bool there = false;
+    if (!is_marked(tx, mark, &there, e))
+        return false;
+    if (there)
+        return true;
     for (size_t i = 0; i < catalogue_count(); i++) {
         struct arena scratch = *(struct arena *)arg;    /* each entity's statements are forgotten */
         if (!entity_schema(tx, &scratch, catalogue_at(i), e))
@@ -376,7 +426,7 @@ static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
     }
     if (!db_table_exists(tx, "search_fts", &there, e))
         return false;
-    return there || db_fts_create(tx, "search_fts", e);
+    return (there || db_fts_create(tx, "search_fts", e)) && put_mark(tx, mark, e);
 }
 
 bool record_schema(struct db *db, struct err *e)

@@ -216,7 +216,7 @@ END_TEST
 /* record_tables() reads the statements of the program; here the data itself is asked. */
 START_TEST(no_table_is_forgotten)
 {
-    static const char *const own[] = { "setu_migration", "setu_seq", "setu_commit", "setu_move" };
+    static const char *const own[] = { "setu_migration", "setu_seq", "setu_commit", "setu_move", "setu_catalogue" };
     struct move_table *t;
     struct db_rows q;
     struct db_conn *c;
