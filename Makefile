@@ -143,6 +143,7 @@ build/san/$(1)/%: test/$(1)/%.c test/client/client.c test/client/served.c test/c
 	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< test/client/client.c test/client/served.c test/client/sink.c $$(TESTLIBS)
 endef
 $(foreach kind,http fault,$(eval $(call test_kind_client,$(kind))))
+build/san/http/webhook_tls: TESTLIBS += -lssl -lcrypto
 build/san/fuzz/%: test/fuzz/%.c tools/test/replay.c build/san/libsetu.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TESTFLAGS) -o $@ $< tools/test/replay.c $(TESTLIBS)

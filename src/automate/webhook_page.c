@@ -92,8 +92,15 @@ static const msg_id outcomes[EGRESS_OUTCOME_COUNT] = {
     [EGRESS_TIMEOUT] = MSG_webhook_outcome_timeout, [EGRESS_GARBLED] = MSG_webhook_outcome_garbled, [EGRESS_LOST] = MSG_webhook_outcome_lost,
 };
 
+static const msg_id tls_faults[] = {
+    [TLS_OTHER] = MSG_webhook_outcome_no_tls, [TLS_NAME] = MSG_webhook_tls_name, [TLS_EXPIRED] = MSG_webhook_tls_expired,
+    [TLS_UNKNOWN] = MSG_webhook_tls_unknown,
+};
+
 static str outcome_text(struct html *h, int64_t outcome, int64_t status)
 {
+    if (outcome == EGRESS_NO_TLS && status > 0 && status < (int64_t)countof(tls_faults))
+        return _msg(tls_faults[status]);
     if (outcome == EGRESS_ANSWERED)
         return loc_int(h->a, h->loc, status);
     return outcome > 0 && outcome < EGRESS_OUTCOME_COUNT ? _msg(outcomes[outcome]) : (str){ 0 };

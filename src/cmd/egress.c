@@ -11,6 +11,7 @@ enum { SOCKET_FD = 3 };
 static const struct option_help options[] = {
     { "allow-http", NULL, "also without TLS" },
     { "allow-local", "HOST:PORT,...", "also these inside addresses" },
+    { "ca", "FILE", "trust these certificates too" },
     { 0 },
 };
 
@@ -22,6 +23,7 @@ static int run(struct cmd *c)
 
     if (fstat(SOCKET_FD, &st) != 0 || !S_ISSOCK(st.st_mode))
         return cmd_usage(c, "it is started by setu serve");
+    policy.ca_file = cmd_option(c, "ca");
     policy.allow_http = cmd_flag(c, "allow-http");
     if (local && !policy_add_local(&policy, str_of(local)))
         return cmd_usage(c, "--allow-local is HOST:PORT, several with commas");

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cmd/cmds.h"
 #include "egress/target.h"
+#include "egress/trust.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,6 +20,7 @@ static const struct option_help options[] = {
     { "proxy", "ADDR", "trust forwarded headers from this address" },
     { "allow-local-webhooks", "HOST:PORT", "webhooks may go to this inside address; several with commas" },
     { "allow-http-webhooks", NULL, "webhooks may go out without TLS" },
+    { "webhook-ca", "FILE", "webhooks trust these certificates too (PEM), besides the system's" },
     { 0 },
 };
 
@@ -104,12 +106,17 @@ int serve_workspace(struct cmd *c, struct workspace *ws, const char *listen, voi
 }
 
 /* Where webhooks may go besides public addresses by https: the administrator of the machine says. */
-static bool set_policy(const struct cmd *c)
+static bool set_policy(struct cmd *c, const char **wrong)
 {
     static struct egress_policy policy;
     const char *local = cmd_option(c, "allow-local-webhooks");
+    const char *ca = cmd_option(c, "webhook-ca");
+    str certificates;
     policy.allow_http = cmd_flag(c, "allow-http-webhooks");
-    if (local && !policy_add_local(&policy, str_of(local)))
+    policy.ca_file = ca ? cmd_path(c, ca) : NULL;
+    *wrong = local && !policy_add_local(&policy, str_of(local)) ? "--allow-local-webhooks is HOST:PORT, several with commas"
+           : ca && !trust_read(policy.ca_file, &certificates) ? "--webhook-ca is a file with certificates (PEM)" : NULL;
+    if (*wrong)
         return false;
     egress_policy_set(&policy);
     return true;
@@ -117,7 +124,7 @@ static bool set_policy(const struct cmd *c)
 
 static int run(struct cmd *c)
 {
-    const char *folder = cmd_option(c, "data"), *sites = cmd_option(c, "sites"), *listen = cmd_option(c, "listen");
+    const char *folder = cmd_option(c, "data"), *sites = cmd_option(c, "sites"), *listen = cmd_option(c, "listen"), *wrong;
     struct workspace *ws = NULL;
     struct err e = { 0 };
 
@@ -125,8 +132,8 @@ static int run(struct cmd *c)
         return cmd_usage(c, "one of --data DIR and --sites DIR is needed: a workspace, or a folder of workspaces");
     if (sites && cmd_option(c, "host"))
         return cmd_usage(c, "--host goes with --data; with --sites each workspace has its own");
-    if (!set_policy(c))
-        return cmd_usage(c, "--allow-local-webhooks is HOST:PORT, several with commas");
+    if (!set_policy(c, &wrong))
+        return cmd_usage(c, wrong);
     serve_block_signals();
     if (folder && !workspace_open(cmd_path(c, folder), &ws, &e))
         return cmd_refuse(c, &e);

@@ -6,6 +6,8 @@
 #include "egress/egress.h"
 #include "egress/fence.h"
 #include "egress/fetch.h"
+#include "egress/trust.h"
+#include "base/log.h"
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -100,8 +102,11 @@ void egress_run(int fd, const struct egress_policy *p)
 {
     char *frame;
     size_t n;
+    str trusted = { 0 };
     signal(SIGPIPE, SIG_IGN);
-    fetch_open();
+    if (p->ca_file && !trust_read(p->ca_file, &trusted))
+        log_event(LOG_WARN, "egress.trust", LOG_S("file", str_of(p->ca_file)));     /* the system's alone */
+    fetch_open(trusted);
     fence_close(fd > 2 ? fd : 2);
     me.fd = fd;
     me.policy = p;

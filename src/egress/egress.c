@@ -33,6 +33,7 @@ struct egress {
     const char *program;
     char local[LIST_BYTES];
     bool allow_http;
+    const char *ca_file;
     struct slot slot[EGRESS_SLOTS];
 };
 
@@ -80,7 +81,8 @@ static bool start(struct egress *g)
 {
     char text[ENV_MAX][512], *env[ENV_MAX], *argv[WORDS_MAX];
     int pair[2], n = 0;
-    const char *words[] = { "setu", "egress", g->allow_http ? "--allow-http" : NULL, g->local[0] ? "--allow-local" : NULL, g->local[0] ? g->local : NULL };
+    const char *words[] = { "setu", "egress", g->allow_http ? "--allow-http" : NULL, g->local[0] ? "--allow-local" : NULL, g->local[0] ? g->local : NULL,
+                            g->ca_file ? "--ca" : NULL, g->ca_file };
     for (size_t i = 0; i < countof(words); i++)
         if (words[i])
             argv[n++] = (char *)(uintptr_t)words[i];
@@ -208,6 +210,7 @@ bool egress_open(const struct egress_options *o, struct egress **out, struct err
     g->fd = -1;
     g->program = o->program ? o->program : "/proc/self/exe";
     g->allow_http = o->policy->allow_http;
+    g->ca_file = o->policy->ca_file;
     write_local(g, o->policy);
     if (pipe2(g->stop, O_CLOEXEC) != 0 || !start(g)) {
         free(g);

@@ -17,6 +17,7 @@ struct egress_policy {
     bool allow_http;
     struct policy_local { char host[TARGET_HOST_MAX]; int port; } local[POLICY_LOCAL_MAX];  /* inside addresses, by name and port */
     int nlocal;
+    const char *ca_file;                /* certificates to trust besides the system's; NULL: none */
 };
 /* "127.0.0.1:9000,hooks.lan:8080" added to the policy; false: not such a list. */
 bool policy_add_local(struct egress_policy *p, str list);

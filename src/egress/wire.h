@@ -14,10 +14,13 @@ enum egress_outcome {
     EGRESS_ANSWERED,            /* `status` tells how */
     EGRESS_REFUSED,             /* not a place we go to: `status` is an enum target_fault */
     EGRESS_NO_NAME,             /* the name is not known */
-    EGRESS_NO_CONNECTION, EGRESS_NO_TLS, EGRESS_TIMEOUT, EGRESS_GARBLED,
+    EGRESS_NO_CONNECTION,
+    EGRESS_NO_TLS,              /* `status` is an enum tls_fault */
+    EGRESS_TIMEOUT, EGRESS_GARBLED,
     EGRESS_LOST,                /* the egress process died: nobody knows what came of it */
     EGRESS_OUTCOME_COUNT
 };
+enum tls_fault { TLS_OTHER, TLS_NAME, TLS_EXPIRED, TLS_UNKNOWN };      /* another's certificate; over; signed by nobody we trust */
 struct egress_result {
     int64_t tag;
     enum egress_outcome outcome;

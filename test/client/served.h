@@ -20,6 +20,7 @@ struct served {
     const char *bin;                            /* another program than $SETU_BIN, or NULL */
     const char *faults;                         /* SETU_FAULT of the child, or NULL */
     const char *allow_local;                    /* --allow-local-webhooks, or NULL */
+    const char *webhook_ca;                     /* --webhook-ca, or NULL */
     bool is_folder;                             /* dir holds workspaces: serve --sites */
     bool is_broken;                             /* it ended otherwise than asked */
     unsigned char key[32];

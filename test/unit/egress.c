@@ -24,7 +24,7 @@ static struct arena mem;
 static void open_arena(void)
 {
     mem = arena_open(64 << 20);
-    fetch_open();
+    fetch_open((str){ 0 });
 }
 static void close_arena(void) { arena_close(&mem); }
 
