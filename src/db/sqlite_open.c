@@ -50,10 +50,12 @@ static const struct { int id, max; } limit[] = {
     { SQLITE_LIMIT_WORKER_THREADS, 0 },
 };
 
+/* 96 MB of pages while much is written: the indexes of a large table do not fit in less, and what does not fit is written and
+ * read again within one transaction. When nobody writes it is given back (sqlite_writer.c). */
 static const char *const pragma_writer[] = {
     "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA wal_autocheckpoint=0",
     "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA secure_delete=ON",
-    "PRAGMA temp_store=MEMORY", "PRAGMA mmap_size=0", "PRAGMA cache_size=-16384",
+    "PRAGMA temp_store=MEMORY", "PRAGMA mmap_size=0", "PRAGMA cache_size=-98304",
     "PRAGMA journal_size_limit=67108864", NULL
 };
 static const char *const pragma_reader[] = {
