@@ -25,7 +25,8 @@ struct scan_column {
     bool is_unfit;                              /* too many different texts */
 };
 struct span { const int64_t *at; uint32_t n; }; /* the instants of one row's events of a kind, in order */
-struct scan_kind { str name; struct span *page[PAGES_MAX]; int64_t walked; bool is_whole; };
+/* last: the newest instant by itself; most rows are decided by it alone. */
+struct scan_kind { str name; struct span *page[PAGES_MAX]; int64_t *last[PAGES_MAX]; int64_t walked; bool is_whole; };
 
 struct scan_page { int64_t id[PAGE_ROWS]; uint64_t there[PAGE_WORDS]; };    /* there: neither deleted nor gone */
 struct scan_table {
@@ -51,6 +52,7 @@ size_t scan_lower(const struct scan_table *t, int64_t id);      /* the first sor
 bool scan_row(const struct scan_table *t, int64_t id, size_t *row);     /* false: there is none */
 bool scan_append(struct scan_table *t, int64_t id, size_t *row);
 void scan_set_there(struct scan_table *t, size_t row, bool is_there);
+void scan_set_span(struct scan_kind *k, size_t row, struct span s);
 bool scan_put(struct scan_table *t, struct scan_column *k, size_t row, const struct db_rows *q, int col);
 /* Columns and kinds a query names; NULL: no place for more. */
 struct scan_column *scan_column(struct scan_table *t, const struct field *f, enum scan_form form);

@@ -94,7 +94,7 @@ static bool settle(struct gathering *g)
         return false;
     int64_t *at = arena_raw(&g->t->a, sizeof *at, alignof(int64_t), g->n);
     memcpy(at, g->at, g->n * sizeof *at);
-    g->k->page[row / PAGE_ROWS][row % PAGE_ROWS] = (struct span){ at, (uint32_t)g->n };
+    scan_set_span(g->k, row, (struct span){ at, (uint32_t)g->n });
     g->n = 0;
     return true;
 }
@@ -301,7 +301,7 @@ static bool read_again(struct ctx *c, struct scan_table *t, const int64_t *ids, 
         if (scan_row(t, ids[i], &row)) {            /* until it is met again it is gone, and nothing happened to it */
             scan_set_there(t, row, false);
             for (int k = 0; k < t->nkinds; k++)
-                t->kind[k].page[row / PAGE_ROWS][row % PAGE_ROWS].n = 0;
+                scan_set_span(&t->kind[k], row, (struct span){ 0 });
         }
     sql_lit(q, "t0.id");
     put_ids(q, ids, n);

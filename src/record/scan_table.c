@@ -47,21 +47,28 @@ static bool add_word(struct scan_table *t, struct scan_column *k, str text, int6
 
 /* ── pages ───────────────────────────────────────────────────────────────── */
 
+static int64_t *empty_page(struct scan_table *t)
+{
+    int64_t *v = arena_raw(&t->a, sizeof(int64_t), alignof(int64_t), PAGE_ROWS);
+    for (size_t i = 0; i < PAGE_ROWS; i++)
+        v[i] = SCAN_NONE;
+    return v;
+}
+
 static bool column_page(struct scan_table *t, struct scan_column *k, size_t p)
 {
     if (!scan_has_room(t, PAGE_ROWS * sizeof(int64_t)))
         return false;
-    k->page[p] = arena_raw(&t->a, sizeof(int64_t), alignof(int64_t), PAGE_ROWS);
-    for (size_t i = 0; i < PAGE_ROWS; i++)
-        k->page[p][i] = SCAN_NONE;
+    k->page[p] = empty_page(t);
     return true;
 }
 
 static bool kind_page(struct scan_table *t, struct scan_kind *k, size_t p)
 {
-    if (!scan_has_room(t, PAGE_ROWS * sizeof(struct span)))
+    if (!scan_has_room(t, PAGE_ROWS * (sizeof(struct span) + sizeof(int64_t))))
         return false;
     k->page[p] = arena_new(&t->a, struct span, PAGE_ROWS);
+    k->last[p] = empty_page(t);
     return true;
 }
 
@@ -165,4 +172,10 @@ bool scan_put(struct scan_table *t, struct scan_column *k, size_t row, const str
     }
     k->page[row / PAGE_ROWS][row % PAGE_ROWS] = v;
     return true;
+}
+
+void scan_set_span(struct scan_kind *k, size_t row, struct span s)
+{
+    k->page[row / PAGE_ROWS][row % PAGE_ROWS] = s;
+    k->last[row / PAGE_ROWS][row % PAGE_ROWS] = s.n ? s.at[s.n - 1] : SCAN_NONE;
 }
