@@ -1,10 +1,11 @@
 /* live_ask.c - for some records: does the query hold now, and when will time alone turn the answer?
  *
- * One statement tells both. Beside the condition it asks, for each condition about
+ * One statement tells whether it holds, and whether that hangs on time at all: the same condition with what
+ * time turns left unknown. Of those where it does a second asks, for each condition about
  * time, the smallest value not yet passed by each end of its range. Both ends only move
  * forward, so the instant when an end passes a value is found by bisection over the
  * reader's own calendar, months and seasons included. The earliest of these is when to
- * ask again: no sooner can time change the answer.
+ * ask again: no sooner can time change the answer. Where it hangs on nothing but what is written, a change asks again.
  */
 #include "record/live.h"
 #include "base/clock.h"
@@ -172,14 +173,14 @@ static void along(struct writer *w, const char *alias, const struct atom *t, int
 }
 
 /* Does time turn it? Then rows that fail it now may matter later, and it must not narrow another atom. */
-static bool mentions_time(const struct query *q)
+bool query_mentions_time(const struct query *q)
 {
     if (!q)
         return false;
-    bool has_word = is_time_word(&q->value) || (q->source && (q->source->has_window || mentions_time(q->source->where)));
+    bool has_word = is_time_word(&q->value) || (q->source && (q->source->has_window || query_mentions_time(q->source->where)));
     for (int i = 0; i < q->nlist; i++)
         has_word |= is_time_word(&q->list[i]);
-    return has_word || q->kind == QUERY_PERIOD || q->test == QUERY_PERIOD || mentions_time(q->left) || mentions_time(q->right);
+    return has_word || q->kind == QUERY_PERIOD || q->test == QUERY_PERIOD || query_mentions_time(q->left) || query_mentions_time(q->right);
 }
 
 static bool of_all(struct writer *w, const char *alias, const struct atom *t, int64_t bound)
@@ -207,7 +208,7 @@ static bool into(struct writer *w, const char *alias, const struct atom *t, int 
     struct query_source all = *t->way[level].s;
     bool is_own = t->is_window && level == t->nway - 1;
     all.has_window = false;
-    all.where = is_own && !mentions_time(all.where) ? all.where : NULL;
+    all.where = is_own && !query_mentions_time(all.where) ? all.where : NULL;
     write_alias(w, in);
     sql_lit(w->out, "(SELECT MIN(");
     bool ok = into(w, in, t, level + 1, bound);
@@ -286,25 +287,40 @@ static int64_t due_of(const struct atoms *l, const struct db_rows *rows, int col
     return due;
 }
 
-/* ── the statement ───────────────────────────────────────────────────────── */
+/* ── the statements ──────────────────────────────────────────────────────── */
 
-static bool select_answers(struct ctx *c, const struct entity *en, const struct query *q, struct atoms *l, struct sql *out,
+enum { TWICE_MAX = 60 };                        /* values of a condition that is written twice */
+
+static int values_of(const struct query *q)
+{
+    if (!q)
+        return 0;
+    int where = q->source ? values_of(q->source->where) + 2 : 0;
+    return 1 + q->nlist + where + values_of(q->left) + values_of(q->right);
+}
+
+static bool put_condition(struct writer *w, const struct entity *en, const struct query *q)
+{
+    if (q)
+        return write_tree(w, "t0", en, q, false);
+    sql_lit(w->out, "1=1");
+    return true;
+}
+
+/* id, is it in, does time turn it. */
+static bool select_answers(struct ctx *c, const struct entity *en, const struct query *q, const struct atoms *l, struct sql *out,
                            struct err *e)
 {
     struct writer w = { .c = c, .out = out, .e = e };
+    bool is_twice = l->n > 0 && values_of(q) <= TWICE_MAX;
     sql_lit(out, "SELECT t0.id, CASE WHEN ");
-    if (!q)
-        sql_lit(out, "1=1");
-    else if (!write_tree(&w, "t0", en, q, false))
+    if (!put_condition(&w, en, q))
         return false;
-    sql_lit(out, " THEN 1 ELSE 0 END");
-    for (int i = 0; i < l->n; i++)
-        for (int end = 0; end < 2; end++) {
-            sql_lit(out, ", ");
-            if (!into(&w, "t0", &l->v[i], 0, end ? l->v[i].to : l->v[i].from))
-                return false;
-        }
-    sql_lit(out, " FROM ");
+    sql_lit(out, is_twice ? " THEN 1 ELSE 0 END, CASE WHEN (" : " THEN 1 ELSE 0 END, ");
+    w.hides_time = true;
+    if (is_twice && !put_condition(&w, en, q))
+        return false;
+    sql_lit(out, is_twice ? ") IS NULL THEN 1 ELSE 0 END FROM " : l->n ? "1 FROM " : "0 FROM ");
     sql_name(out, en->name);
     sql_lit(out, " AS t0 WHERE t0.deleted_at IS NULL AND (");
     access_predicate(out, c, en, ACTION_SEE, "t0");
@@ -312,17 +328,15 @@ static bool select_answers(struct ctx *c, const struct entity *en, const struct 
     return true;
 }
 
-static bool read_answers(struct ctx *c, struct sql *q, const struct atoms *l, size_t max, struct live_answer *out, size_t *n,
-                         struct err *e)
+/* due: 1 where time turns it, for now. */
+static bool read_answers(struct ctx *c, struct sql *q, size_t max, struct live_answer *out, size_t *n, struct err *e)
 {
     struct db_rows rows;
     size_t got = 0;
     if (!sql_query(c->c, q, &rows, e))
         return false;
-    while (got < max && db_next(&rows)) {
-        out[got] = (struct live_answer){ .id = db_int(&rows, 0), .is_in = db_int(&rows, 1) != 0 };
-        out[got++].due = due_of(l, &rows, 2);
-    }
+    while (got < max && db_next(&rows))
+        out[got++] = (struct live_answer){ .id = db_int(&rows, 0), .is_in = db_int(&rows, 1) != 0, .due = db_int(&rows, 2) };
     *n = got;
     return db_done(&rows, e);
 }
@@ -339,6 +353,58 @@ static size_t padded(size_t n)
     return n <= 1 ? 1 : n <= 8 ? 8 : LIVE_ASK_MAX;
 }
 
+static void put_ids(struct sql *s, const int64_t *ids, size_t n)
+{
+    sql_lit(s, "t0.id IN (");
+    for (size_t i = 0; i < padded(n); i++) {
+        sql_lit(s, i ? ", " : "");
+        sql_bind(s, V(ids[i < n ? i : n - 1]));
+    }
+    sql_lit(s, ")");
+}
+
+static bool ask_dues(struct ctx *c, const struct entity *en, struct atoms *l, const int64_t *ids, size_t n, struct live_answer *out,
+                     size_t nout, struct err *e)
+{
+    struct sql *s = sql_new(c->a);
+    struct writer w = { .c = c, .out = s, .e = e };
+    struct db_rows rows;
+    sql_lit(s, "SELECT t0.id");
+    for (int i = 0; i < l->n; i++)
+        for (int end = 0; end < 2; end++) {
+            sql_lit(s, ", ");
+            if (!into(&w, "t0", &l->v[i], 0, end ? l->v[i].to : l->v[i].from))
+                return false;
+        }
+    sql_lit(s, " FROM ");
+    sql_name(s, en->name);
+    sql_lit(s, " AS t0 WHERE ");
+    put_ids(s, ids, n);
+    if (!sql_query(c->c, s, &rows, e))
+        return false;
+    while (db_next(&rows)) {
+        int64_t id = db_int(&rows, 0), due = due_of(l, &rows, 1);
+        for (size_t i = 0; i < nout; i++)
+            if (out[i].id == id)
+                out[i].due = due;
+    }
+    return db_done(&rows, e);
+}
+
+static bool add_dues(struct ctx *c, const struct entity *en, struct atoms *l, struct live_answer *out, size_t n, struct err *e)
+{
+    for (size_t from = 0; from < n; ) {
+        int64_t ids[LIVE_ASK_MAX];
+        size_t first = from, many = 0;
+        for (; from < n && many < LIVE_ASK_MAX; from++)
+            if (out[from].due)
+                ids[many++] = out[from].id;
+        if (many && !ask_dues(c, en, l, ids, many, out + first, from - first, e))
+            return false;
+    }
+    return true;
+}
+
 bool live_ask(struct ctx *c, const struct entity *en, const struct query *q, const int64_t *ids, size_t n,
               struct live_answer *out, size_t *nout, struct err *e)
 {
@@ -349,13 +415,9 @@ bool live_ask(struct ctx *c, const struct entity *en, const struct query *q, con
         return true;
     if (!atoms_of(c, en, q, &l, e) || !select_answers(c, en, q, &l, s, e))
         return false;
-    sql_lit(s, " AND t0.id IN (");
-    for (size_t i = 0; i < padded(n); i++) {
-        sql_lit(s, i ? ", " : "");
-        sql_bind(s, V(ids[i < n ? i : n - 1]));
-    }
-    sql_lit(s, ")");
-    return read_answers(c, s, &l, n, out, nout, e);
+    sql_lit(s, " AND ");
+    put_ids(s, ids, n);
+    return read_answers(c, s, n, out, nout, e) && add_dues(c, en, &l, out, *nout, e);
 }
 
 bool live_walk(struct ctx *c, const struct entity *en, const struct query *q, int64_t after, int limit,
@@ -369,5 +431,5 @@ bool live_walk(struct ctx *c, const struct entity *en, const struct query *q, in
     sql_bind(s, V(after));
     sql_lit(s, " ORDER BY t0.id LIMIT ");
     sql_bind(s, V((int64_t)limit));
-    return read_answers(c, s, &l, (size_t)limit, out, nout, e);
+    return read_answers(c, s, (size_t)limit, out, nout, e) && add_dues(c, en, &l, out, *nout, e);
 }

@@ -15,7 +15,7 @@
 #include "record/search.h"
 #include "msg/query.h"
 
-enum { WORDS_MAX = 10 };
+enum { WORDS_MAX = 10, FLAT = 12 };
 
 const char *write_alias(struct writer *w, char out[WRITE_ALIAS])
 {
@@ -530,11 +530,32 @@ static int depth_of(const struct query *q)
     return 1 + (l > r ? l : r);
 }
 
-/* A chain of one kind needs no parentheses of its own. The deeper side stands first:
+/* Where the engine takes them in turn, a look at the record itself may spare one at everything that happened to it. */
+static int cost_of(const struct query *q)
+{
+    switch (q->kind) {
+    case QUERY_AND:
+    case QUERY_OR:
+        return cost_of(q->left) + cost_of(q->right);
+    case QUERY_NOT:     return cost_of(q->left);
+    case QUERY_MANY:    return 32;
+    case QUERY_TEXT:
+    case QUERY_SEGMENT: return 8;
+    default:            return q->npath > 1 ? 8 : 1;
+    }
+}
+
+static bool right_is_first(const struct query *q)
+{
+    int left = depth_of(q->left), right = depth_of(q->right);
+    return left > FLAT || right > FLAT ? right > left : cost_of(q->right) < cost_of(q->left);
+}
+
+/* A chain of one kind needs no parentheses of its own. The cheaper side stands first, of deep ones the deeper:
  * the parser of SQLite keeps a stack of 100, and what is open to the left stays on it. */
 static bool pair(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
 {
-    bool is_or = (q->kind == QUERY_AND) == deny, right_first = depth_of(q->right) > depth_of(q->left);
+    bool is_or = (q->kind == QUERY_AND) == deny, right_first = right_is_first(q);
     const struct query *side[] = { right_first ? q->right : q->left, right_first ? q->left : q->right };
 
     for (int i = 0; i < 2; i++) {
@@ -550,8 +571,12 @@ static bool pair(struct writer *w, const char *alias, const struct entity *en, c
 
 bool write_tree(struct writer *w, const char *alias, const struct entity *en, const struct query *q, bool deny)
 {
-    bool ok, has_parens;
+    bool ok, has_parens, is_leaf = !is_pair(q) && q->kind != QUERY_NOT;
 
+    if (w->hides_time && is_leaf && query_mentions_time(q)) {
+        sql_lit(w->out, "NULL");
+        return true;
+    }
     switch (q->kind) {
     case QUERY_AND:
     case QUERY_OR:

@@ -40,6 +40,8 @@ const struct field *query_when(const struct entity *en);
 struct query query_window(const struct query_source *s);
 /* Does the reader see all events of a source, whatever they are about? */
 bool query_sees_events(const struct ctx *c, const struct entity *en, const struct query_source *s);
+/* Does time alone turn it? (live_ask.c) */
+bool query_mentions_time(const struct query *q);
 /* Shared by the checks. */
 bool query_check_test(struct ctx *c, struct query *q, struct err *e);   /* COMPARE, IN, EMPTY, PERIOD of a known leaf */
 bool query_may_name(const struct ctx *c, const struct entity *en, const struct field *f);

@@ -5,10 +5,11 @@
 enum { WRITE_ALIAS = 24 };
 
 /* aggregate: the leaf is no column but what count( ) ... gives, over the alias it was made with.
- * record: the one asked about where a source has no `from`. */
+ * record: the one asked about where a source has no `from`.
+ * hides_time: conditions that time turns are unknown, so that the whole is unknown when it hangs on them. */
 struct writer {
     struct ctx *c; struct sql *out; struct err *e;
-    int naliases; const struct query_source *aggregate; int64_t record;
+    int naliases; const struct query_source *aggregate; int64_t record; bool hides_time;
 };
 
 const char *write_alias(struct writer *w, char out[WRITE_ALIAS]);       /* the next: q1, q2 ... */
