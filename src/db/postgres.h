@@ -84,7 +84,7 @@ struct pg_db {
     _Atomic int writer_pid;
     _Atomic bool has_others;                    /* somebody may listen: commits are told */
     struct { db_listen_fn *fn; void *arg; pthread_t thread; struct pg_conn *first; int stop; bool is_on;
-             _Atomic bool is_leading; int64_t next_try; } listen;   /* next_try to lead: clock_mono() */
+             _Atomic bool is_leading; _Atomic int64_t leads_until; int64_t next_try; } listen;  /* clock_mono() */
 };
 
 static inline struct pg_conn *pg_conn(struct db_conn *c) { return (struct pg_conn *)c; }

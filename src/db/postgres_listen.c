@@ -10,8 +10,12 @@
  * without listening (commands) always tell.
  *
  * To lead is to hold an advisory lock by this connection: PostgreSQL gives it
- * back when the process ends, or when its machine has answered no keepalive for
- * half a minute.
+ * back when the process ends. It ends itself a connection that asks nothing for
+ * LEASE_MS, so that a process that is stopped, or off the net, leads no longer;
+ * each beat that was answered is good for as long from when it was asked, by the
+ * clock of this machine. Who is woken later finds that over before it begins
+ * anything; what it was in the midst of writing is refused by the cursor or the
+ * lease that it names.
  */
 #include "db/postgres.h"
 #include <poll.h>
@@ -22,7 +26,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 
-enum { PAUSE_MS = 1000, LEAD_MS = 2000 };
+enum { PAUSE_MS = 1000, LEAD_MS = 2000, LEASE_MS = 8000 };
 
 static bool say(struct pg_conn *c, const char *word)
 {
@@ -36,16 +40,22 @@ static bool say(struct pg_conn *c, const char *word)
 bool pg_leads(const struct db *base)
 {
     const struct pg_db *db = (const struct pg_db *)base;
-    return !db->listen.is_on || db->listen.is_leading;
+    return !db->listen.is_on || (db->listen.is_leading && clock_mono() < db->listen.leads_until);
 }
 
-static void try_to_lead(struct pg_conn *c)
+/* Asks for the lock, or only shows that we are there. */
+static void beat(struct pg_conn *c)
 {
     struct err e;
-    int64_t is_ours = 0;
+    int64_t is_ours = 0, now = clock_mono();
+    bool was = c->pg->listen.is_leading;
 
-    c->pg->listen.next_try = clock_mono() + LEAD_MS * (int64_t)1000;
-    if (!pg_get_int(&c->base, "SELECT pg_try_advisory_lock($1)", DB_ARGS(V(c->pg->lock + 1)), NULL, &is_ours, &e) || !is_ours)
+    c->pg->listen.next_try = now + LEAD_MS * (int64_t)1000;
+    if (!(was ? pg_get_int(&c->base, "SELECT 1", DB_NONE, NULL, &is_ours, &e)
+              : pg_get_int(&c->base, "SELECT pg_try_advisory_lock($1)", DB_ARGS(V(c->pg->lock + 1)), NULL, &is_ours, &e)) || !is_ours)
+        return;
+    c->pg->listen.leads_until = now + LEASE_MS * (int64_t)1000;
+    if (was)
         return;
     c->pg->listen.is_leading = true;
     log_event(LOG_INFO, "leading");
@@ -64,8 +74,9 @@ static struct pg_conn *open_session(struct pg_db *db)
         return NULL;
     c->is_session = true;
     pg_quietf(c, "LISTEN setu_%s", db->schema);
+    pg_quietf(c, "SELECT set_config(name, '%d', false) FROM pg_settings WHERE name = 'idle_session_timeout'", LEASE_MS);
     if (say(c, ".hello")) {
-        try_to_lead(c);
+        beat(c);
         return c;
     }
     pg_conn_close(&c->base);
@@ -95,7 +106,7 @@ static void hand_over(struct pg_conn *c, const PGnotify *n)
 static int rest_ms(const struct pg_db *db)
 {
     int64_t left = (db->listen.next_try - clock_mono()) / 1000;
-    return db->listen.is_leading ? -1 : left > 0 ? (int)left + 1 : 0;
+    return left > 0 ? (int)left + 1 : 0;
 }
 
 /* False: the connection is lost. Returns true when it is time to stop. */
@@ -114,8 +125,8 @@ static bool hear(struct pg_conn *c, bool *stop)
     *stop = p[1].revents != 0;
     if (p[0].revents && !PQconsumeInput(c->h))
         return false;
-    if (!db->listen.is_leading && clock_mono() >= db->listen.next_try)
-        try_to_lead(c);
+    if (clock_mono() >= db->listen.next_try)
+        beat(c);
     return c->h && PQstatus(c->h) == CONNECTION_OK;
 }
 

@@ -153,11 +153,12 @@ static PGconn *dial(struct pg_conn *c)
         keys[k] = db->keys[n];
         values[k++] = db->values[n];
     }
+    /* A server that is stopped in the midst of a write holds up the others': for twenty seconds. */
     snprintf(options, sizeof options, "%s -c search_path=%s -c TimeZone=UTC -c jit=off -c bytea_output=hex"
              " -c plan_cache_mode=force_generic_plan"       /* statements live long: planned once, not for each value */
              " -c client_min_messages=warning -c statement_timeout=0 -c tcp_keepalives_idle=10"
              " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c idle_in_transaction_session_timeout=%d"
-             " -c default_transaction_read_only=%s", own, db->schema, c->base.is_writer ? 60000 : 0,
+             " -c default_transaction_read_only=%s", own, db->schema, c->base.is_writer ? 20000 : 0,
              c->base.is_writer ? "off" : "on");
     keys[k] = "options", values[k++] = options;
     keys[k] = NULL, values[k] = NULL;

@@ -6,6 +6,7 @@
  * leading one.
  */
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 #include "app/workspace.h"
 #include "base/clock.h"
@@ -270,6 +271,54 @@ START_TEST(each_cause_has_its_effect_once_also_when_the_leader_is_killed)
 }
 END_TEST
 
+static void signal_both(int sig)
+{
+    kill(b.pid, sig);
+    kill(deaf.pid, sig);
+}
+
+/* Not in the midst of a write, which would hold up everybody's for twenty seconds. */
+static bool both_stopped(void)
+{
+    for (int i = 0; i < 50; i++, usleep(200 * 1000)) {
+        signal_both(SIGSTOP);
+        usleep(50 * 1000);
+        if (number("SELECT COUNT(*) FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid WHERE l.locktype = 'advisory'"
+                   " AND s.application_name = 'two_servers' AND s.state LIKE 'idle in%'") == 0)
+            return true;
+        signal_both(SIGCONT);
+    }
+    return false;
+}
+
+/* B and the deaf one lead or follow, whichever; both are stopped and live. A, started last, takes over. */
+START_TEST(a_leader_that_is_stopped_is_followed_and_does_nothing_twice_when_it_is_woken)
+{
+    enum { MORE = 6 };
+    int took;
+    ck_assert(served_start(&a));
+    for (int i = 0; i < MORE; i++)
+        create(&b, "person", arena_fmt(&mem, "Before %d", i).p);
+    ck_assert(comes_to("SELECT COUNT(*) FROM outbox WHERE kind = 'person.created'", PEOPLE + MORE, NULL) && both_stopped());
+    for (int i = 0; i < MORE; i++)
+        create(&a, "person", arena_fmt(&mem, "While %d", i).p);
+    SERVED_SQL(ws, "DELETE FROM job WHERE key LIKE $1", V(S("one of many%")));
+    queue_jobs(1);
+    bool is_followed = comes_to("SELECT COUNT(*) FROM outbox WHERE kind = 'person.created'", PEOPLE + 2 * MORE, &took);
+    bool is_worked = comes_to("SELECT COUNT(*) FROM job WHERE state = 'done' AND key LIKE 'one%'", 1, NULL);
+    signal_both(SIGCONT);
+    ck_assert_msg(is_followed && is_worked, "%lld told, job %d", (long long)sent_about(), is_worked);
+    ck_assert_msg(took < 20000, "it took %d ms", took);
+    for (int i = 0; i < MORE; i++)
+        create(i % 2 ? &b : &a, "person", arena_fmt(&mem, "After %d", i).p);
+    ck_assert(comes_to("SELECT COUNT(*) FROM outbox WHERE kind = 'person.created'", PEOPLE + 3 * MORE, NULL));
+    usleep(3000 * 1000);                        /* what the woken ones had in hand they have done by now */
+    ck_assert_int_eq(sent_about(), PEOPLE + 3 * MORE);
+    ck_assert_int_eq(number("SELECT COUNT(DISTINCT order_key) FROM outbox WHERE kind = 'person.created'"), PEOPLE + 3 * MORE);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM job WHERE state = 'done' AND key LIKE 'one%'"), 1);
+}
+END_TEST
+
 /* ── the house ───────────────────────────────────────────────────────────── */
 
 static Suite *suite(void)
@@ -280,6 +329,7 @@ static Suite *suite(void)
         when_the_lines_are_cut_pages_look_again_and_hear_again,
         a_setting_changed_at_one_is_used_at_the_other,
         a_website_named_at_one_counts_at_once_and_at_the_other_after_a_second, each_cause_has_its_effect_once_also_when_the_leader_is_killed,
+        a_leader_that_is_stopped_is_followed_and_does_nothing_twice_when_it_is_woken,
     };
     Suite *s = suite_create("two_servers");
     TCase *t = tcase_create("all");
@@ -313,7 +363,8 @@ int main(void)
     srunner_free(r);
     look_close(&data);
     workspace_close(ws);
-    bool ended = served_stop(&b) & served_stop(&deaf);
+    signal_both(SIGCONT);                       /* a test that failed left them so */
+    bool ended = served_stop(&a) & served_stop(&b) & served_stop(&deaf);
     served_remove(&deaf);
     served_remove(&b);
     served_remove(&a);
