@@ -178,13 +178,14 @@ static bool put_event(struct fill *f, struct ctx *tx, struct err *e)
 }
 
 typedef bool put_fn(struct fill *f, struct ctx *tx, struct err *e);
-struct slice { struct fill *f; put_fn *put; };
+struct slice { struct fill *f; put_fn *put; int64_t from; };
 
 static bool write_slice(struct ctx *tx, void *arg, struct err *e)
 {
     struct slice *s = arg;
     struct ctx past = ctx_as_system(tx);
     past.is_history = true;
+    s->f->done = s->from;
     for (int i = 0; i < SLICE && s->f->done < s->f->all; i++, s->f->done++)
         if (!s->put(s->f, &past, e))
             return false;
@@ -201,7 +202,7 @@ static bool put_all(struct fill *f, const char *what, int64_t n, put_fn *put, st
     f->all = n;
     while (ok && f->done < n) {
         struct ctx c = f->c->ctx;
-        struct slice s = { f, put };
+        struct slice s = { f, put, f->done };
         arena_reset(&a);
         c.a = &a;
         ok = record_write_bulk(&c, write_slice, &s, e);

@@ -88,19 +88,32 @@ static bool wait_filled(struct queue *q, int idle_ms)
     return q->list[0].n + q->list[1].n > 0;
 }
 
-int queue_begin_group(struct queue *q, int idle_ms, bool *is_bulk)
+/* How many may share a group: those before the first that stands alone, or that one. */
+static int group_of(const struct write *w, int max, bool *is_alone)
+{
+    int n = 0;
+
+    *is_alone = w && w->is_alone;
+    while (w && n < max && !w->is_alone) {
+        w = w->next;
+        n++;
+    }
+    return *is_alone ? 1 : n;
+}
+
+int queue_begin_group(struct queue *q, int idle_ms, bool *is_bulk, bool *is_alone)
 {
     pthread_mutex_lock(&q->mutex);
     int n = 0;
     if (wait_filled(q, idle_ms)) {
         *is_bulk = q->list[0].n == 0 || (q->list[1].n > 0 && q->patience >= BULK_PATIENCE);
         q->patience = *is_bulk || q->list[1].n == 0 ? 0 : q->patience + 1;
-        n = q->list[*is_bulk].n;
+        n = group_of(q->list[*is_bulk].head, q->group_max, is_alone);
     } else if (q->is_closed) {
         n = -1;
     }
     pthread_mutex_unlock(&q->mutex);
-    return n < q->group_max ? n : q->group_max;
+    return n;
 }
 
 struct write *queue_take(struct queue *q, bool is_bulk, bool is_first)

@@ -19,6 +19,7 @@ struct write {
     const char *file;
     int line;
     bool is_bulk, is_schema, ok;
+    bool is_alone;                      /* shares a group with none (db/alone.h) */
     bool is_early;                      /* told before it is on disk: a fault, for a test */
     sem_t done;
     struct write *next;
@@ -38,8 +39,8 @@ void queue_stop(struct queue *q);               /* no more enter; those inside a
 /* Waits in line and then for w->done. False when the queue is full or closed. */
 bool queue_wait(struct queue *q, struct write *w, struct err *e);
 /* Starts a group: waits up to `idle_ms` for something. Returns the number of
- * writes it may hold (0: idle), -1: stopped and empty; *is_bulk its class. */
-int queue_begin_group(struct queue *q, int idle_ms, bool *is_bulk);
+ * writes it may hold (0: idle), -1: stopped and empty; *is_bulk its class, *is_alone: it is one that stands alone. */
+int queue_begin_group(struct queue *q, int idle_ms, bool *is_bulk, bool *is_alone);
 /* The next of the group; NULL when a bulk group, after its first, must make way. */
 struct write *queue_take(struct queue *q, bool is_bulk, bool is_first);
 int queue_length(struct queue *q);

@@ -19,6 +19,7 @@
  * again from their beginning. A write function must therefore do the same when it
  * is called a second time; SETU_FAULT=rerun calls every one twice to prove it.
  */
+#include "db/alone.h"
 #include "db/backend.h"
 #include <signal.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ enum {
     CARE_GROUPS = 32,                           /* after a bold one that failed */
 };
 
+_Thread_local bool db_alone;
 static _Thread_local const struct db *writer_of;        /* this thread is the writer of */
 
 /* ── one write ───────────────────────────────────────────────────────────── */
@@ -254,20 +256,20 @@ static enum fate attempt(struct db *db, struct group *g, int n, bool is_bulk, bo
     return is_counted || fate != FATE_KEPT ? fate : FATE_LOST;
 }
 
-static bool may_be_bold(struct db *db, int n)
+static bool may_be_bold(struct db *db, int n, bool is_alone)
 {
     bool is_careful = db->care > 0;
 
     db->care -= is_careful;
-    return (!is_careful || n == 1) && !fault_is_on("early_ack");    /* who was told too early is gone when it is run again */
+    return !is_alone && (!is_careful || n == 1) && !fault_is_on("early_ack");    /* who was told too early is gone when it is run again */
 }
 
-static void group_run(struct db *db, int n, bool is_bulk)
+static void group_run(struct db *db, int n, bool is_bulk, bool is_alone)
 {
     struct group g = { .tail = &g.head };
     struct err why = { 0 };
     enum fate fate = FATE_AGAIN;
-    bool is_bold = may_be_bold(db, n);
+    bool is_bold = may_be_bold(db, n, is_alone);
 
     for (int i = 0; i < RERUN_MAX && fate == FATE_AGAIN; i++) {
         if (i > 0)
@@ -289,13 +291,13 @@ static void group_run(struct db *db, int n, bool is_bulk)
 static void *writer_main(void *arg)
 {
     struct db *db = arg;
-    bool is_bulk = false;
+    bool is_bulk = false, is_alone = false;
     int n;
 
     writer_of = db;
-    while ((n = queue_begin_group(&db->queue, IDLE_MS, &is_bulk)) >= 0) {
+    while ((n = queue_begin_group(&db->queue, IDLE_MS, &is_bulk, &is_alone)) >= 0) {
         if (n > 0)
-            group_run(db, n, is_bulk);
+            group_run(db, n, is_bulk, is_alone);
         db->b->after(db, n == 0);
     }
     return NULL;
@@ -322,6 +324,7 @@ void writer_stop(struct db *db)
 
 static bool write_wait(struct db *db, struct write *w)
 {
+    w->is_alone = db_alone;
     if (writer_of == db)
         return fail(w->e, ERR_INTERNAL, 0, "a write inside a write at %s:%d", w->file, w->line);
     if (fault_is_on("early_ack") && !w->is_schema) {

@@ -153,6 +153,7 @@ static bool do_disqualify(struct ctx *tx, void *arg, struct err *e)
 static bool do_convert(struct ctx *tx, void *arg, struct err *e)
 {
     struct posted *p = arg;
+    p->deal = 0;                                /* that of a write which is run again was rolled back */
     return funnel_convert(tx, p->lead, &p->deal, e);
 }
 

@@ -141,6 +141,8 @@ static bool try_many(struct ctx *tx, void *arg, struct err *e)
     struct many *m = arg;
     struct replay_row *rows = arena_new(tx->a, struct replay_row, 2 * REPLAY_MAX);
     size_t n = 0;
+    m->n = 0;
+    m->out->same = 0;
     if (!read_old(tx, m, e))
         return false;
     for (size_t i = 0; i < m->n; i++)

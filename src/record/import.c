@@ -9,6 +9,7 @@
 #include "record/import.h"
 #include <stdlib.h>
 #include <string.h>
+#include "db/alone.h"
 #include "msg/import.h"
 #include "record/import_run.h"
 #include "record/store.h"
@@ -153,7 +154,10 @@ static bool run_slice(struct import_state *s, struct arena *a, struct csv_row *r
 
     s->slice = a;
     s->is_rolled_back = false;
-    if (n == 0 || record_write_bulk(&c, write_slice, &k, &why) || s->is_rolled_back) {
+    db_alone = true;                            /* what is counted and told of rows is told once */
+    bool ok = n == 0 || record_write_bulk(&c, write_slice, &k, &why);
+    db_alone = false;
+    if (ok || s->is_rolled_back) {
         s->made_by_slice = NULL;
         return true;
     }
@@ -268,7 +272,10 @@ static bool run_later(struct import_state *s, struct arena *a, struct err *e)
         arena_reset(a);
         struct ctx c = act_of(s, a);
         struct later_slice k = { s, l, end };
-        if (!record_write_bulk(&c, write_later, &k, e))
+        db_alone = true;
+        bool ok = record_write_bulk(&c, write_later, &k, e);
+        db_alone = false;
+        if (!ok)
             return false;
         l = end;
     }

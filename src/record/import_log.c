@@ -38,14 +38,14 @@ void import_log_note(struct import_state *s, enum import_note_kind kind, str col
 
 /* ── the run's own record ────────────────────────────────────────────────── */
 
-struct run_record { struct import_state *s; struct record *r; };
+struct run_record { struct import_state *s; struct record *r; int64_t id; };
 
 static bool save_run(struct ctx *tx, void *arg, struct err *e)
 {
     struct run_record *k = arg;
     struct ctx sys = ctx_as_system(tx);         /* nobody but the program writes runs */
-    if (k->s->run_id) {
-        k->r->id = k->s->run_id;
+    if (k->id) {
+        k->r->id = k->id;
         return record_update(&sys, k->r, 0, NULL, e);
     }
     if (!record_create(&sys, k->r, e))
@@ -56,7 +56,7 @@ static bool save_run(struct ctx *tx, void *arg, struct err *e)
 
 static bool keep_run(struct import_state *s, struct record *r, struct err *e)
 {
-    struct run_record k = { s, r };
+    struct run_record k = { s, r, s->run_id };
     struct ctx c = *s->c;
     c.write = NULL;
     return record_write(&c, save_run, &k, e);

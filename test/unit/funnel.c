@@ -38,7 +38,7 @@ static bool run_act(struct ctx *tx, void *arg, struct err *err)
     case QUALIFY:        return funnel_qualify(tx, x->id, NULL, err);
     case RECYCLE:        return funnel_recycle(tx, x->id, str_of(x->text), 0, err);
     case DISQUALIFY:     return funnel_disqualify(tx, x->id, str_of(x->text), err);
-    case CONVERT:        return funnel_convert(tx, x->id, &x->out, err);
+    case CONVERT:        return x->out = 0, funnel_convert(tx, x->id, &x->out, err);
     case TOUCH:          return funnel_touched(tx, x->id, tx->now, err);
     case SCORE:          return score_person(tx, x->id, err);
     case ADVANCE:        return funnel_advance(tx, x->id, x->text, NULL, false, err);

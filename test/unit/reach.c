@@ -226,25 +226,26 @@ END_TEST
 
 /* ── campaigns ───────────────────────────────────────────────────────────── */
 
-struct job { const struct entity *en; int64_t id, campaign, parent, minor; const char *kind, *currency; struct record *r; };
+struct job { const struct entity *en; int64_t id, campaign, parent, minor; const char *kind, *currency; struct record *r; bool is_new; };
 
 static bool run(struct ctx *tx, void *arg, struct err *err)
 {
     struct job *j = arg;
     struct record *r = record_new(tx->a, j->en);
+    j->is_new |= !j->id;                        /* it may run twice, and has an id the second time */
     r->id = j->id;
     if (j->en == &budget_line_entity) {
         record_set(r, "campaign", val_ref(j->campaign));
         record_set(r, "kind", val_text(str_of(j->kind)));
         record_set(r, "amount", val_money(j->minor, str_of(j->currency ? j->currency : "BDT")));
     } else if (!j->r) {
-        if (!j->id)
+        if (!j->id || j->is_new)
             record_set(r, "name", val_text(S("Campaign")));
         record_set(r, "parent", val_ref(j->parent));
     }
     if (j->r)
         r = j->r;
-    bool done = j->id ? record_update(tx, r, 0, NULL, err) : record_create(tx, r, err);
+    bool done = j->is_new ? record_create(tx, r, err) : record_update(tx, r, 0, NULL, err);
     j->id = r->id;
     return done;
 }
@@ -324,6 +325,7 @@ START_TEST(other_words_of_consent_are_another_version)
     ck_assert(str_eq(record_text(got, "slug"), S("contact-us-please")));
     j.r = record_new(ctx.a, &form_entity);
     j.r->id = j.id;
+    j.is_new = false;
     record_set(j.r, "consent_text", val_text(S("Write to me!")));
     ok(record_write(&ctx, run, &j, &e));
     renew();

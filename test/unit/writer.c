@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "db/alone.h"
 #include "db/db.h"
 #include "place.h"
 
@@ -67,7 +68,7 @@ static void tear_down(void)
 
 /* ── a group ─────────────────────────────────────────────────────────────── */
 
-struct one { db_write_fn *run; int64_t id; int runs; bool ok; struct err e; pthread_t thread; };
+struct one { db_write_fn *run; int64_t id; int runs; bool ok, is_alone; struct err e; pthread_t thread; };
 
 static bool insert(struct db_conn *tx, int64_t id, struct err *err)
 {
@@ -141,6 +142,7 @@ static bool hold(struct db_conn *tx, void *arg, struct err *err)
 static void *write_one(void *arg)
 {
     struct one *o = arg;
+    db_alone = o->is_alone;
     o->ok = db_write(db, o->run, o, &o->e);
     return NULL;
 }
@@ -270,6 +272,20 @@ START_TEST(after_a_failure_groups_are_careful_for_a_while_and_then_bold_again)
 }
 END_TEST
 
+START_TEST(a_write_that_stands_alone_is_run_once_whatever_becomes_of_the_others)
+{
+    struct one v[5] = { { .run = put, .id = 100 }, { .run = put, .id = 101, .is_alone = true }, { .run = put, .id = 102 },
+                        { .run = put, .id = 103 }, { .run = refuse, .id = 104 } };
+    settle();
+    together(v, 5);
+    ck_assert(v[0].ok && v[1].ok && v[2].ok && v[3].ok && !v[4].ok);
+    ck_assert_int_eq(v[0].runs, 1);             /* the group before it */
+    ck_assert_int_eq(v[1].runs, 1);
+    ck_assert_int_eq(v[2].runs, 2);             /* and that after it */
+    ck_assert_int_eq(ask("SELECT count(*) FROM t WHERE id BETWEEN 100 AND 104"), 4);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("writer");
@@ -280,6 +296,7 @@ int main(void)
     tcase_add_test(rest, a_write_alone_is_told_its_own_error_too);
     tcase_add_test(rest, a_row_tried_within_a_bold_group_goes_alone);
     tcase_add_test(rest, after_a_failure_groups_are_careful_for_a_while_and_then_bold_again);
+    tcase_add_test(rest, a_write_that_stands_alone_is_run_once_whatever_becomes_of_the_others);
     tcase_set_timeout(each, 60);
     tcase_set_timeout(rest, 60);
     suite_add_tcase(s, each);
