@@ -66,8 +66,6 @@ static bool run_effects(struct ctx *tx, void *arg, struct err *e)
     return s->n == 0 || s->p->of->batch(tx, s->rows, s->n, e);
 }
 
-static bool run_move(struct ctx *tx, void *arg, struct err *e) { return move(tx, arg, e); }
-
 static bool run_step(struct ctx *tx, void *arg, struct err *e)
 {
     struct step *s = arg;
@@ -76,14 +74,29 @@ static bool run_step(struct ctx *tx, void *arg, struct err *e)
     return run_effects(tx, arg, e);
 }
 
+#ifdef SETU_FAULTS
+void (*feed_fault_between)(const char *consumer);
+
+static bool run_move(struct ctx *tx, void *arg, struct err *e) { return move(tx, arg, e); }
+
+/* In two writes, the cursor's too early or too late: the tests of loss and of doubles must notice. */
+static bool take_in_two(struct ctx *c, struct step *s, record_write_fn *first, record_write_fn *second, struct err *e)
+{
+    if (!record_write_bulk(c, first, s, e))
+        return false;
+    if (feed_fault_between)
+        feed_fault_between(s->p->of->name);
+    return record_write_bulk(c, second, s, e);
+}
+
 static bool take_step(struct ctx *c, struct step *s, struct err *e)
 {
-    if (s->n > 0 && fault_is_on("early_cursor"))        /* in two writes: the tests of loss must notice */
-        return record_write_bulk(c, run_move, s, e) && record_write_bulk(c, run_effects, s, e);
-    if (s->n > 0 && fault_is_on("late_cursor"))         /* and those of doubles */
-        return record_write_bulk(c, run_effects, s, e) && record_write_bulk(c, run_move, s, e);
-    return record_write_bulk(c, run_step, s, e);
+    return s->n && fault_is_on("early_cursor") ? take_in_two(c, s, run_move, run_effects, e)
+         : s->n && fault_is_on("late_cursor") ? take_in_two(c, s, run_effects, run_move, e) : record_write_bulk(c, run_step, s, e);
 }
+#else
+static bool take_step(struct ctx *c, struct step *s, struct err *e) { return record_write_bulk(c, run_step, s, e); }
+#endif
 
 /* ── failing ─────────────────────────────────────────────────────────────── */
 

@@ -39,5 +39,8 @@ enum feed_did { FEED_NOTHING, FEED_WORKED, FEED_FAILED };
 enum feed_did feed_turn(struct ctx *c, struct feed_place *p, bool may_set_aside, struct err *e);
 enum feed_did feed_tick(struct ctx *c, struct feed_place *p, bool *more, struct err *e);
 void feed_place_open(struct feed_place *p, const struct consumer *k);
+#ifdef SETU_FAULTS
+extern void (*feed_fault_between)(const char *consumer);        /* called between the two writes of early_cursor and late_cursor */
+#endif
 /* What other servers did meanwhile, replays included. */
 bool feed_places_read(struct ctx *c, struct feed_place *v, size_t n, struct err *e);

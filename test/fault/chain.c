@@ -9,6 +9,7 @@
  * With SOAK=1, SOAKED times as many; SETU_FAULT_SIZE=N: N times as many. SETU_FAULT_TELL=1: what is wrong, line by line. */
 #include "disk.h"
 #include "chain_judge.h"
+#include "flow/inside.h"
 #include "late.h"
 #include <unistd.h>
 
@@ -59,13 +60,20 @@ static void strike_at(enum strike by, int64_t at)
     fail_at = by >= BY_MEMORY ? at : 0;
 }
 
-/* Where it matters to a control: among the commits of one round of following, or of sending. */
-static struct { bool is_sending; int64_t commits, after; } armed;
+/* Where it matters to a control: among the commits of a round of sending; between a cursor and its effects. */
+static int64_t arms_after;
 
-static void arm(bool is_sending)
+static void strike_sending(bool is_sending)
 {
-    if (is_sending == armed.is_sending && armed.after-- == 0)
-        strike_at(BY_EIO_FOR_GOOD, 1 + chance(armed.commits));
+    enum { COMMITS = 4 };
+    if (is_sending && arms_after-- == 0)
+        strike_at(BY_EIO_FOR_GOOD, 1 + chance(COMMITS));
+}
+
+static void strike_between(const char *consumer)
+{
+    if ((!strcmp(consumer, "rules") || !strcmp(consumer, "webhook")) && arms_after-- == 0)
+        disk_freeze();
 }
 
 /* Opening counts too: it recovers what the one before left. */
@@ -98,7 +106,7 @@ static void verify(void)
 static int64_t measured(enum strike by)
 {
     begin(1);
-    armed.after = -1;
+    arms_after = -1;
     strike_at(BY_NOTHING, 0);
     if (!work())
         die("the workload fails by itself");
@@ -114,7 +122,7 @@ static bool run(const char *what, enum strike by, int states, bool until_bad)
     for (int i = 0; i < states && !fault_is_late() && !(until_bad && chain_bad()); i++) {
         begin(seed++);
         strike_at(by, 1 + chance(n));
-        armed.after = chance(ACTS / 3);
+        arms_after = chance(ACTS / 3);
         (void)work();
         fail_at = 0;
         disk_restart(by <= BY_POWER || (by < BY_MEMORY && chance(2)));
@@ -140,13 +148,12 @@ static bool caught(const char *fault)
 static bool all_caught(void)
 {
     bool ok = caught("stopped_clock") && chain_v.segments > 0;
-    disk.counts_syncs = true;
-    chain_before = arm;
-    armed.commits = 20;
+    feed_fault_between = strike_between;
     ok &= caught("early_cursor");
     ok &= caught("late_cursor");
-    armed.is_sending = true;
-    armed.commits = 4;
+    feed_fault_between = NULL;
+    disk.counts_syncs = true;
+    chain_before = strike_sending;
     ok &= caught("forget_sending") && chain_v.outbox > 0;
     chain_before = NULL;
     disk.counts_syncs = false;
