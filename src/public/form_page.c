@@ -6,6 +6,7 @@
  */
 #include "public/form_page.h"
 #include "base/clock.h"
+#include "db/alone.h"
 #include "public/inside.h"
 
 struct answer {
@@ -304,7 +305,10 @@ static void keep(struct answer *an, str key, bool is_spam)
                              .key = key, .arrival = an->from } };
     c.who = &actor_system;                      /* a stranger writes, even when a colleague tries the form */
     c.by = 0;
-    if (record_write(&c, run, &j, &e)) {
+    db_alone = true;                            /* limits are taken within it: once for an answer */
+    bool is_kept = record_write(&c, run, &j, &e);
+    db_alone = false;
+    if (is_kept) {
         go_to_thanks(an);
         return;
     }
