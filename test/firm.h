@@ -18,6 +18,7 @@
 #include "record/query.h"
 #include "record/type.h"
 #include "sell/sell.h"
+#include "tables.h"
 
 static struct workspace *ws;
 static struct arena a;
@@ -36,6 +37,8 @@ static inline void firm_open(const char *test, int64_t now)
                                        .admin_email = "owner@padma.example", .admin_name = "Owner" };
     clock_set(now);
     place = place_for(folder);
+    app_catalogue();
+    tables_copy(folder);
     ck_assert_msg(workspace_create(place, &in, &ws, &e), "%s", e.detail);
     a = arena_open(256 << 20);
     loc = locale_default(LANG_EN, "BD");

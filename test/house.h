@@ -13,12 +13,12 @@
 #include "core/core.h"
 #include "funnel/funnel.h"
 #include "people/people.h"
-#include "place.h"
 #include "reach/reach.h"
 #include "record/access.h"
 #include "record/query.h"
 #include "record/search.h"
 #include "sell/sell.h"
+#include "tables.h"
 #include "web/limit.h"
 
 #define HOUSE_NOW INT64_C(1795500000000000)      /* 2026-11-24T06:00:00Z */
@@ -85,6 +85,7 @@ static inline void house_open(void)
     house_ws = (struct workspace){ .company = S("Test"), .country = "BD", .currency = "BDT", .zone = "Asia/Dhaka",
                                    .fiscal_month = 1, .folder = house_dir, .name = "test", .limits = limits_open() };
     house_place = place_for(house_dir);
+    tables_copy(house_dir);
     ok(db_open(&(struct db_options){ .path = house_place, .create = true }, &house_ws.db, &e));
     ok(record_schema(house_ws.db, &e));
     ctx = (struct ctx){ .a = &house_arena, .ws = &house_ws, .loc = &house_loc, .who = &actor_system, .now = HOUSE_NOW };

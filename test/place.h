@@ -25,7 +25,7 @@ static inline void place_empty(const char *schema)
     PGconn *h = PQconnectdb(getenv("SETU_PG"));
     snprintf(sql, sizeof sql, "SET client_min_messages = error; DO $$ DECLARE t record; BEGIN FOR t IN SELECT c.oid::regclass AS name,"
              " pg_relation_size(c.oid) AS size FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-             " WHERE n.nspname = '%s' AND c.relkind = 'r' AND c.relname NOT IN ('setu_migration', 'setu_seq') LOOP"
+             " WHERE n.nspname = '%s' AND c.relkind = 'r' AND c.relname NOT IN ('setu_migration', 'setu_seq', 'setu_catalogue') LOOP"
              " IF t.size > 500000 THEN EXECUTE 'TRUNCATE ' || t.name; ELSIF t.size > 0 THEN EXECUTE 'DELETE FROM ' || t.name;"
              " END IF; END LOOP; IF to_regclass('%s.setu_seq') IS NOT NULL THEN UPDATE %s.setu_seq SET last = 0; END IF;"
              " END $$", schema, schema, schema);

@@ -11,7 +11,7 @@
 #include "data.h"
 #include "msg/import.h"
 #include "record/access.h"
-#include "place.h"
+#include "tables.h"
 
 static struct workspace *ws;
 static struct arena a;
@@ -35,6 +35,8 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-import-%d", (int)getpid());
     const struct workspace_init in = { .company = "Padma Foods", .country = "US", .currency = "USD", .lang = LANG_EN,
                                        .admin_email = "owner@padma.example", .admin_name = "Owner" };
+    app_catalogue();
+    tables_copy(folder);
     ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open((size_t)1 << 30);
     loc = locale_default(LANG_EN, "US");

@@ -17,7 +17,7 @@
 #include "record/import.h"
 #include "record/type.h"
 #include "sell/sell.h"
-#include "place.h"
+#include "tables.h"
 
 static struct arena a;
 static struct err e;
@@ -137,6 +137,8 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-insight-%d", (int)getpid());
     const struct workspace_init in = { .company = "Hardware", .country = "US", .lang = LANG_EN, .currency = "USD",
                                        .admin_email = "owner@hardware.example", .admin_name = "Owner" };
+    app_catalogue();
+    tables_copy(folder);
     ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open((size_t)512 << 20);
     loc = locale_default(LANG_EN, "US");

@@ -7,7 +7,7 @@
 #include "core/core.h"
 #include "flow/outbox_inside.h"
 #include "flow/webhook.h"
-#include "place.h"
+#include "tables.h"
 
 static struct workspace *ws;
 static struct arena a;
@@ -46,6 +46,8 @@ static void open_all(void)
                                        .admin_email = "owner@padma.example", .admin_name = "Owner" };
     now = 1795000000 * (int64_t)SECOND_US;
     clock_set(now);
+    app_catalogue();
+    tables_copy(folder);
     ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open(64 << 20);
     loc = locale_default(LANG_EN, "BD");

@@ -11,7 +11,7 @@
 #include "record/query.h"
 #include "record/type.h"
 #include "sell/inside.h"
-#include "place.h"
+#include "tables.h"
 
 static struct workspace *ws;
 static struct arena a;
@@ -25,6 +25,8 @@ static void open_all(void)
     snprintf(folder, sizeof folder, "/tmp/setu-sell-%d", (int)getpid());
     const struct workspace_init in = { .company = "Padma Foods", .country = "BD", .lang = LANG_EN,
                                        .admin_email = "owner@padma.example", .admin_name = "Owner" };
+    app_catalogue();
+    tables_copy(folder);
     ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
     a = arena_open(64 << 20);
     loc = locale_default(LANG_EN, "BD");
