@@ -1,5 +1,6 @@
 /* rest.c - the handlers of /api/v1. Rights, validation and history are the record engine's. */
 #include "api/api.h"
+#include "base/fault.h"
 #include "base/id.h"
 #include "msg/api.h"
 #include "record/once.h"
@@ -231,10 +232,11 @@ static str location(struct arena *a, const struct act *act)
     return arena_fmt(a, "/api/v1/%s/%.*s", act->en->name, STR_ARG(id));
 }
 
-/* One that may fall out of what its writer sees is read within the write: then there was none. */
+/* One that may fall out of what its writer sees is read within the write: then there was none. The fault that tells a
+ * write too early has nothing to read afterwards yet. */
 static bool may_tell_after(const struct ctx *c, const struct act *a)
 {
-    return !a->is_delete && !a->key.n && access_scope(c->who, a->en, ACTION_SEE) == SCOPE_ALL;
+    return !fault_is_on("early_ack") && !a->is_delete && !a->key.n && access_scope(c->who, a->en, ACTION_SEE) == SCOPE_ALL;
 }
 
 /* In a newer snapshot than the request's: that is from before the write. */
