@@ -173,7 +173,7 @@ static void open_house(void)
 
 int main(void)
 {
-    int64_t n = KILLS * fault_size(), kept = 0, caught = 0, i = 0, from = clock_mono();
+    int64_t n = KILLS * fault_size(), kept = 0, caught = 0, i = 0, k = 0, from = clock_mono();
     struct seeded rnd = seeded_from(20261124);
 
     open_house();
@@ -189,11 +189,11 @@ int main(void)
            (long long)unopened);
     bool is_ok = lost + torn + unsound + unopened == 0 && kept > i;
 
-    for (int k = 0; k < CONTROL_KILLS && caught == 0 && !fault_is_late(); k++) {
+    for (; k < CONTROL_KILLS && caught == 0 && !fault_is_late(); k++) {
         kill_once(&rnd, "early_ack");
         caught += look();
     }
     printf("answering before the commit: %lld lost\n", (long long)caught);
     served_remove(&server);
-    return fault_end("kill_http", is_ok && (caught > 0 || (fault_is_late() && i < CONTROL_LEAST)), i < n || caught == 0);
+    return fault_end("kill_http", is_ok && (caught > 0 || (fault_is_late() && k < CONTROL_LEAST)), i < n || caught == 0);
 }
