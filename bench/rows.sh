@@ -298,11 +298,11 @@ row_17() {
 row_12() {
     set -- $("$SETU" bench count --data "$DATA")
     now=$(date +%s)
-    hand=$(for i in 1 2 3; do sqlite3 -cmd '.timer on' "$DATA/setu.db" "SELECT COUNT(*) FROM person p WHERE deleted_at IS NULL
+    hand=$(for i in 1 2 3; do printf '%s\n' '.timer on' "SELECT COUNT(*) FROM person p WHERE deleted_at IS NULL
         AND country = 'Bangladesh' AND lifecycle IN ('lead', 'mql')
         AND EXISTS (SELECT 1 FROM event WHERE person_id = p.id AND at >= ($now - 30 * 86400) * 1000000 AND kind = 'mail.opened' AND is_void = 0 AND is_robot = 0)
-        AND NOT EXISTS (SELECT 1 FROM event WHERE person_id = p.id AND at >= ($now - 7 * 86400) * 1000000 AND kind = 'page.viewed' AND is_void = 0 AND is_robot = 0)" |
-        sed -n 's/^Run Time: real \([0-9.]*\).*/\1/p'; done | sort -n | head -1)
+        AND NOT EXISTS (SELECT 1 FROM event WHERE person_id = p.id AND at >= ($now - 7 * 86400) * 1000000 AND kind = 'page.viewed' AND is_void = 0 AND is_robot = 0);" |
+        sqlite3 "$DATA/setu.db" | sed -n 's/^Run Time: real \([0-9.]*\).*/\1/p'; done | sort -n | head -1)
     best=$(awk "BEGIN { h = $hand * 1000; print h < $2 ? h : $2 }")
     [ "$4" = "$5" ] || { echo "bench: columns count $4, the tables $5" >&2; return 1; }
     row 12 "exact count, two fields, two windows, ms" "$1 ($4 people)" "read once in $3 s" "$1" "<= 5"
