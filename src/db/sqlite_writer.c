@@ -199,8 +199,8 @@ void file_after(struct db *base, bool is_idle)
 
     if (!is_idle)
         checkpoint_if_due(db);
-    else if (base->wal_pages > 0) {
+    else if (base->wal_pages > 0)
         checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
+    if (is_idle)
         sqlite3_db_release_memory(file_conn(base->w)->h);
-    }
 }
