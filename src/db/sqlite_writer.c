@@ -13,8 +13,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "msg/db.h"
+#include <malloc.h>
 
 enum {
+    PAGES_KEPT = 4 << 20,                       /* bytes that an idle writer keeps */
     CHECKPOINT_PAGES = 4000,                    /* due when nobody waits: about 16 MB of log */
     CHECKPOINT_FORCED = 16000,                  /* due at once */
     CHECKPOINT_WAIT = 64000,                    /* and waiting for old readers to leave */
@@ -193,6 +195,16 @@ void writer_watch(struct file_db *db)
     sqlite3_wal_hook(file_conn(db->base.w)->h, on_wal, db);
 }
 
+/* Freed alone, they would stay with the allocator of this thread. */
+static void give_back_pages(sqlite3 *h)
+{
+    int used = 0, most;
+    if (sqlite3_db_status(h, SQLITE_DBSTATUS_CACHE_USED, &used, &most, 0) != SQLITE_OK || used < PAGES_KEPT)
+        return;
+    sqlite3_db_release_memory(h);
+    malloc_trim(0);
+}
+
 void file_after(struct db *base, bool is_idle)
 {
     struct file_db *db = file_db(base);
@@ -202,5 +214,5 @@ void file_after(struct db *base, bool is_idle)
     else if (base->wal_pages > 0)
         checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
     if (is_idle)
-        sqlite3_db_release_memory(file_conn(base->w)->h);
+        give_back_pages(file_conn(base->w)->h);
 }
