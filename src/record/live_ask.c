@@ -347,21 +347,7 @@ static bool atoms_of(struct ctx *c, const struct entity *en, const struct query 
     return gather(l, en, q);
 }
 
-/* Few lengths of the list, so that statements are prepared once. */
-static size_t padded(size_t n)
-{
-    return n <= 1 ? 1 : n <= 8 ? 8 : LIVE_ASK_MAX;
-}
-
-static void put_ids(struct sql *s, const int64_t *ids, size_t n)
-{
-    sql_lit(s, "t0.id IN (");
-    for (size_t i = 0; i < padded(n); i++) {
-        sql_lit(s, i ? ", " : "");
-        sql_bind(s, V(ids[i < n ? i : n - 1]));
-    }
-    sql_lit(s, ")");
-}
+_Static_assert(LIVE_ASK_MAX <= (int)SQL_IDS_MAX, "asked in one list");
 
 static bool ask_dues(struct ctx *c, const struct entity *en, struct atoms *l, const int64_t *ids, size_t n, struct live_answer *out,
                      size_t nout, struct err *e)
@@ -378,8 +364,8 @@ static bool ask_dues(struct ctx *c, const struct entity *en, struct atoms *l, co
         }
     sql_lit(s, " FROM ");
     sql_name(s, en->name);
-    sql_lit(s, " AS t0 WHERE ");
-    put_ids(s, ids, n);
+    sql_lit(s, " AS t0 WHERE t0.id");
+    sql_in_ids(s, ids, n);
     if (!sql_query(c->c, s, &rows, e))
         return false;
     while (db_next(&rows)) {
@@ -415,8 +401,8 @@ bool live_ask(struct ctx *c, const struct entity *en, const struct query *q, con
         return true;
     if (!atoms_of(c, en, q, &l, e) || !select_answers(c, en, q, &l, s, e))
         return false;
-    sql_lit(s, " AND ");
-    put_ids(s, ids, n);
+    sql_lit(s, " AND t0.id");
+    sql_in_ids(s, ids, n);
     return read_answers(c, s, n, out, nout, e) && add_dues(c, en, &l, out, *nout, e);
 }
 

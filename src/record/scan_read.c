@@ -9,7 +9,7 @@
 #include "record/scan_inside.h"
 #include "record/sql.h"
 
-enum { SLICE = 8192, EVENTS_SLICE = 4096, TOUCHED_MAX = 4000, AT_ONCE = 64 };
+enum { SLICE = 8192, EVENTS_SLICE = 4096, TOUCHED_MAX = 4000 };
 
 /* ── statements ──────────────────────────────────────────────────────────── */
 
@@ -279,18 +279,6 @@ static bool read_touched(struct ctx *c, struct scan_table *t, int64_t to, int64_
     return db_done(&q, &e) && *n <= TOUCHED_MAX;
 }
 
-/* "IN (...)" of few lengths, so that statements are prepared once. */
-static void put_ids(struct sql *q, const int64_t *ids, size_t n)
-{
-    size_t many = n <= 1 ? 1 : n <= 8 ? 8 : AT_ONCE;
-    sql_lit(q, " IN (");
-    for (size_t i = 0; i < many; i++) {
-        sql_lit(q, i ? ", " : "");
-        sql_bind(q, V(ids[i < n ? i : n - 1]));
-    }
-    sql_lit(q, ")");
-}
-
 static bool read_again(struct ctx *c, struct scan_table *t, const int64_t *ids, size_t n)
 {
     uint64_t all = ((uint64_t)1 << t->ncolumns) - 1;
@@ -304,13 +292,13 @@ static bool read_again(struct ctx *c, struct scan_table *t, const int64_t *ids, 
                 scan_set_span(&t->kind[k], row, (struct span){ 0 });
         }
     sql_lit(q, "t0.id");
-    put_ids(q, ids, n);
+    sql_in_ids(q, ids, n);
     if (!take_rows(c, t, q, all, &met, &last))
         return false;
     for (int k = 0; k < t->nkinds; k++) {
         struct sql *events = sql_new(c->a);
         events_sql(events, t, &t->kind[k]);
-        put_ids(events, ids, n);
+        sql_in_ids(events, ids, n);
         sql_lit(events, " ORDER BY 1, 2");
         if (!take_events(c, t, &t->kind[k], events))
             return false;
@@ -329,8 +317,8 @@ bool scan_catch_up(struct ctx *c, struct scan_table *t)
     ids = arena_new(c->a, int64_t, TOUCHED_MAX + 1);
     if (!read_touched(c, t, to, ids, &n))
         return false;
-    for (size_t i = 0; i < n; i += AT_ONCE)
-        if (!read_again(c, t, ids + i, n - i < AT_ONCE ? n - i : AT_ONCE))
+    for (size_t i = 0; i < n; i += SQL_IDS_MAX)
+        if (!read_again(c, t, ids + i, n - i < SQL_IDS_MAX ? n - i : SQL_IDS_MAX))
             return false;
     t->seq = to;
     return true;

@@ -125,3 +125,14 @@ bool sql_exec(struct db_conn *c, struct sql *q, int64_t *changed, struct err *e)
 {
     return is_sound(q, e) && db_exec(c, sql_text(q), q->v, q->n, changed, e);
 }
+
+void sql_in_ids(struct sql *q, const int64_t *ids, size_t n)
+{
+    size_t many = n <= 1 ? 1 : n <= 8 ? 8 : SQL_IDS_MAX;
+    sql_lit(q, " IN (");
+    for (size_t i = 0; i < many; i++) {
+        sql_lit(q, i ? ", " : "");
+        sql_bind(q, V(ids[i < n ? i : n - 1]));
+    }
+    sql_lit(q, ")");
+}

@@ -16,6 +16,9 @@ void sql_alias(struct sql *q, const char *alias);       /* r12: without quotes *
 void sql_table_of(struct sql *q, const char *entity, const char *field);                    /* table of a FIELD_REFS */
 void sql_int(struct sql *q, int64_t n);                 /* a number of the program, never of a person */
 void sql_bind(struct sql *q, struct db_val v);          /* appends $N */
+/* " IN ($N, ...)" of at most SQL_IDS_MAX ids, in few lengths, so that statements are prepared once; n > 0. */
+enum { SQL_IDS_MAX = 64 };
+void sql_in_ids(struct sql *q, const int64_t *ids, size_t n);
 int sql_value(struct sql *q, struct db_val v);          /* keeps the value without writing $N; gives N */
 /* Runs it; ERR_INVALID when it grew past the limits. */
 bool sql_query(struct db_conn *c, struct sql *q, struct db_rows *rows, struct err *e);
