@@ -8,11 +8,13 @@
 #include "record/access.h"
 #include "record/scan_inside.h"
 
-enum { TABLES = 4, READ_US = 300 * 1000, WAIT_US = 20 * 1000 };
+enum { READ_US = 300 * 1000, WAIT_US = 20 * 1000 };
 enum { SCRATCH_BYTES = 4 << 20 };
 #define IDLE_US   (15 * MINUTE_US)
 #define REFUSE_US (10 * MINUTE_US)
 
+static const char *const scanned[] = { "person", "company", "deal" };    /* those that events are about */
+enum { TABLES = countof(scanned) };
 struct scans { struct arena a; struct scan_table table[TABLES]; };
 
 struct scans *scans_open(void)
@@ -68,19 +70,17 @@ static bool take(struct scan_table *t)
     return pthread_mutex_timedlock(&t->lock, &until) == 0;
 }
 
-/* The entity's own, or the first that is free. Locked. */
+/* The entity's own, locked; NULL: it has none, or somebody is busy in it. */
 static struct scan_table *table_of(struct scans *all, const struct entity *en)
 {
-    for (int i = 0; i < TABLES; i++) {
-        struct scan_table *t = &all->table[i];
-        if (!take(t))
-            return NULL;
-        if (!t->en)
+    for (int i = 0; i < TABLES; i++)
+        if (!strcmp(en->name, scanned[i])) {
+            struct scan_table *t = &all->table[i];
+            if (!take(t))
+                return NULL;
             t->en = en;
-        if (t->en == en)
             return t;
-        pthread_mutex_unlock(&t->lock);
-    }
+        }
     return NULL;
 }
 
@@ -133,7 +133,7 @@ bool scan_find(struct ctx *c, const struct entity *en, const struct query *q, in
     struct ctx own = *c;
     enum answer answer = UNKNOWN;
 
-    if (!c->ws->scans || !query_event_column(en) || db_is_writer(c->c) || access_scope(c->who, en, ACTION_SEE) != SCOPE_ALL)
+    if (!c->ws->scans || db_is_writer(c->c) || access_scope(c->who, en, ACTION_SEE) != SCOPE_ALL)
         return false;
     struct scan_table *t = table_of(c->ws->scans, en);
     if (!t)
