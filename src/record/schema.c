@@ -381,6 +381,8 @@ static uint64_t mix(uint64_t sum, const char *text)
 static int64_t catalogue_mark(void)
 {
     uint64_t sum = SHAPE;
+    for (const struct db_migration *m = migrations; m->version; m++)
+        sum = mix(sum, m->name);                /* one may have taken away what was made */
     for (size_t i = 0; i < catalogue_count(); i++) {
         const struct entity *en = catalogue_at(i);
         sum = mix(mix(mix(sum, en->name), en->title), en->owner);
