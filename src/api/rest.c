@@ -239,15 +239,17 @@ static bool may_tell_after(const struct ctx *c, const struct act *a)
     return !fault_is_on("early_ack") && !a->is_delete && !a->key.n && access_scope(c->who, a->en, ACTION_SEE) == SCOPE_ALL;
 }
 
-/* In a newer snapshot than the request's: that is from before the write. */
-static bool tell_after(struct ctx *c, struct act *a, struct err *e)
+/* In a newer snapshot than the request's: that is from before the write. It is done whatever comes of the reading: of a
+ * record that somebody has deleted since, the id is told. */
+static void tell_after(struct ctx *c, struct act *a)
 {
     struct record *now;
+    struct err ignored = { 0 };
     db_read_end(c->c);
-    if (!db_read_begin(c->c, AFTER_MS, e) || !record_get(c, a->en, a->r->id, &now, e))
-        return false;
-    a->answer = record_json(c, now);
-    return true;
+    if (db_read_begin(c->c, AFTER_MS, &ignored) && record_get(c, a->en, a->r->id, &now, &ignored))
+        a->answer = record_json(c, now);
+    else
+        a->answer = arena_fmt(c->a, "{\"id\":\"%.*s\"}", STR_ARG(id_text(c->a, a->r->id)));
 }
 
 static void perform(struct request *rq, struct act *a)
@@ -259,10 +261,12 @@ static void perform(struct request *rq, struct act *a)
         return;
     }
     a->is_told_after = may_tell_after(c, a);
-    if (!record_write(c, run_act, a, &e) || (a->is_told_after && !tell_after(c, a, &e))) {
+    if (!record_write(c, run_act, a, &e)) {
         refuse(rq, a, &e);
         return;
     }
+    if (a->is_told_after)
+        tell_after(c, a);
     if (a->status == 201)
         answer_header(rq, "Location", location(c->a, a));
     if (c->write_id)
