@@ -7,10 +7,10 @@
 #include "base/clock.h"
 #include "content/content.h"
 #include "lang/lang.h"
+#include "people/people.h"
 #include "reach/reach.h"
 #include "record/access.h"
 #include "record/query.h"
-#include <jansson.h>
 
 enum { DAYS = 180, LOOKS_MAX = 500, MATERIAL_MAX = 200, SIGN = 2 };
 
@@ -37,16 +37,6 @@ static void cut_address(str url, str *host, str *path)
     *path = url.n > 1 ? url : (str){ 0 };
 }
 
-/* Of an event another program told: its "url". */
-static str told_url(struct arena *a, str data)
-{
-    json_t *j = data.n ? json_loadb(data.p, data.n, 0, NULL) : NULL;
-    const char *url = json_string_value(json_object_get(j, "url"));
-    str out = url ? arena_str(a, str_of(url)) : (str){ 0 };
-    json_decref(j);
-    return out;
-}
-
 static bool read_looks(struct ctx *c, int64_t person, struct look *v, size_t *n, struct err *e)
 {
     struct db_rows q;
@@ -59,7 +49,7 @@ static bool read_looks(struct ctx *c, int64_t person, struct look *v, size_t *n,
     while (*n < LOOKS_MAX && db_next(&q)) {
         str path = db_text(&q, 1, c->a);
         struct look l = { .at = db_int(&q, 0), .day = zone_days(c->ws->zone, db_int(&q, 0)) };
-        cut_address(path.n ? path : told_url(c->a, db_text(&q, 2, c->a)), &l.host, &l.path);
+        cut_address(path.n ? path : event_member(c->a, db_text(&q, 2, c->a), "url"), &l.host, &l.path);
         if (l.path.n)
             v[(*n)++] = l;
     }
@@ -68,8 +58,11 @@ static bool read_looks(struct ctx *c, int64_t person, struct look *v, size_t *n,
 
 static bool read_pieces(struct ctx *c, struct piece **out, size_t *n, struct err *e)
 {
+    static const char *const read[] = { "title", "url", "pain_points", "status" };      /* not its text: many pages of it */
     struct list_spec s = { .en = &material_entity, .filter = S("pain_points is not empty and url is not empty"), .limit = MATERIAL_MAX };
     struct list list;
+    for (size_t i = 0; i < countof(read); i++)
+        s.cols[s.ncols++] = entity_field(s.en, str_of(read[i]));
     if (!record_list(c, &s, &list, e))
         return false;
     *out = arena_new(c->a, struct piece, list.n + 1);

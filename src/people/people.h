@@ -24,3 +24,6 @@ extern const struct entity *const people_entities[];
 extern const size_t people_nentities;
 
 extern const struct feature people_feature;
+
+/* A text member of an event's data (JSON), copied; empty: there is none. */
+str event_member(struct arena *a, str data, const char *name);

@@ -110,16 +110,13 @@ static bool read_names(struct ctx *c, const struct happened *v, size_t n, struct
     return record_get_many(c, &user_entity, ids, n, out, nout, e);
 }
 
-/* A text member of the event's data. */
-static str member(struct arena *a, str data, const char *name)
+str event_member(struct arena *a, str data, const char *name)
 {
-    char text[256] = "";
     json_t *j = data.n ? json_loadb(data.p, data.n, 0, NULL) : NULL;
     const char *s = json_string_value(json_object_get(j, name));
-    if (s)
-        snprintf(text, sizeof text, "%s", s);
+    str out = s ? arena_str(a, str_of(s)) : (str){ 0 };
     json_decref(j);
-    return arena_str(a, str_of(text));
+    return out;
 }
 
 /* ── words ─────────────────────────────────────────────────────────────────── */
@@ -142,7 +139,7 @@ static str stage_name(const struct html *h, const struct record *r)
 
 static str did_stage(struct html *h, struct ctx *c, const struct happened *x)
 {
-    str status = member(h->a, x->data, "status"), to = member(h->a, x->data, "to");
+    str status = event_member(h->a, x->data, "status"), to = event_member(h->a, x->data, "to");
     struct record *stage;
     struct err e = { 0 };
     int64_t id;
@@ -157,7 +154,7 @@ static str did_stage(struct html *h, struct ctx *c, const struct happened *x)
 
 static str did_lifecycle(struct html *h, const struct happened *x)
 {
-    str from = member(h->a, x->data, "from"), to = choice_label(h, choices_lifecycle, member(h->a, x->data, "to"));
+    str from = event_member(h->a, x->data, "from"), to = choice_label(h, choices_lifecycle, event_member(h->a, x->data, "to"));
     if (!from.n)
         return _(people_did_lifecycle_first, .to = A(to));
     return _(people_did_lifecycle, .from = A(choice_label(h, choices_lifecycle, from)), .to = A(to));
@@ -219,7 +216,7 @@ static str did_segment(struct html *h, struct ctx *c, const struct happened *x)
     struct record *r;
     struct err e = { 0 };
     int64_t id;
-    if (!segment || !id_parse(member(h->a, x->data, "segment"), &id) || !record_get(c, segment, id, &r, &e))
+    if (!segment || !id_parse(event_member(h->a, x->data, "segment"), &id) || !record_get(c, segment, id, &r, &e))
         return is_in ? _(people_did_segment_in_bare) : _(people_did_segment_out_bare);
     str name = record_title(r);
     return is_in ? _(people_did_segment_in, .name = A(name)) : _(people_did_segment_out, .name = A(name));
@@ -227,7 +224,7 @@ static str did_segment(struct html *h, struct ctx *c, const struct happened *x)
 
 static str what_of(struct html *h, struct ctx *c, const struct happened *x, const struct said *s, str who)
 {
-    str title = member(h->a, x->data, "title");
+    str title = event_member(h->a, x->data, "title");
     if (str_eq(x->kind, S("page.viewed")))
         return _(people_did_pages, .n = A(x->folded + 1));
     if (s == &foreign || (!x->en && s->has_who)) {  /* told from outside */
@@ -271,7 +268,7 @@ static bool is_activity(const struct record *r)
 static struct html_safe told_body(struct html *h, const struct happened *x)
 {
     struct html out = html_part(h);
-    str title = member(h->a, x->data, "title"), url = member(h->a, x->data, "url");
+    str title = event_member(h->a, x->data, "title"), url = event_member(h->a, x->data, "url");
     msg_id why = robot_label(x->robot_why);
     struct timeline_body_view v = { .title = title.n ? title : url, .text = why ? _msg(why) : (str){ 0 } };
     if (v.title.n && !str_eq(x->kind, S("form.sent")))
