@@ -15,6 +15,7 @@
 #include "cmd/cmds.h"
 #include "core/core.h"
 #include "demo/words.h"
+#include "flow/feed.h"
 #include "people/people.h"
 #include "record/access.h"
 #include "record/match.h"
@@ -274,6 +275,14 @@ static bool how_many(struct cmd *c, const char *option, int64_t usual, int64_t *
     return !text || (str_to_int(str_of(text), out) && *out >= 0 && *out <= 100000000);
 }
 
+/* Nothing follows from what is history: else whoever measures next would measure the following of it. */
+static bool skip_feed(struct ctx *tx, void *arg, struct err *e)
+{
+    struct ctx sys = ctx_as_system(tx);
+    (void)arg;
+    return feed_skip(&sys, e);
+}
+
 static int fill(struct cmd *c, int64_t people)
 {
     struct fill *f = arena_new(&c->a, struct fill, 1);
@@ -288,7 +297,7 @@ static int fill(struct cmd *c, int64_t people)
     db_read_end(c->db);                         /* a snapshot kept open keeps the log of writes from being emptied */
     ok = ok && put_all(f, "companies", companies, put_company, &e)
       && put_all(f, "people", people, put_person, &e) && (f->nstages < 3 || put_all(f, "deals", deals, put_deal, &e))
-      && put_all(f, "events", f->npersons ? events : 0, put_event, &e);
+      && put_all(f, "events", f->npersons ? events : 0, put_event, &e) && record_write(&c->ctx, skip_feed, NULL, &e);
     db_analyze(c->ctx.ws->db);
     return ok ? EXIT_DONE : cmd_refuse(c, &e);
 }

@@ -21,7 +21,7 @@ static bool by_columns(struct cmd *c, const struct query *q, int64_t *n, struct 
     return scan_find(&c->ctx, &person_entity, q, NULL, 0, n) || fail(e, ERR_BUSY, 0, "columns do not know");
 }
 
-/* Beyond what lists count, so that nothing is cut short; a cap below COUNT_CAP would ask the tables too. */
+/* As a workspace without columns counts. */
 static bool by_tables(struct cmd *c, const struct query *q, int64_t *n, struct err *e)
 {
     struct workspace bare = *c->ctx.ws;
