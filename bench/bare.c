@@ -4,6 +4,8 @@
  *   bare upsert FROM TO CSV      into a table of the workspace's shape with its indexes, in slices,
  *                                by e-mail; prints rows a second and CPU microseconds a row
  *   bare patch DB N              N updates of one field with an audit row, a transaction each
+ *   bare flow DB N               all runs of a flow that are due go on, N a transaction: one question, one row and
+ *                                two lines of the log each; prints how many, seconds and CPU seconds
  *   bare events PORT COOKIE TOKEN PATH N PID
  *                                N live connections, then one change through the API: bytes a
  *                                connection costs the server, milliseconds until all have heard
@@ -259,6 +261,64 @@ static int patch(const char *path, int n)
     return 0;
 }
 
+/* ── flow ────────────────────────────────────────────────────────────────── */
+
+static sqlite3_stmt *flow_log;
+
+static void put_line(int64_t id, int64_t now_us, int64_t run_id, int step, const char *name, const char *result)
+{
+    sqlite3_bind_int64(flow_log, 1, id);
+    sqlite3_bind_int64(flow_log, 2, now_us);
+    sqlite3_bind_int64(flow_log, 3, run_id);
+    sqlite3_bind_int(flow_log, 4, step);
+    sqlite3_bind_text(flow_log, 5, name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(flow_log, 6, result, -1, SQLITE_STATIC);
+    if (sqlite3_step(flow_log) != SQLITE_DONE)
+        die("log");
+    sqlite3_reset(flow_log);
+}
+
+/* As `setu bench enrol` has made them: asks for the country, waits two days or three. The indexes are those of the workspace. */
+static int flow(const char *path, int at_once)
+{
+    struct { int64_t id, person; } *v = calloc((size_t)at_once, sizeof *v);
+    sqlite3 *db = open_db(path, SQLITE_OPEN_READWRITE);
+    run(db, "PRAGMA synchronous=FULL");
+    sqlite3_stmt *due = prepare(db, "SELECT id, record FROM rule_run WHERE state = 'waiting' AND due_at <= ?1 AND deleted_at IS NULL"
+                                    " ORDER BY due_at, id LIMIT ?2");
+    sqlite3_stmt *ask_country = prepare(db, "SELECT country = 'India' FROM person WHERE id = ?1 AND deleted_at IS NULL");
+    sqlite3_stmt *go_on = prepare(db, "UPDATE rule_run SET step = ?1, due_at = ?2, updated_at = ?3, updated_by = 0 WHERE id = ?4");
+    flow_log = prepare(db, "INSERT INTO rule_log (id, version, created_at, created_by, updated_at, updated_by, run, step, name, result)"
+                           " VALUES (?1, 1, ?2, 0, ?2, 0, ?3, ?4, ?5, ?6)");
+    int64_t log_id = 900000000000000000 + time(NULL), all = 0, now_us = (int64_t)time(NULL) * 1000000;
+    double start = now(), used = cpu();
+    for (int n = at_once; v && n == at_once; all += n) {
+        run(db, "BEGIN IMMEDIATE");
+        sqlite3_bind_int64(due, 1, now_us);
+        sqlite3_bind_int(due, 2, at_once);
+        for (n = 0; sqlite3_step(due) == SQLITE_ROW; n++)
+            v[n].id = sqlite3_column_int64(due, 0), v[n].person = sqlite3_column_int64(due, 1);
+        sqlite3_reset(due);
+        for (int i = 0; i < n; i++) {
+            sqlite3_bind_int64(ask_country, 1, v[i].person);
+            bool fits = sqlite3_step(ask_country) == SQLITE_ROW && sqlite3_column_int(ask_country, 0);
+            sqlite3_reset(ask_country);
+            put_line(log_id++, now_us, v[i].id, 1, "if", fits ? "done" : "passed");
+            put_line(log_id++, now_us, v[i].id, fits ? 2 : 4, "wait", "waits");
+            sqlite3_bind_int(go_on, 1, fits ? 2 : 4);
+            sqlite3_bind_int64(go_on, 2, now_us + (fits ? 2 : 3) * 86400000000);
+            sqlite3_bind_int64(go_on, 3, now_us);
+            sqlite3_bind_int64(go_on, 4, v[i].id);
+            if (sqlite3_step(go_on) != SQLITE_DONE)
+                die(sqlite3_errmsg(db));
+            sqlite3_reset(go_on);
+        }
+        run(db, "COMMIT");
+    }
+    printf("%lld %.3f %.3f\n", (long long)all, now() - start, cpu() - used);
+    return 0;
+}
+
 /* ── events ──────────────────────────────────────────────────────────────── */
 
 /* From 127.0.NEIGHBOUR.1: the server lets no address have more than a hundred live connections. */
@@ -460,6 +520,8 @@ int main(int argc, char **argv)
         return upsert(argv[2], argv[3], argv[4]);
     if (!strcmp(what, "patch") && argc == 4)
         return patch(argv[2], atoi(argv[3]));
+    if (!strcmp(what, "flow") && argc == 4)
+        return flow(argv[2], atoi(argv[3]));
     if (!strcmp(what, "events") && argc == 8)
         return events(argv + 2);
     if (!strcmp(what, "ask") && argc == 6)
@@ -468,6 +530,6 @@ int main(int argc, char **argv)
         return start(atoi(argv[2]), argv + 3);
     if (!strcmp(what, "spend") && argc > 2)
         return spend(argv + 2);
-    die("page DB PORT, upsert FROM TO CSV, patch DB N, events PORT COOKIE TOKEN PATH N PID, ask PORT COOKIE FILE N,"
+    die("page DB PORT, upsert FROM TO CSV, patch DB N, flow DB N, events PORT COOKIE TOKEN PATH N PID, ask PORT COOKIE FILE N,"
         " start PORT COMMAND, spend COMMAND");
 }

@@ -324,3 +324,25 @@ row_13() {
     stop "$SERVER"
     rm -rf "$OUT/segments"
 }
+
+# People in a flow, all due at once: the server's own consumer takes them on, beside a loop in C that writes the same rows
+# into a copy of the same file, as many a transaction.
+row_14() {
+    rm -rf "$OUT/flow" && mkdir "$OUT/flow" && cp -a "$DATA" "$OUT/flow/enrolled"
+    "$SETU" bench enrol --data "$OUT/flow/enrolled" --people "$PEOPLE" >/dev/null 2>>"$OUT/flow.log" || return 1
+    for i in $ROUNDS; do
+        for which in ours bare; do
+            rm -rf "$OUT/flow/data" && cp -a "$OUT/flow/enrolled" "$OUT/flow/data"
+            [ $which = ours ] && set -- $("$SETU" bench flow --data "$OUT/flow/data" 2>>"$OUT/flow.log") && each=$(($1 / $4 + 1))
+            [ $which = ours ] || set -- $("$BARE" flow "$OUT/flow/data/setu.db" "$each")
+            [ "$1" = "$PEOPLE" ] || { echo "bench: $which: $1 of $PEOPLE went on" >&2; return 1; }
+            put "flow.$which" "$(calc "$1 / $2")"; put "flow.$which.cpu" "$(calc "$3 * 1000000 / $1")"
+        done
+    done
+    row 14 "steps of a flow, durable, $each a commit, steps/s" "$(whole "$(mid flow.ours)")" "bare loop $(whole "$(mid flow.bare)")" \
+        "$(calc "$(mid flow.ours) / $(mid flow.bare)")" ">= 0.4"
+    row 14 "  CPU microseconds a step" "$(whole "$(mid flow.ours.cpu)")" "bare loop $(whole "$(mid flow.bare.cpu)")" \
+        "$(calc "$(mid flow.ours.cpu) / $(mid flow.bare.cpu)")" "<= 2.5"
+    row 14 "  1,000,000 due people at this rate, s" "$(whole "1000000 / $(mid flow.ours)")" "" "$(calc "1000000 / $(mid flow.ours)")" "< 20"
+    rm -rf "$OUT/flow"
+}

@@ -7,6 +7,8 @@
  *   duplicates  the whole pass over all people, nothing written
  *   count   an exact count of some people: ms by columns, ms by tables, s until the
  *           columns were read, and both numbers (bench_count.c)
+ *   enrol   people into a flow that is due at once
+ *   flow    all that are due go on: how many, s, s of CPU, commits (bench_flow.c)
  *   serve   as `setu serve`, but each write is a transaction of its own: what
  *           group commit is measured against
  */
@@ -25,7 +27,7 @@ enum { SLICE = 500, SLICE_BYTES = 64 << 20, YEARS_DAYS = 730, COMPANIES_KEPT = 2
 
 static const struct option_help options[] = {
     { "data", "DIR", "the folder of the workspace (fill, serve)" },
-    { "people", "N", "how many (fill, csv; default 100000)" },
+    { "people", "N", "how many (fill, csv, enrol; default 100000)" },
     { "companies", "N", "default a fifth of the people" },
     { "deals", "N", "default three tenths of the people" },
     { "events", "N", "default three for each of the people" },
@@ -356,6 +358,12 @@ static int serve_folder(struct cmd *c, const char *folder)
     return code;
 }
 
+static const struct { const char *what; int (*run)(struct cmd *c, int64_t people); } on_folder[] = {
+    { "fill", fill }, { "duplicates", duplicates }, { "count", bench_count }, { "enrol", bench_enrol }, { "flow", bench_flow },
+};
+
+static int no_folder(struct cmd *c) { return cmd_usage(c, "--data DIR is missing: the folder of the workspace"); }
+
 static int run(struct cmd *c)
 {
     const char *what = cmd_word(c, 0), *folder = cmd_option(c, "data");
@@ -365,16 +373,15 @@ static int run(struct cmd *c)
         return cmd_usage(c, "--people is a number");
     if (what && !strcmp(what, "csv"))
         return csv(c, people);
-    if (!what || (strcmp(what, "fill") && strcmp(what, "serve") && strcmp(what, "duplicates") && strcmp(what, "count")))
-        return cmd_usage(c, "say what: fill, csv, duplicates, count or serve");
-    if (!folder)
-        return cmd_usage(c, "--data DIR is missing: the folder of the workspace");
-    if (!strcmp(what, "serve"))
-        return serve_folder(c, folder);
-    return with_folder(c, folder, !strcmp(what, "fill") ? fill : !strcmp(what, "count") ? bench_count : duplicates, people);
+    if (what && !strcmp(what, "serve"))
+        return folder ? serve_folder(c, folder) : no_folder(c);
+    for (size_t i = 0; what && i < countof(on_folder); i++)
+        if (!strcmp(what, on_folder[i].what))
+            return folder ? with_folder(c, folder, on_folder[i].run, people) : no_folder(c);
+    return cmd_usage(c, "say what: fill, csv, duplicates, count, enrol, flow or serve");
 }
 
 const struct command bench_command = {
-    .name = "bench", .arguments = "fill|csv|duplicates|count|serve [--data DIR] [--people N]",
+    .name = "bench", .arguments = "fill|csv|duplicates|count|enrol|flow|serve [--data DIR] [--people N]",
     .summary = "data and servers to measure with", .run = run, .options = options,
 };

@@ -4,7 +4,8 @@
 
 extern const struct command init_command, serve_command, demo_command, version_command, token_command, user_command;
 extern const struct command import_command, export_command, backup_command, restore_command, check_command, migrate_command, bench_command;
-int bench_count(struct cmd *c, int64_t people);   /* of bench_command */
+/* Of bench_command. */
+int bench_count(struct cmd *c, int64_t people), bench_enrol(struct cmd *c, int64_t people), bench_flow(struct cmd *c, int64_t people);
 extern const struct command egress_command;           /* the program starts it itself */
 
 /* Before any thread is made (and so before a workspace is opened): SIGTERM and SIGINT are read as data. */

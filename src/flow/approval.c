@@ -74,6 +74,11 @@ static bool approval_after(struct ctx *tx, const struct record *old, const struc
     return event_add(&sys, &ev, e) && wake(tx, now, e) && tell(tx, now, record_int(now, "asked_by"), false, e);
 }
 
+static const char *const schema[] = {
+    "CREATE INDEX IF NOT EXISTS approval_waits ON approval (status, until) WHERE status = 'waiting'",
+    NULL,
+};
+
 const struct entity approval_entity = {
     .name = "approval",
     .path = "approvals",
@@ -88,6 +93,7 @@ const struct entity approval_entity = {
     .order = "-created_at",
     .flags = E_NO_CREATE | E_NO_DELETE | E_NO_PAGE,
     .after = approval_after,
+    .schema = schema,
 };
 
 bool approval_answer(struct ctx *tx, int64_t id, bool is_yes, str note, struct err *e)

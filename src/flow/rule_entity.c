@@ -203,7 +203,9 @@ static const struct field run_fields[] = {
 
 static const char *const run_schema[] = {
     "CREATE UNIQUE INDEX IF NOT EXISTS rule_run_cause ON rule_run (rule, number, cause, record)",
-    "CREATE INDEX IF NOT EXISTS rule_run_due ON rule_run (due_at) WHERE state = 'waiting' AND due_at IS NOT NULL",
+    /* With the state in it, or the planner walks all that wait, due or not, through the index of states. */
+    "CREATE INDEX IF NOT EXISTS rule_run_waits ON rule_run (state, due_at) WHERE state = 'waiting'",
+    "DROP INDEX IF EXISTS rule_run_due",
     "CREATE INDEX IF NOT EXISTS rule_run_event ON rule_run (record, event) WHERE state = 'waiting' AND event IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS rule_run_hour ON rule_run (rule, started_at)",
     "CREATE INDEX IF NOT EXISTS rule_run_chain ON rule_run (chain)",
