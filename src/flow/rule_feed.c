@@ -42,7 +42,7 @@ static bool waiting_for(struct ctx *tx, const struct feed_row *r, int64_t record
     return db_done(&q, e);
 }
 
-static bool came(struct ctx *tx, const struct feed_row *r, struct err *e)
+static bool came(struct rule_batch *b, const struct feed_row *r, struct err *e)
 {
     const int64_t about[] = { r->en ? r->record_id : 0, r->person_id, r->deal_id, r->company_id };
     struct ids found = { .n = 0 };
@@ -50,31 +50,31 @@ static bool came(struct ctx *tx, const struct feed_row *r, struct err *e)
         bool is_new = true;
         for (size_t k = 0; k < i; k++)
             is_new = is_new && about[k] != about[i];
-        if (is_new && !waiting_for(tx, r, about[i], &found, e))
+        if (is_new && !waiting_for(b->tx, r, about[i], &found, e))
             return false;
     }
     for (size_t i = 0; i < found.n; i++)
-        if (!rule_carry_on(tx, found.v[i], S("yes"), e))
+        if (!rule_carry_on(b, found.v[i], S("yes"), e))
             return false;
     return true;
 }
 
 /* ── causes ──────────────────────────────────────────────────────────────── */
 
-static bool begin_all(struct ctx *tx, struct rule **rules, size_t n, const struct feed_row *r, struct err *e)
+static bool begin_all(struct rule_batch *b, struct rule **rules, size_t n, const struct feed_row *r, struct err *e)
 {
     bool undone = false, is_asked = false;
     for (size_t i = 0; i < n; i++) {
         struct rule_cause why = { .write = r->write_id, .record = rule_match(&rules[i]->plan, r) };
         if (!why.record)
             continue;
-        if (!is_asked && r->write_id && !rule_is_undone(tx, r->write_id, &undone, e))
+        if (!is_asked && r->write_id && !rule_is_undone(b->tx, r->write_id, &undone, e))
             return false;
         is_asked = true;
         if (undone)
             return true;
-        why.key = arena_fmt(tx->a, "c%lld", (long long)r->seq);
-        if (!rule_begin(tx, rules[i], &why, e))
+        why.key = arena_fmt(b->tx->a, "c%lld", (long long)r->seq);
+        if (!rule_begin(b, rules[i], &why, e))
             return false;
     }
     return true;
@@ -82,6 +82,7 @@ static bool begin_all(struct ctx *tx, struct rule **rules, size_t n, const struc
 
 static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, struct err *e)
 {
+    struct rule_batch b = rule_batch(tx);
     struct rule **rules;
     size_t n;
     unsigned kinds = 1u << WHEN_CREATED | 1u << WHEN_SAVED | 1u << WHEN_CHANGED | 1u << WHEN_EVENT | 1u << WHEN_ENTERED | 1u << WHEN_LEFT;
@@ -90,7 +91,7 @@ static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, str
     for (size_t i = 0; i < nrows; i++) {
         if (rows[i].at < tx->now - RULE_LATE_DAYS * DAY_US)
             continue;
-        if ((rows[i].is_event && !came(tx, &rows[i], e)) || !begin_all(tx, rules, n, &rows[i], e))
+        if ((rows[i].is_event && !came(&b, &rows[i], e)) || !begin_all(&b, rules, n, &rows[i], e))
             return false;
     }
     return true;
@@ -98,7 +99,9 @@ static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, str
 
 /* ── the clock ───────────────────────────────────────────────────────────── */
 
-enum { AT_ONCE = 25 };
+/* So many in one write, and no longer than it may make others wait: what is written by hand comes between two. */
+enum { AT_ONCE = 200 };
+#define SLICE_US (20 * (int64_t)1000)
 
 static bool take_ids(struct db_rows *q, int64_t *v, size_t *n, struct err *e)
 {
@@ -110,17 +113,18 @@ static bool take_ids(struct db_rows *q, int64_t *v, size_t *n, struct err *e)
 
 static bool due_runs(struct ctx *tx, bool *more, struct err *e)
 {
+    struct rule_batch b = rule_batch(tx);
     struct db_rows q;
-    int64_t v[AT_ONCE];
-    size_t n;
+    int64_t v[AT_ONCE], until = clock_mono() + SLICE_US;
+    size_t n, done = 0;
     if (!db_query(tx->c, &q, "SELECT id FROM rule_run WHERE state = 'waiting' AND due_at <= $1 AND deleted_at IS NULL"
-                             " ORDER BY due_at, id LIMIT 25", DB_ARGS(V(tx->now)), e)
+                             " ORDER BY due_at, id LIMIT $2", DB_ARGS(V(tx->now), V((int)AT_ONCE)), e)
         || !take_ids(&q, v, &n, e))
         return false;
-    *more = *more || n == AT_ONCE;
-    for (size_t i = 0; i < n; i++)
-        if (!rule_carry_on(tx, v[i], (str){ 0 }, e))
+    while (done < n && (done == 0 || clock_mono() < until))
+        if (!rule_carry_on(&b, v[done++], (str){ 0 }, e))
             return false;
+    *more = *more || n == AT_ONCE || done < n;
     return true;
 }
 
@@ -131,7 +135,7 @@ static bool due_approvals(struct ctx *tx, bool *more, struct err *e)
     int64_t v[AT_ONCE];
     size_t n;
     if (!db_query(tx->c, &q, "SELECT id FROM approval WHERE status = 'waiting' AND until <= $1 AND deleted_at IS NULL"
-                             " ORDER BY until, id LIMIT 25", DB_ARGS(V(tx->now)), e)
+                             " ORDER BY until, id LIMIT $2", DB_ARGS(V(tx->now), V((int)AT_ONCE)), e)
         || !take_ids(&q, v, &n, e))
         return false;
     *more = *more || n == AT_ONCE;
@@ -164,6 +168,7 @@ enum { EVERY_MAX = 200 };
 static bool begin_found(struct ctx *tx, struct rule *r, str filter, str key, struct err *e)
 {
     struct ctx sys = ctx_as_system(tx);
+    struct rule_batch b = rule_batch(tx);
     struct list found;
     struct list_spec s = { .en = r->plan.en, .filter = filter, .sort = S("created_at"), .limit = EVERY_MAX,
                            .cols = { &r->plan.en->fields[0] }, .ncols = 1 };
@@ -172,7 +177,7 @@ static bool begin_found(struct ctx *tx, struct rule *r, str filter, str key, str
         return true;                            /* it cannot be asked any more: told on its page */
     for (size_t i = 0; i < found.n; i++) {
         struct rule_cause why = { .key = key, .record = found.rows[i]->id };
-        if (!rule_begin(tx, r, &why, e))
+        if (!rule_begin(&b, r, &why, e))
             return false;
     }
     return true;

@@ -47,15 +47,28 @@ bool rule_do_start(struct rule_act *a, struct err *e);
 bool rule_do_stop(struct rule_act *a, struct err *e);
 bool rule_do_webhook(struct rule_act *a, struct err *e);
 
+/* ── rule_batch.c: what the runs of one write share ──────────────────────── */
+
+struct rule_owner { int64_t id; struct actor who; struct addressee reads; };
+struct rule_batch {
+    struct ctx *tx;                             /* the consumer's write */
+    struct rule_kept_owner *owners; struct rule_kept_rule *rules; struct rule_kept_question *questions;
+};
+struct rule_batch rule_batch(struct ctx *tx);
+/* *out: tx with the owner's rights and language. ERR_FORBIDDEN: the owner has left. */
+bool rule_owner_ctx(struct rule_batch *b, struct ctx *tx, int64_t owner, struct ctx *out, struct err *e);
+/* As its version says it, with the run's owner; *out NULL: gone. */
+bool rule_of_run(struct rule_batch *b, struct ctx *sys, const struct record *run, struct rule **out, struct err *e);
+/* Does the record fit, as this owner sees it? No criteria: do they see it? */
+bool rule_fits(struct rule_batch *b, struct ctx *own, const struct entity *en, str criteria, int64_t record, bool *out, struct err *e);
+
 /* ── rule_run.c: runs ────────────────────────────────────────────────────── */
 
 /* cause: of this rule and version, once: "c12" a feed row, "w9" a write, "t..." a time. */
 struct rule_cause { str key; int64_t write, record; };
-bool rule_begin(struct ctx *tx, struct rule *r, const struct rule_cause *why, struct err *e);
+bool rule_begin(struct rule_batch *b, struct rule *r, const struct rule_cause *why, struct err *e);
 /* A waiting run goes on. answer: "yes", "no" of what it waited for, or empty: time passed. */
-bool rule_carry_on(struct ctx *tx, int64_t run, str answer, struct err *e);
-/* Does the record fit, as this reader sees it? */
-bool rule_fits(struct ctx *c, const struct entity *en, str criteria, int64_t record, bool *out, struct err *e);
+bool rule_carry_on(struct rule_batch *b, int64_t run, str answer, struct err *e);
 /* An undone write has no consequences, nor has the undoing. */
 bool rule_is_undone(struct ctx *c, int64_t write, bool *out, struct err *e);
 

@@ -6,22 +6,11 @@
  */
 #include "flow/rule_inside.h"
 #include "base/buf.h"
+#include "msg/record.h"
 #include "msg/rule.h"
-#include "record/query.h"
+#include "record/journal.h"
 
 /* ── questions ───────────────────────────────────────────────────────────── */
-
-bool rule_fits(struct ctx *c, const struct entity *en, str criteria, int64_t record, bool *out, struct err *e)
-{
-    struct list found;
-    str id = id_text(c->a, record), rest = str_trim(criteria);
-    str filter = rest.n ? arena_fmt(c->a, "(%.*s) and id = %.*s", STR_ARG(rest), STR_ARG(id)) : arena_fmt(c->a, "id = %.*s", STR_ARG(id));
-    struct list_spec s = { .en = en, .filter = filter, .sort = S("created_at"), .limit = 1, .cols = { &en->fields[0] }, .ncols = 1 };
-    if (!record_list(c, &s, &found, e))
-        return false;
-    *out = found.n > 0;
-    return true;
-}
 
 bool rule_is_undone(struct ctx *c, int64_t write, bool *out, struct err *e)
 {
@@ -33,15 +22,16 @@ bool rule_is_undone(struct ctx *c, int64_t write, bool *out, struct err *e)
 /* ── a run at work ───────────────────────────────────────────────────────── */
 
 struct log_line { int step; const char *name, *result; str said; const struct entity *en; int64_t record; };
-enum { LOG_MAX = 60 };
 
 struct run {
+    struct rule_batch *b;
     struct ctx *tx;                             /* the consumer's write, the program's rights */
     struct rule *r;
+    bool is_caused;                             /* what it writes is known as its doing */
     int64_t id, record, chain; int depth;
     int at;                                     /* the next line */
     str answer;
-    struct log_line log[LOG_MAX]; size_t nlog;
+    struct log_line *log; size_t nlog;          /* at most a line each: steps only go forward */
     /* how it stands after these steps */
     const char *state; int64_t due_at; str event, problem;
     int failed_at;
@@ -49,8 +39,8 @@ struct run {
 
 static void note(struct run *u, int step, const char *result, str said, const struct rule_act *a)
 {
-    if (u->nlog == LOG_MAX)
-        return;
+    if (!u->log)
+        u->log = arena_new(u->tx->a, struct log_line, u->r->plan.n + 1);
     u->log[u->nlog++] = (struct log_line){ step, u->r->plan.line[step].step->name, result, said, a ? a->did_en : NULL, a ? a->did : 0 };
 }
 
@@ -70,7 +60,7 @@ static bool takes_block(struct run *u, struct ctx *own, const struct rule_line *
     case FLOW_YES:   *out = str_eq(u->answer, S("yes")); return true;
     case FLOW_SPLIT: *out = share_takes(u, u->at, rule_arg(l, "share")); return true;
     case FLOW_IF:
-        return rule_fits(own, u->r->plan.en, rule_criteria(own, &u->r->plan, rule_arg(l, "criteria"), u->r->limit), u->record, out, e);
+        return rule_fits(u->b, own, u->r->plan.en, rule_criteria(own, &u->r->plan, rule_arg(l, "criteria"), u->r->limit), u->record, out, e);
     default:         *out = false; return true;     /* the end of a part that was taken */
     }
 }
@@ -106,14 +96,32 @@ static bool ask(struct run *u, struct rule_act *a, int64_t until, struct err *e)
     return true;
 }
 
-/* How long a step waits, in the time of who has the record. */
-static bool wait_until(struct rule_act *a, int64_t *until, struct err *e)
+static bool sees(struct run *u, struct ctx *own, struct err *e)
+{
+    bool does;
+    return rule_fits(u->b, own, u->r->plan.en, (str){ 0 }, u->record, &does, e)
+        && (does || fail(e, ERR_NOT_FOUND, MSG_record_not_found, "%s %lld", u->r->plan.en->name, (long long)u->record));
+}
+
+/* How long a step waits: working hours are those of who has the record. Nothing waits for what its owner does not see. */
+static bool wait_until(struct run *u, struct rule_act *a, int64_t *until, struct err *e)
 {
     enum rule_flow f = a->line->step->flow;
-    int64_t holder;
+    int64_t holder = 0;
     if (f != FLOW_WAIT && f != FLOW_WAIT_EVENT && f != FLOW_ASK)
         return true;
-    return rule_owner_of(a, &holder, e) && rule_until(a, holder, until, e);
+    bool is_there = str_eq(rule_arg(a->line, "unit"), S("work_hours")) ? rule_owner_of(a, &holder, e) : sees(u, a->tx, e);
+    return is_there && rule_until(a, holder, until, e);
+}
+
+/* Before the first thing it writes. */
+static bool put_cause(struct run *u, struct ctx *own, struct err *e)
+{
+    if (u->is_caused)
+        return true;
+    u->is_caused = true;
+    return db_exec(own->c, "INSERT INTO rule_cause (write_id, run, chain, depth) VALUES ($1, $2, $3, $4)",
+                   DB_ARGS(V(own->write_id), V(u->id), V(u->chain), V(u->depth)), NULL, e);
 }
 
 /* One line; false in *more: the run waits or is over. */
@@ -126,11 +134,11 @@ static bool one_step(struct run *u, struct ctx *own, bool *more, struct err *e)
     bool taken = true;
     int64_t until = 0;
     *more = true;
-    if (!wait_until(&a, &until, e))
+    if (!wait_until(u, &a, &until, e))
         return u->failed_at = step, false;
     switch (l->step->flow) {
     case FLOW_STEP:
-        if (!l->step->run(&a, e))
+        if (!put_cause(u, own, e) || !l->step->run(&a, e))
             return u->failed_at = step, false;
         note(u, step, "done", a.said, &a);
         return true;
@@ -151,7 +159,7 @@ static bool one_step(struct run *u, struct ctx *own, bool *more, struct err *e)
         waits(u, until, rule_arg(l, "event"));
         break;
     case FLOW_ASK:
-        if (!ask(u, &a, until, e))
+        if (!put_cause(u, own, e) || !ask(u, &a, until, e))
             return u->failed_at = step, false;
         waits(u, until, (str){ 0 });
         break;
@@ -166,18 +174,10 @@ static bool one_step(struct run *u, struct ctx *own, bool *more, struct err *e)
 
 /* ── acting for the owner ────────────────────────────────────────────────── */
 
-static bool put_cause(struct ctx *own, const struct run *u, struct err *e)
-{
-    return db_exec(own->c, "INSERT INTO rule_cause (write_id, run, chain, depth) VALUES ($1, $2, $3, $4)",
-                   DB_ARGS(V(own->write_id), V(u->id), V(u->chain), V(u->depth)), NULL, e);
-}
-
 static bool steps(struct ctx *own, void *arg, struct err *e)
 {
     struct run *u = arg;
     bool more = true;
-    if (!put_cause(own, u, e))
-        return false;
     while (more && u->at < (int)u->r->plan.n)
         if (!one_step(u, own, &more, e))
             return false;
@@ -187,19 +187,9 @@ static bool steps(struct ctx *own, void *arg, struct err *e)
 static bool as_owner(struct ctx *tx, void *arg, struct err *e)
 {
     struct run *u = arg;
-    struct actor *who = arena_new(tx->a, struct actor, 1);
-    struct addressee reads;
-    struct ctx own = *tx;
-    if (!actor_load(tx->a, tx->c, u->r->owner, who, e)) {
-        if (e->code == ERR_NOT_FOUND)
-            fail(e, ERR_FORBIDDEN, MSG_rule_owner_left, "owner %lld", (long long)u->r->owner);
+    struct ctx own;
+    if (!rule_owner_ctx(u->b, tx, u->r->owner, &own, e))
         return false;
-    }
-    if (!addressee_of(tx, u->r->owner, &reads, e))
-        return false;
-    own.who = who;
-    own.by = 0;
-    own.loc = &reads.loc;
     own.why = u->r->name;
     return record_act(&own, steps, u, e);
 }
@@ -218,7 +208,7 @@ static bool put_log(struct run *u, struct err *e)
         record_set(r, "said", val_text(str_head(l->said, 400)));
         record_set(r, "entity", l->en ? val_text(str_of(l->en->name)) : (struct val){ 0 });
         record_set(r, "record", val_ref(l->record));
-        if (!record_create(u->tx, r, e))
+        if (!journal_add(u->tx, r, e))
             return false;
     }
     return true;
@@ -369,13 +359,12 @@ static bool put_run(struct run *u, str cause, struct err *e)
     return record_create(u->tx, r, e);
 }
 
-static bool put_stand(struct run *u, struct err *e)
+static bool put_stand(struct run *u, const struct record *old, struct err *e)
 {
     struct record *r = record_new(u->tx->a, &rule_run_entity);
-    r->id = u->id;
     record_set(r, "answer", (struct val){ 0 });
     set_stand(u, r);
-    return record_update(u->tx, r, 0, NULL, e);
+    return journal_set(u->tx, old, r, e);
 }
 
 /* The owner must see the record, and it must fit, before anything is done. */
@@ -383,21 +372,11 @@ struct fit { struct run *u; bool fits; };
 static bool ask_fit(struct ctx *tx, void *arg, struct err *e)
 {
     struct fit *f = arg;
-    struct rule *r = f->u->r;
-    struct actor *who = arena_new(tx->a, struct actor, 1);
-    struct addressee reads;
-    struct ctx own = *tx;
-    if (!actor_load(tx->a, tx->c, r->owner, who, e)) {
-        if (e->code == ERR_NOT_FOUND)
-            fail(e, ERR_FORBIDDEN, MSG_rule_owner_left, "owner %lld", (long long)r->owner);
-        return false;
-    }
-    if (!addressee_of(tx, r->owner, &reads, e))
-        return false;
-    own.who = who;
-    own.loc = &reads.loc;
-    return rule_may_watch(&own, &r->plan, e)
-        && rule_fits(&own, r->plan.en, rule_criteria(&own, &r->plan, r->plan.criteria, r->limit), f->u->record, &f->fits, e);
+    struct run *u = f->u;
+    struct rule *r = u->r;
+    struct ctx own;
+    return rule_owner_ctx(u->b, tx, r->owner, &own, e) && rule_may_watch(&own, &r->plan, e)
+        && rule_fits(u->b, &own, r->plan.en, rule_criteria(&own, &r->plan, r->plan.criteria, r->limit), u->record, &f->fits, e);
 }
 
 static bool fits_owner(struct run *u, bool *fits, struct err *why, struct err *e)
@@ -414,14 +393,14 @@ static bool fits_owner(struct run *u, bool *fits, struct err *why, struct err *e
     return true;
 }
 
-bool rule_begin(struct ctx *tx, struct rule *r, const struct rule_cause *cause, struct err *e)
+bool rule_begin(struct rule_batch *b, struct rule *r, const struct rule_cause *cause, struct err *e)
 {
-    struct ctx sys = ctx_as_system(tx);
-    struct run *u = arena_new(tx->a, struct run, 1);
+    struct ctx sys = ctx_as_system(b->tx);
+    struct run *u = arena_new(sys.a, struct run, 1);
     struct err why;
     struct place p;
     bool stop, fits;
-    *u = (struct run){ .tx = &sys, .r = r, .id = id_mint(), .record = cause->record };
+    *u = (struct run){ .b = b, .tx = &sys, .r = r, .id = id_mint(), .record = cause->record };
     if (r->is_halted)
         return true;
     if (!is_known(&sys, r, cause, &stop, e) || (!stop && !is_enough(&sys, r, u->record, &stop, e)))
@@ -475,26 +454,25 @@ static bool end_as(struct ctx *sys, int64_t run, const char *state, str problem,
     return record_update(sys, r, 0, NULL, e);
 }
 
-bool rule_carry_on(struct ctx *tx, int64_t id, str answer, struct err *e)
+bool rule_carry_on(struct rule_batch *b, int64_t id, str answer, struct err *e)
 {
-    struct ctx sys = ctx_as_system(tx);
-    struct run *u = arena_new(tx->a, struct run, 1);
+    struct ctx sys = ctx_as_system(b->tx);
+    struct run *u = arena_new(sys.a, struct run, 1);
     struct record *row;
     struct rule *r;
     struct err why;
-    if (!record_get(&sys, &rule_run_entity, id, &row, e))
+    if (!journal_get(&sys, &rule_run_entity, id, &row, e))
         return false;
-    if (!str_eq(record_text(row, "state"), S("waiting")))
+    if (!row || !str_eq(record_text(row, "state"), S("waiting")))
         return true;
-    if (!rule_load(&sys, record_int(row, "rule"), record_int(row, "edition"), &r, e))
+    if (!rule_of_run(b, &sys, row, &r, e))
         return false;
     if (!r)
         return end_as(&sys, id, "stopped", (str){ 0 }, e);
-    r->owner = record_int(row, "owner") ? record_int(row, "owner") : r->owner;
-    *u = (struct run){ .tx = &sys, .r = r, .id = id, .record = record_int(row, "record"), .chain = record_int(row, "chain"),
+    *u = (struct run){ .b = b, .tx = &sys, .r = r, .id = id, .record = record_int(row, "record"), .chain = record_int(row, "chain"),
                        .depth = (int)record_int(row, "depth"), .at = (int)record_int(row, "step"),
                        .answer = answer.n ? answer : record_text(row, "answer") };
-    return work(u, &why, e) && put_stand(u, e) && put_log(u, e) && (!why.code || tell_failure(u, &why, e));
+    return work(u, &why, e) && put_stand(u, row, e) && put_log(u, e) && (!why.code || tell_failure(u, &why, e));
 }
 
 /* ── by hand ─────────────────────────────────────────────────────────────── */
