@@ -152,7 +152,7 @@ row_5() {
 
 row_6() {
     serve "$DATA"; sign_in
-    for q in ra mo %E0%A6%B0 %E0%A6%AE%E0%A7%8B %E0%A4%B0%E0%A4%BE %D9%85%D8%AD rahim%20ah %D8%B1%D8%B6%D8%A7%20 an%20sh sales; do
+    for q in r ra mo %E0%A6%B0 %E0%A6%AE%E0%A7%8B %E0%A4%B0%E0%A4%BE %D9%85%D8%AD rahim%20ah %D8%B1%D8%B6%D8%A7%20 an%20sh sales; do
         echo "/palette?q=$q"; done >"$OUT/palette.paths"
     sed 's,/palette,/people,; s,q=.*,search=&,; s,search=q=,search=,' "$OUT/palette.paths" >"$OUT/search.paths"
     sed 's,/palette,/search,' "$OUT/palette.paths" >"$OUT/search.paths"

@@ -265,18 +265,30 @@ str pg_fts_where(struct arena *a, const char *name, int param)
     return arena_fmt(a, "SELECT id FROM %s WHERE doc @@ CAST($%d AS tsquery)", name, param);
 }
 
-str pg_fts_words(struct arena *a, str folded, bool prefix_last)
+/* How many there were. */
+static int put_words(struct buf *b, str words, const char *between)
 {
-    struct buf b = buf_new(a, folded.n * 4 + 64);
     char word[WORD_MAX];
-    bool at_end = folded.n > 0 && in_word((unsigned char)folded.p[folded.n - 1]);
+    int n = 0;
 
-    for (str w; (w = next_word(&folded, word)).n > 0;) {
-        if (b.n)
-            buf_lit(&b, " & ");
-        buf_fmt(&b, "'%.*s'", STR_ARG(w));
-        if (prefix_last && at_end && folded.n == 0)
-            buf_lit(&b, ":*");
+    for (str w; (w = next_word(&words, word)).n > 0; n++)
+        buf_fmt(b, "%s'%.*s'", n ? between : "", STR_ARG(w));
+    return n;
+}
+
+str pg_fts_words(struct arena *a, str any, str folded, bool prefix_last)
+{
+    struct buf b = buf_new(a, (any.n + folded.n) * 4 + 64);
+    bool is_beginning = prefix_last && folded.n > 0 && in_word((unsigned char)folded.p[folded.n - 1]);
+
+    if (any.n) {
+        buf_char(&b, '(');
+        put_words(&b, any, " | ");
+        buf_lit(&b, ") & ");
     }
+    if (put_words(&b, folded, " & ") == 0)
+        return (str){ 0 };                      /* finds nothing */
+    if (is_beginning)
+        buf_lit(&b, ":*");
     return buf_str(&b);
 }

@@ -1,9 +1,10 @@
 /* sqlite_schema.c - what tables, columns and indexes there are; full text.
  *
  * A full-text index keeps no copy of its text (content=''), so a removal must
- * bring the old text. detail=none and two prefix indexes: words are found by
+ * bring the old text. detail=none and indexes of the first letters: words are found by
  * themselves or by their beginning, never by position; that is what search as
- * one types needs, at a third of the size. The tokenizer is `ascii`: documents
+ * one types needs, at a third of the size. Without the index of one letter, the
+ * first key pressed reads the lists of all words that begin with it. The tokenizer is `ascii`: documents
  * come folded, words between single spaces, and it takes every other character
  * as part of a word, so that vowel signs of Bengali and Hindi do not cut words.
  */
@@ -85,7 +86,7 @@ bool file_fts_create(struct db_conn *tx, const char *name, struct err *e)
 {
     char sql[FTS_SQL_MAX];
     return db_exec(tx, fts_sql(sql, "CREATE VIRTUAL TABLE IF NOT EXISTS @ USING fts5(doc, content='',"
-                                    " detail=none, prefix='2 3', tokenize='ascii')", name), DB_NONE, NULL, e);
+                                    " detail=none, prefix='1 2 3', tokenize='ascii')", name), DB_NONE, NULL, e);
 }
 
 bool file_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e)
@@ -107,23 +108,36 @@ str file_fts_where(struct arena *a, const char *name, int param)
     return arena_fmt(a, "SELECT rowid AS id FROM %s WHERE %s MATCH $%d", name, name, param);
 }
 
-str file_fts_words(struct arena *a, str folded, bool prefix_last)
+static void put_words(struct buf *b, str words, const char *between)
 {
-    struct buf b = buf_new(a, folded.n * 4 + 16);
+    bool is_first = true;
 
-    while (folded.n > 0) {
-        str word = str_cut(&folded, ' ');
+    while (words.n > 0) {
+        str word = str_cut(&words, ' ');
         if (word.n == 0)
             continue;
-        buf_lit(&b, "\"");
+        buf_put(b, is_first ? (str){ 0 } : str_of(between));
+        buf_char(b, '"');
         for (size_t i = 0; i < word.n; i++)
             if (word.p[i] != '"')
-                buf_char(&b, word.p[i]);
-        buf_lit(&b, "\"");
-        if (folded.n > 0)
-            buf_lit(&b, " ");
-        else if (prefix_last)
-            buf_lit(&b, "*");
+                buf_char(b, word.p[i]);
+        buf_char(b, '"');
+        is_first = false;
     }
+}
+
+str file_fts_words(struct arena *a, str any, str folded, bool prefix_last)
+{
+    struct buf b = buf_new(a, (any.n + folded.n) * 4 + 32);
+    bool is_beginning = prefix_last && folded.n && folded.p[folded.n - 1] != ' ';
+
+    if (any.n) {
+        buf_char(&b, '(');
+        put_words(&b, any, " OR ");
+        buf_lit(&b, ") AND ");
+    }
+    put_words(&b, folded, " AND ");
+    if (is_beginning)
+        buf_char(&b, '*');
     return buf_str(&b);
 }

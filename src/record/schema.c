@@ -10,6 +10,7 @@
  */
 #include "base/log.h"
 #include "record/query.h"
+#include "record/search.h"
 #include "record/store.h"
 #include "record/type.h"
 
@@ -157,6 +158,13 @@ static const char *const intake_tables[] = {
     NULL,
 };
 
+/* The index of words is made anew from the texts kept beside it (search_schema). */
+static const char *const search_by_letter[] = {
+    "UPDATE search_doc SET folded = '\xEE\x80\x80' || substr(folded, 3) WHERE folded LIKE 'zz%'",
+    "DROP TABLE IF EXISTS search_fts",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
@@ -167,6 +175,7 @@ static const struct db_migration migrations[] = {
     { 7, "jobs and their clocks", job_tables },
     { 8, "what grows lies by its owner", owners_first },
     { 9, "events told from outside", intake_tables },
+    { 10, "the search box answers one letter", search_by_letter },
     { 0 },
 };
 
@@ -426,9 +435,7 @@ static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
         if (!entity_schema(tx, &scratch, catalogue_at(i), e))
             return false;
     }
-    if (!db_table_exists(tx, "search_fts", &there, e))
-        return false;
-    return (there || db_fts_create(tx, "search_fts", e)) && put_mark(tx, mark, e);
+    return search_schema(tx, arg, e) && put_mark(tx, mark, e);
 }
 
 bool record_schema(struct db *db, struct err *e)

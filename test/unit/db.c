@@ -614,14 +614,16 @@ static bool fts_remove(struct db_conn *tx, void *arg, struct err *err)
     return db_fts_drop(tx, "words", 1, S("রহিম উদ্দিন ঢাকা"), err);
 }
 
-static int64_t matches(str words, bool prefix)
+static int64_t matches_any(str any, str words, bool prefix)
 {
     int64_t n = -1;
     str sql = arena_fmt(&a, "SELECT coalesce(sum(column1), 0) FROM (VALUES (1), (2), (3), (4)) WHERE column1 IN (%s)",
                         db_fts_where(db, &a, "words", 1).p);
-    ok(db_get_int(reader, sql.p, DB_ARGS(V(db_fts_words(db, &a, words, prefix))), NULL, &n, &e));
+    ok(db_get_int(reader, sql.p, DB_ARGS(V(db_fts_words(db, &a, any, words, prefix))), NULL, &n, &e));
     return n;
 }
+
+static int64_t matches(str words, bool prefix) { return matches_any((str){ 0 }, words, prefix); }
 
 START_TEST(full_text_finds_words_and_beginnings_in_each_script)
 {
@@ -635,6 +637,11 @@ START_TEST(full_text_finds_words_and_beginnings_in_each_script)
     ck_assert_int_eq(matches(S("दिल्ली"), false), 4);
     ck_assert_int_eq(matches(S("दिल"), false), 0);
     ck_assert_int_eq(matches(S("OR NOT \" NEAR( *"), true), 0);
+    ck_assert_int_eq(matches_any(S("dhaka ঢাকা"), S("র"), true), 1);
+    ck_assert_int_eq(matches_any(S("dhaka ঢাকা"), S("r"), true), 2);
+    ck_assert_int_eq(matches_any(S("dhaka"), S("দিল"), true), 0);
+    ck_assert_int_eq(matches_any(S("dhaka"), S("-"), true), 0);
+    ck_assert_int_eq(matches_any(S("dhaka তেহরান"), S("rahim dh"), true), 2);
     ok(db_write(db, fts_remove, NULL, &e));
     ck_assert_int_eq(matches(S("ঢা"), true), 0);
     fails(db_fts_put(reader, "w; DROP TABLE t", 1, S("x"), &e), ERR_INTERNAL);
