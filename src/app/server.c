@@ -119,17 +119,21 @@ static void stop_caretaker(struct server *s)
 
 /* ── the server ────────────────────────────────────────────────────────────── */
 
-/* The process first: it is small while nothing else is there. */
 static bool open_sites(struct server *s, struct workspace *ws, const struct server_options *o, struct err *e)
 {
-    if (o->has_egress && !egress_open(&(struct egress_options){ .policy = egress_policy() }, &s->egress, e))
-        return false;
-    s->sites = sites_new(o->guest, s->egress);
+    s->sites = sites_new(o->guest);
     if (ws)
         return sites_add_open(s->sites, ws, o->hosts, e);
     s->folder = o->folder;
     raise_descriptors();
     return sites_scan(s->sites, s->folder, e);
+}
+
+/* After the first page can be served: a start is not to be waited for. */
+static bool follow(struct server *s, const struct server_options *o, struct err *e)
+{
+    return (!o->has_egress || egress_open(&(struct egress_options){ .policy = egress_policy() }, &s->egress, e))
+        && sites_follow(s->sites, s->egress, e);
 }
 
 /* What the process outside has in hand is still answered, to outboxes that take nothing new. */
@@ -152,8 +156,9 @@ bool server_start(struct workspace *ws, const struct server_options *o, struct s
                                 .site_spool = spool_of, .enter = web_enter, .error = web_fail, .app = s,
                                 .metrics = write_figures };
     struct http_options h = { .listen = o->listen, .trusted_proxies = o->proxies };
-    if (!open_sites(s, ws, o, e) || !http_start(&h, &s->app, &s->http, e)) {
+    if (!open_sites(s, ws, o, e) || !http_start(&h, &s->app, &s->http, e) || !follow(s, o, e)) {
         sites_stop(s->sites);
+        http_stop(s->http);
         close_sites(s);
         return false;
     }

@@ -31,65 +31,90 @@ static void tick_feature(struct workspace *ws, const struct feature *f, struct a
     arena_reset(a);
 }
 
+/* The connection is of this round alone: for the rest of the minute it is memory that nobody needs. */
+static void one_round(struct workspace *ws, struct arena *a)
+{
+    struct db_conn *c;
+    struct err e = { 0 };
+    if (!db_reader(ws->db, &c, &e)) {
+        log_event(LOG_ERROR, "tick", LOG_S("why", str_of(e.detail)));
+        return;
+    }
+    for (const struct feature *const *f = features; *f && db_leads(ws->db); f++)
+        if ((*f)->tick)
+            tick_feature(ws, *f, a, c);
+    db_conn_close(c);
+}
+
 static void *round_loop(void *arg)
 {
     enum { MINUTE_MS = 60 * 1000, FOLLOWING_MS = 2000 };
     struct site *s = arg;
-    struct workspace *ws = s->ws;
+    struct workspace *ws = s->opened;
     struct arena a = arena_open(64 << 20);
-    struct db_conn *c;
-    struct err e = { 0 };
     struct pollfd p = { s->stop, POLLIN, 0 };
 
     log_workspace(ws->name);
-    if (!db_reader(ws->db, &c, &e))
-        die("tick: %s", e.detail);
     do {
-        for (const struct feature *const *f = features; *f && db_leads(ws->db); f++)
-            if ((*f)->tick && !fault_is_on("no_tick"))
-                tick_feature(ws, *f, &a, c);
+        if (db_leads(ws->db) && !fault_is_on("no_tick"))
+            one_round(ws, &a);
     } while (poll(&p, 1, db_leads(ws->db) ? MINUTE_MS : FOLLOWING_MS) == 0);
-    db_conn_close(c);
     arena_close(&a);
     return NULL;
 }
 
 /* ── its life ──────────────────────────────────────────────────────────────── */
 
-bool site_start(struct site *s, struct err *e)
+bool site_open(struct site *s, struct err *e)
 {
-    struct workspace *ws = s->ws;
-    if (!ws && !workspace_open(s->folder, &ws, e))
-        return false;
-    if ((s->guest && !s->guest->enter(ws, &s->kept, e)) || (s->egress && !fault_is_on("no_tick") && !outbox_start(ws, s->egress, &s->outbox, e))) {
-        if (s->guest)
-            s->guest->leave(s->kept);
+    if (!s->opened) {
+        if (!workspace_open(s->folder, &s->opened, e))
+            return false;
+        s->is_own = true;
+    }
+    if (s->guest && !s->guest->enter(s->opened, &s->kept, e)) {
         s->kept = NULL;
-        if (!s->ws)
-            workspace_close(ws);
+        site_close(s);
         return false;
     }
-    s->is_own = !s->ws;
-    live_listen(ws);
-    if (!fault_is_on("no_tick")) {
-        s->feed = feed_start(ws);
-        s->jobs = job_start(ws);
-    }
-    atomic_store(&s->ws, ws);
-    s->stop = eventfd(0, EFD_CLOEXEC);
-    if (s->stop < 0 || pthread_create(&s->round, NULL, round_loop, s) != 0)
-        die("server: no thread for the minute's round");
+    live_listen(s->opened);
     return true;
 }
 
-void site_stop(struct site *s)
+void site_serve(struct site *s) { atomic_store(&s->ws, s->opened); }
+
+bool site_follow(struct site *s, struct egress *egress, struct err *e)
+{
+    struct workspace *ws = s->opened;
+    if (!fault_is_on("no_tick")) {
+        if (egress && !outbox_start(ws, egress, &s->outbox, e))
+            return false;
+        s->feed = feed_start(ws);
+        s->jobs = job_start(ws);
+    }
+    s->stop = eventfd(0, EFD_CLOEXEC);
+    if (s->stop < 0 || pthread_create(&s->round, NULL, round_loop, s) != 0)
+        die("server: no thread for the minute's round");
+    s->has_round = true;
+    return true;
+}
+
+static void stop_round(struct site *s)
 {
     uint64_t one = 1;
-    if (!s->ws)
+    if (!s->has_round)
         return;
     if (write(s->stop, &one, sizeof one) == sizeof one)
         pthread_join(s->round, NULL);
     close(s->stop);
+    s->has_round = false;
+}
+
+void site_stop(struct site *s)
+{
+    if (!s->opened)
+        return;
+    stop_round(s);
     if (s->guest)
         s->guest->leave(s->kept);
 }
@@ -107,5 +132,7 @@ void site_close(struct site *s)
 {
     outbox_close(s->outbox);
     if (s->is_own)
-        workspace_close(s->ws);
+        workspace_close(s->opened);
+    s->opened = NULL;
+    s->outbox = NULL;
 }

@@ -22,19 +22,24 @@ struct site_guest {
 struct site {
     struct site *next;
     const char *name, *folder;
-    _Atomic(struct workspace *) ws;             /* NULL: down */
+    struct workspace *opened;
+    _Atomic(struct workspace *) ws;             /* the same once it is served; NULL: down */
     bool is_own;                                /* opened here: closed here */
     int64_t hosts_at;                           /* when its file of hosts was written; -1: there is none */
     const struct site_guest *guest; void *kept;
-    struct feed_runner *feed;
-    struct job_pool *jobs;
-    struct egress *egress; struct outbox *outbox;   /* NULL: nothing leaves the house */
+    _Atomic(struct feed_runner *) feed;
+    _Atomic(struct job_pool *) jobs;
+    struct outbox *outbox;                      /* NULL: nothing leaves the house */
+    bool has_round;
     pthread_t round;
     int stop;                                   /* eventfd: ends the round */
 };
 
-/* Opens the folder (unless s->ws stands already), lets the guest in, starts the round. */
-bool site_start(struct site *s, struct err *e);
+/* Opens the folder (unless s->opened stands already) and lets the guest in. */
+bool site_open(struct site *s, struct err *e);
+void site_serve(struct site *s);                /* requests find it */
+/* What follows by itself: outbox (egress NULL: none), feed, jobs and the round. */
+bool site_follow(struct site *s, struct egress *egress, struct err *e);
 void site_stop(struct site *s);                 /* the round ends, the guest leaves */
 void site_settle(struct site *s);               /* after the last request: feed and outbox take nothing new */
 void site_close(struct site *s);                /* after the process outside: the data, when it is its own */
@@ -42,7 +47,9 @@ void site_close(struct site *s);                /* after the process outside: th
 /* ── the sites of a server ───────────────────────────────────────────────── */
 
 struct sites;
-struct sites *sites_new(const struct site_guest *guest, struct egress *egress);
+struct sites *sites_new(const struct site_guest *guest);
+/* From now on everything follows by itself, in the sites that are there and in those that come. */
+bool sites_follow(struct sites *all, struct egress *egress, struct err *e);
 /* One workspace, already open; hosts NULL or empty: whatever the request names. */
 bool sites_add_open(struct sites *all, struct workspace *ws, const char *const *hosts, struct err *e);
 /* Every folder of `folder` that holds a workspace, those that are new and those that are down.

@@ -21,7 +21,7 @@ enum { PLACES = 1024, HOSTS_FILE_MAX = 64 * 1024, HOST_MAX = 253, SITES_MAX = 10
 struct host { struct host *next; struct site *site; char name[]; };
 struct sites {
     const struct site_guest *guest;
-    struct egress *egress;
+    bool is_following; struct egress *egress;   /* what follows by itself is started */
     struct arena a, scratch;                    /* names and folders: as long as the server; and of one look */
     struct site *first, **last;
     int n;
@@ -29,13 +29,12 @@ struct sites {
     _Atomic(struct host *) place[PLACES];
 };
 
-struct sites *sites_new(const struct site_guest *guest, struct egress *egress)
+struct sites *sites_new(const struct site_guest *guest)
 {
     struct sites *all = calloc(1, sizeof *all);
     if (!all)
         die("out of memory at start");
     all->guest = guest;
-    all->egress = egress;
     all->a = arena_open(16 << 20);
     all->scratch = arena_open(4 << 20);
     all->last = &all->first;
@@ -119,7 +118,6 @@ static struct site *add_site(struct sites *all, const char *name, const char *fo
     s->name = arena_cstr(&all->a, str_of(name));
     s->folder = arena_cstr(&all->a, str_of(folder));
     s->guest = all->guest;
-    s->egress = all->egress;
     *all->last = s;
     all->last = &s->next;
     all->n++;
@@ -133,11 +131,11 @@ bool sites_add_open(struct sites *all, struct workspace *ws, const char *const *
         all->any = s;
     for (const char *const *h = hosts; h && *h; h++)
         add_host(all, s, lower(&all->scratch, str_of(*h)));
-    atomic_store(&s->ws, ws);
-    if (site_start(s, e))
-        return true;
-    atomic_store(&s->ws, NULL);
-    return false;
+    s->opened = ws;
+    if (!site_open(s, e))
+        return false;
+    site_serve(s);
+    return true;
 }
 
 static struct site *find_site(struct sites *all, const char *name)
@@ -172,6 +170,20 @@ static struct site *site_of(struct sites *all, const char *folder, const char *n
     return NULL;
 }
 
+/* What cannot follow is down, as what does not open; nobody has found it yet. */
+static bool bring_up(struct sites *all, struct site *s, struct err *e)
+{
+    if (!site_open(s, e))
+        return false;
+    if (all->is_following && !site_follow(s, all->egress, e)) {
+        site_stop(s);
+        site_close(s);
+        return false;
+    }
+    site_serve(s);
+    return true;
+}
+
 static void try_site(struct sites *all, struct site *s)
 {
     struct err e = { 0 };
@@ -179,7 +191,7 @@ static void try_site(struct sites *all, struct site *s)
     if (s->ws)
         return;
     log_workspace(s->name);
-    if (site_start(s, &e))
+    if (bring_up(all, s, &e))
         log_event(LOG_INFO, "site.open", LOG_S("folder", str_of(s->folder)));
     else
         log_event(LOG_ERROR, "site.down", LOG_S("folder", str_of(s->folder)), LOG_S("why", str_of(e.detail)));
@@ -204,6 +216,16 @@ bool sites_scan(struct sites *all, const char *folder, struct err *e)
         free(v[i]);
     }
     free(v);
+    return true;
+}
+
+bool sites_follow(struct sites *all, struct egress *egress, struct err *e)
+{
+    all->is_following = true;
+    all->egress = egress;
+    for (struct site *s = all->first; s; s = s->next)
+        if (s->opened && !site_follow(s, egress, e))
+            return false;
     return true;
 }
 

@@ -139,6 +139,14 @@ static bool stmt_new(struct pg_conn *c, const char *sql, uint64_t hash, const st
 
 struct bound { const char *value[ARGS_MAX]; int length[ARGS_MAX], format[ARGS_MAX]; uint64_t word[ARGS_MAX]; };
 
+/* 48 KB: too much for a stack that each statement would clear, and for the memory of every thread. */
+static struct bound *bound_of(struct pg_conn *c)
+{
+    if (!c->bound && !(c->bound = malloc(sizeof *c->bound)))
+        die("out of memory");
+    return c->bound;
+}
+
 static bool bind(struct bound *b, const struct db_val *v, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -250,7 +258,7 @@ static PGresult *run_bound(struct pg_conn *c, const char *sql, const struct db_v
 /* A connection that was lost before this request read anything is made anew: it never notices. */
 static PGresult *run(struct pg_conn *c, const char *sql, const struct db_val *v, size_t n, struct err *e)
 {
-    static _Thread_local struct bound b;
+    struct bound *b = bound_of(c);
     bool may_retry = !c->base.is_writer && !c->is_session && (c->is_fresh || !c->in_snapshot);
 
     if (c->deadline && clock_mono() > c->deadline) {
@@ -261,12 +269,12 @@ static PGresult *run(struct pg_conn *c, const char *sql, const struct db_val *v,
         fail(e, ERR_INTERNAL, 0, n > ARGS_MAX ? "too many values: %s" : "not allowed here: %s", sql);
         return NULL;
     }
-    if (!bind(&b, v, n, e))
+    if (!bind(b, v, n, e))
         return NULL;
     for (int i = 0; i < 2; i++) {
         if (c->base.is_writer ? !ready_writer(c, sql, e) : !ready_reader(c, e))
             return NULL;
-        PGresult *r = run_bound(c, sql, v, n, &b, e);
+        PGresult *r = run_bound(c, sql, v, n, b, e);
         c->is_fresh = c->is_fresh && !r;
         if (r || c->h || !may_retry)
             return r;
@@ -297,14 +305,14 @@ static bool may_run_ahead(struct pg_conn *c, const char *sql, const struct db_va
 
 bool pg_exec(struct db_conn *conn, const char *sql, const struct db_val *v, size_t n, int64_t *changed, struct err *e)
 {
-    static _Thread_local struct bound b;
     struct pg_conn *c = pg_conn(conn);
+    struct bound *b = bound_of(c);
     struct pg_stmt *known;
 
     if (is_schema(c, sql) && n == 0 && !changed)
         return run_schema(c, sql, e);
     if (!changed && may_run_ahead(c, sql, v, n, &known))
-        return bind(&b, v, n, e) && pg_ahead(c, known, b.value, b.length, b.format, e);
+        return bind(b, v, n, e) && pg_ahead(c, known, b->value, b->length, b->format, e);
     PGresult *r = run(c, sql, v, n, e);
     if (!r)
         return false;

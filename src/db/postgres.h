@@ -43,6 +43,7 @@ TAILQ_HEAD(pg_open, pg_rows);
 /* What there is, read once for a schema write that asks for every table and index. */
 struct pg_catalog { PGresult *names, *columns; char *made[600]; int nmade; };
 
+struct bound;                                   /* private to postgres.c, which makes it with malloc */
 struct pg_conn {
     struct db_conn base;
     PGconn *h;                                  /* NULL: lost, or not yet made */
@@ -55,6 +56,7 @@ struct pg_conn {
     bool is_trusted;                            /* this room's own statement */
     bool is_aborted;                            /* a statement failed in this transaction, and was not undone */
     struct err aborted_by;                      /* the first that did */
+    struct bound *bound;                        /* values on their way; NULL: nothing was run yet */
     struct pg_catalog *catalog;                 /* NULL: not read, or not true any more */
     bool in_snapshot, is_begun;                 /* db_read_begin(); and the server knows */
     bool is_fresh;                              /* nothing was read from this connection's transaction yet */

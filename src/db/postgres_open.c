@@ -248,6 +248,7 @@ bool pg_connection(struct pg_db *db, bool is_writer, struct pg_conn **out, struc
     TAILQ_INIT(&c->lru);
     TAILQ_INIT(&c->open);
     if (!pg_connect(c, e)) {
+        free(c->bound);
         free(c);
         return false;
     }
@@ -273,6 +274,7 @@ void pg_conn_close(struct db_conn *conn)
         return;
     pg_reset_to(c, NULL);
     pg_disconnect(c);
+    free(c->bound);
     free(c);
 }
 

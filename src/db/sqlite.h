@@ -38,6 +38,7 @@ struct file_db {
     struct db base;
     char *file;
     int lock_fd;
+    _Atomic(struct file_conn *) spare;          /* a reader that was closed: the next one, since reading the schema takes longest */
     int64_t backfilled;                         /* pages of the log already in the file */
     bool is_full;                               /* the last checkpoint found no room: told once */
     _Atomic bool is_dead;                       /* fault tests only: where die() would have been */

@@ -170,12 +170,21 @@ static bool conn_open(struct file_db *db, bool is_writer, struct db_conn **out, 
 
 bool file_reader(struct db *db, struct db_conn **out, struct err *e)
 {
-    return conn_open(file_db(db), false, out, e);
+    struct file_conn *spare = atomic_exchange(&file_db(db)->spare, NULL);
+    if (!spare)
+        return conn_open(file_db(db), false, out, e);
+    *out = &spare->base;
+    return true;
 }
 
-void file_conn_close(struct db_conn *c)
+/* One is kept, as it was when it was new, but for what it knows of the schema. */
+void file_conn_close(struct db_conn *conn)
 {
-    conn_free(file_conn(c));
+    struct file_conn *c = file_conn(conn);
+    conn_forget_all(c);
+    c->base.may_schema = c->is_trusted = false;
+    sqlite3_db_release_memory(c->h);
+    conn_free(atomic_exchange(&c->file->spare, c));
 }
 
 static void read_end(struct db_conn *conn)
@@ -350,6 +359,7 @@ static void configure_library(void)
 
 static void db_free(struct file_db *db)
 {
+    conn_free(atomic_load(&db->spare));
     conn_free(file_conn(db->base.w));
     if (db->lock_fd >= 0)
         close(db->lock_fd);                     /* after the file is closed */

@@ -1,7 +1,8 @@
 /* job_run.c - the workers of one opened workspace.
  *
  * Before a worker writes anything it looks whether something is due, for every commit wakes it. One
- * claim is one write. The run has a connection, a snapshot and an arena of its own, all given back
+ * worker stands guard; the next looks, and opens its connection, only while those before it are at
+ * work. One claim is one write. The run has a connection, a snapshot and an arena of its own, all given back
  * after it; a run that fills its memory has failed like any other.
  */
 #include "flow/job_inside.h"
@@ -23,12 +24,20 @@ enum { WORKERS = 2, MEMORY = 128 << 20, OWNER_LEN = 16 };
 
 /* Of all servers of the workspace, as a worker saw them last; read by whoever asks for /metrics. */
 struct job_figures { _Atomic int64_t state[4], oldest, next_at; };
-struct worker { struct job_pool *pool; struct bell bell; struct arena a; struct db_conn *c; pthread_t thread; };
+struct worker {
+    struct job_pool *pool;
+    int place;                                  /* in the pool: looks while so many others are at work */
+    struct bell bell;
+    struct arena a;
+    struct db_conn *c;                          /* NULL: it was never needed */
+    pthread_t thread;
+};
 struct job_pool {
     struct workspace *ws;
     _Atomic bool is_stopping;
+    _Atomic int at_work;
     char owner[OWNER_LEN * 2 + 1];
-    struct worker worker[WORKERS];
+    struct worker worker[WORKERS]; int nworkers;
     struct job_figures figures;
 };
 
@@ -186,14 +195,24 @@ static bool take(struct ctx *tx, void *arg, struct err *e)
 
 enum did { NOTHING, WORKED, FAILED };
 
+static void ring_all(struct job_pool *p)
+{
+    for (int i = 0; i < p->nworkers; i++)
+        bell_ring(&p->worker[i].bell);
+}
+
 /* *until: when to look again (clock_mono). */
 static enum did work_once(struct worker *w, int64_t *until, struct err *e)
 {
     struct flow_ctx own;
     struct looked l = { 0 };
     struct taking t = { .w = w };
-    flow_ctx(&own, w->pool->ws, &w->a, w->c);
     *until = clock_mono() + POLL_US;
+    if (w->place > w->pool->at_work)
+        return NOTHING;
+    if (!w->c && !db_reader(w->pool->ws->db, &w->c, e))
+        return FAILED;
+    flow_ctx(&own, w->pool->ws, &w->a, w->c);
     if (!look(w, &l, e))
         return FAILED;
     if (!l.is_due && !l.is_lost && !l.is_scheduled) {
@@ -206,17 +225,19 @@ static enum did work_once(struct worker *w, int64_t *until, struct err *e)
     if (!t.found)
         return NOTHING;
     tell(w->pool->ws, t.j.id);
-    return run_job(w, &t.j, e) ? WORKED : FAILED;
+    w->pool->at_work++;
+    ring_all(w->pool);
+    bool ok = run_job(w, &t.j, e);
+    w->pool->at_work--;
+    return ok ? WORKED : FAILED;
 }
 
-static bool open_worker(struct worker *w, struct job_pool *p, struct err *e)
+static struct worker *open_worker(struct job_pool *p)
 {
-    *w = (struct worker){ .pool = p };
-    if (!db_reader(p->ws->db, &w->c, e))
-        return false;
-    w->a = arena_open(MEMORY);
+    struct worker *w = &p->worker[p->nworkers];
+    *w = (struct worker){ .pool = p, .place = p->nworkers++, .a = arena_open(MEMORY) };
     bell_open(&w->bell, p->ws->db);
-    return true;
+    return w;
 }
 
 static void close_worker(struct worker *w)
@@ -234,7 +255,7 @@ static void *work(void *arg)
         int64_t until;
         enum did did = work_once(w, &until, &e);
         arena_reset(&w->a);
-        if (did == NOTHING || (did == FAILED && e.code == ERR_BUSY))
+        if (did == NOTHING || (did == FAILED && (e.code == ERR_BUSY || !w->c)))
             bell_wait(&w->bell, until);
     }
     return NULL;
@@ -260,13 +281,11 @@ struct job_pool *job_start(struct workspace *ws)
     if (!p)
         die("out of memory at start");
     open_pool(p, ws);
-    for (int i = 0; i < WORKERS; i++) {
-        struct err e = { 0 };
-        if (!open_worker(&p->worker[i], p, &e))
-            die("jobs: %s", e.detail);
+    for (int i = 0; i < WORKERS; i++)
+        open_worker(p);
+    for (int i = 0; i < WORKERS; i++)
         if (pthread_create(&p->worker[i].thread, NULL, work, &p->worker[i]) != 0)
             die("jobs: no thread");
-    }
     return p;
 }
 
@@ -275,8 +294,7 @@ void job_stop(struct job_pool *p)
     if (!p)
         return;
     p->is_stopping = true;
-    for (int i = 0; i < WORKERS; i++)
-        bell_ring(&p->worker[i].bell);
+    ring_all(p);
     for (int i = 0; i < WORKERS; i++) {
         pthread_join(p->worker[i].thread, NULL);
         close_worker(&p->worker[i]);
@@ -287,12 +305,10 @@ void job_stop(struct job_pool *p)
 bool job_drain(struct workspace *ws, struct err *e)
 {
     struct job_pool p;
-    struct worker *w = &p.worker[0];
     enum did did;
     int64_t until;
     open_pool(&p, ws);
-    if (!open_worker(w, &p, e))
-        return false;
+    struct worker *w = open_worker(&p);
     do {
         did = work_once(w, &until, e);
         arena_reset(&w->a);

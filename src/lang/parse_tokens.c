@@ -1,13 +1,29 @@
 /* parse_tokens.c - typed text to numbers, words and signs. */
 #include "lang/parse.h"
+#include "base/log.h"
 #include "base/utf8.h"
+#include <pthread.h>
+#include <stdlib.h>
 #include <unicode/uchar.h>
 
-/* Not on the stack: the sanitizer's marks of an arena would outlive the function. */
+/* Of each thread that ever reads a typed text. Not on the stack: the sanitizer's marks of an arena would outlive the
+ * function. Nor _Thread_local: every thread would pay for it, whatever it does. */
+static pthread_key_t room_of;
+static void make_key(void)
+{
+    if (pthread_key_create(&room_of, free) != 0)
+        die("parse: no key");
+}
+
 struct arena parse_scratch(void)
 {
-    static _Thread_local _Alignas(16) char room[1 << 15];
-    return (struct arena){ room, room + sizeof room, room };
+    enum { ROOM = 1 << 15 };
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_key);
+    char *room = pthread_getspecific(room_of);
+    if (!room && (!(room = malloc(ROOM)) || pthread_setspecific(room_of, room) != 0))
+        die("parse: out of memory");
+    return (struct arena){ room, room + ROOM, room };
 }
 
 static bool is_space(uint32_t c)

@@ -210,6 +210,29 @@ END_TEST
 static const char endless[] = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
                               " SELECT count(*) FROM n";
 
+/* The one before left a snapshot, a deadline and an open statement; the table is newer than what it knew. */
+START_TEST(a_reader_that_comes_back_is_as_a_new_one)
+{
+    struct db_rows q;
+    ok(write_sql("INSERT INTO t (id, name) VALUES (1, 'one')"));
+    ok(db_read_begin(reader, 1, &e));
+    ok(db_query(reader, &q, "SELECT id FROM t", DB_NONE, &e));
+    ck_assert(db_next(&q));
+    db_conn_close(reader);
+    ok(write_sql("INSERT INTO t (id, name) VALUES (2, 'two')"));
+    ok(schema("CREATE TABLE later (x BIGINT)"));
+    usleep(5000);
+    ok(db_reader(db, &reader, &e));
+    ck_assert_int_eq(ask("SELECT COUNT(*) FROM t"), 2);
+    ck_assert_int_eq(ask("SELECT COUNT(*) FROM later"), 0);
+    fails(db_exec(reader, "INSERT INTO later VALUES (1)", DB_NONE, NULL, &e), ERR_INTERNAL);
+    struct db_conn *two;
+    ok(db_reader(db, &two, &e));                        /* the one that is kept is lent once */
+    ck_assert_ptr_ne(two, reader);
+    db_conn_close(two);
+}
+END_TEST
+
 START_TEST(a_query_past_its_deadline_is_stopped_and_the_next_request_works)
 {
     int64_t start = clock_mono(), n;
@@ -794,6 +817,7 @@ int main(int argc, char **argv)
         more_statements_than_the_cache_holds_all_work,
         statements_left_open_are_closed_with_the_snapshot,
         a_reader_cannot_write,
+        a_reader_that_comes_back_is_as_a_new_one,
         a_query_past_its_deadline_is_stopped_and_the_next_request_works,
         what_could_harm_the_file_is_refused_even_to_the_writer,
         schema_statements_work_inside_db_schema_and_are_introspected,
