@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "content/content.h"
 #include "core/core.h"
 #include "funnel/funnel.h"
 #include "people/people.h"
@@ -74,6 +75,7 @@ static inline void house_open(void)
         catalogue_add(funnel_entities, funnel_nentities);
         catalogue_add(sell_entities, sell_nentities);
         catalogue_add(reach_entities, reach_nentities);
+        catalogue_add(content_entities, content_nentities);
         is_filled = true;
     }
     snprintf(house_dir, sizeof house_dir, "/tmp/setu-house-XXXXXX");

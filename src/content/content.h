@@ -5,6 +5,8 @@
 #include "record/record.h"
 
 extern const struct entity material_entity;
+extern const struct entity *const content_entities[];
+extern const size_t content_nentities;
 struct feature;
 extern const struct feature content_feature;
 

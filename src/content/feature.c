@@ -6,8 +6,8 @@
 #include "web/feature.h"
 #include "web/records.h"
 
-static const struct entity *const entities[] = { &material_entity };
-static const size_t nentities = countof(entities);
+const struct entity *const content_entities[] = { &material_entity };
+const size_t content_nentities = countof(content_entities);
 
 struct review { int64_t id; bool is_good; str note; };
 
@@ -84,5 +84,5 @@ static const struct nav_line nav[] = {
 };
 
 const struct feature content_feature = {
-    .name = "content", .entities = entities, .nentities = &nentities, .routes = routes, .nav = nav, .nnav = countof(nav), .panel = panel,
+    .name = "content", .entities = content_entities, .nentities = &content_nentities, .routes = routes, .nav = nav, .nnav = countof(nav), .panel = panel,
 };

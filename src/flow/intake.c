@@ -136,7 +136,7 @@ static bool judge(struct ctx *tx, const struct intake_item *it, struct event *ev
     enum robot r = it->is_robot ? ROBOT_TOLD : ROBOT_NONE;
     if (!r && k && k->flags & KIND_ROBOTS && it->user_agent.n)
         r = robot_by_signs(tx->a, &(struct robot_signs){ .user_agent = it->user_agent });
-    if (!r && !robot_by_history(tx, ev, it->url, &r, e))
+    if (!r && !robot_by_history(tx, ev, &(struct robot_click){ .link = it->url }, &r, e))
         return false;
     ev->robot_why = robot_word(r);
     return true;

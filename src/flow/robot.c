@@ -84,82 +84,126 @@ enum robot robot_by_signs(struct arena *a, const struct robot_signs *s)
 
 /* ── by behaviour ────────────────────────────────────────────────────────── */
 
-static bool is_click(const struct event *ev)
+static bool is_asked(const struct event *ev, const struct robot_click *click)
 {
-    return !strcmp(ev->kind, "mail.clicked") || (!strcmp(ev->kind, "link.clicked") && str_eq(ev->channel, S("email")));
+    bool is_mail = !strcmp(ev->kind, "mail.clicked") || (!strcmp(ev->kind, "link.clicked") && str_eq(ev->channel, S("email")));
+    return ev->person_id && (is_mail || click->delivery.n);
 }
 
-static bool is_quick(struct ctx *tx, const struct event *ev, int64_t at, bool *out, struct err *e)
+static bool is_quick(struct ctx *tx, const struct event *ev, int64_t at, const struct robot_click *click, bool *out, struct err *e)
 {
     int64_t one;
+    if (click->delivered_at || click->delivery.n) {
+        *out = click->link.n && click->delivered_at <= at && at - click->delivered_at < ROBOT_QUICK_S * SECOND_US;
+        return true;
+    }
     return db_get_int(tx->c, "SELECT 1 FROM event WHERE person_id = $1 AND at > $2 AND at <= $3"
                              " AND kind IN ('mail.sent', 'mail.delivered') AND is_void = 0 LIMIT 1",
                       DB_ARGS(V(ev->person_id), V(at - ROBOT_QUICK_S * SECOND_US), V(at)), out, &one, e);
 }
 
-enum { NEAR_MAX = 20 };
-struct near { int64_t id[NEAR_MAX], at[NEAR_MAX]; str link[NEAR_MAX]; size_t n; };
+/* What this person did around a click, newest first. */
+enum { NEAR_MAX = 100 };
+struct near { int64_t id, at; str link; bool is_trapped, is_marked; };
+struct nears { struct near v[NEAR_MAX]; size_t n; };
 
-static str url_of(struct arena *a, str data)
+static str member_of(struct arena *a, json_t *j, const char *name)
 {
-    json_t *j = data.n ? json_loadb(data.p, data.n, 0, NULL) : NULL, *url = json_object_get(j, "url");
-    str out = json_is_string(url) ? arena_str(a, (str){ json_string_value(url), json_string_length(url) }) : (str){ 0 };
-    json_decref(j);
-    return out;
+    json_t *v = json_object_get(j, name);
+    return json_is_string(v) ? arena_str(a, (str){ json_string_value(v), json_string_length(v) }) : (str){ 0 };
 }
 
-static bool clicks_near(struct ctx *tx, const struct event *ev, int64_t at, struct near *v, struct err *e)
+/* False: another delivery's. */
+static bool read_near(struct arena *a, struct db_rows *q, const struct robot_click *click, struct near *out)
 {
+    str data = db_text_view(q, 1);
+    json_t *j = data.n ? json_loadb(data.p, data.n, 0, NULL) : NULL;
+    str link = member_of(a, j, "link"), url = member_of(a, j, "url");
+    bool is_its = !click->delivery.n || str_eq(member_of(a, j, "delivery"), click->delivery);
+    json_decref(j);
+    *out = (struct near){ .id = db_int(q, 0), .at = db_int(q, 2), .link = link.n ? link : url,
+                          .is_trapped = str_eq(db_text_view(q, 3), robot_word(ROBOT_TRAP)) };
+    return is_its;
+}
+
+static bool read_nears(struct ctx *tx, const struct event *ev, int64_t at, const struct robot_click *click, struct nears *v, struct err *e)
+{
+    int64_t back = click->delivery.n ? ROBOT_CHAIN_S : ROBOT_BURST_S;
+    bool is_open = !strcmp(ev->kind, "mail.opened");
+    str other = !click->delivery.n ? str_of(ev->kind) : is_open ? S("mail.clicked") : S("mail.opened");
     struct db_rows q;
     v->n = 0;
-    if (!db_query(tx->c, &q, "SELECT id, data, at FROM event WHERE person_id = $1 AND at > $2 AND at < $3 AND kind = $4"
-                             " AND is_void = 0 ORDER BY at DESC, id DESC LIMIT 20",
-                  DB_ARGS(V(ev->person_id), V(at - ROBOT_BURST_S * SECOND_US), V(at + ROBOT_BURST_S * SECOND_US),
-                          V(str_of(ev->kind))), e))
+    if (!db_query(tx->c, &q, "SELECT id, data, at, robot_why FROM event WHERE person_id = $1 AND at > $2 AND at < $3"
+                             " AND kind IN ($4, $5) AND is_void = 0 ORDER BY at DESC, id DESC LIMIT 100",
+                  DB_ARGS(V(ev->person_id), V(at - back * SECOND_US), V(at + ROBOT_BURST_S * SECOND_US),
+                          V(str_of(ev->kind)), V(other)), e))
         return false;
-    for (; v->n < NEAR_MAX && db_next(&q); v->n++) {
-        v->id[v->n] = db_int(&q, 0);
-        v->at[v->n] = db_int(&q, 2);
-        v->link[v->n] = url_of(tx->a, db_text(&q, 1, tx->a));
-    }
+    while (v->n < NEAR_MAX && db_next(&q))
+        v->n += read_near(tx->a, &q, click, &v->v[v->n]);
     return db_done(&q, e);
 }
 
-static size_t links_of(const struct near *v, str now)
+static bool is_within(const struct near *x, int64_t at) { return x->at > at - ROBOT_BURST_S * SECOND_US; }
+
+static bool is_burst(const struct nears *v, str now, int64_t at)
 {
     size_t n = now.n > 0;
     for (size_t i = 0; i < v->n; i++) {
-        bool is_new = v->link[i].n && !str_eq(v->link[i], now);
+        bool is_new = v->v[i].link.n && is_within(&v->v[i], at) && !str_eq(v->v[i].link, now);
         for (size_t k = 0; k < i; k++)
-            is_new = is_new && !str_eq(v->link[k], v->link[i]);
+            is_new = is_new && !str_eq(v->v[k].link, v->v[i].link);
         n += is_new;
     }
-    return n;
+    return n >= ROBOT_BURST_LINKS;
 }
 
-static bool become_robots(struct ctx *tx, int64_t person, const struct near *v, struct err *e)
+/* Backwards from here, as long as no pause is longer than a burst's. Did it run into the trap? */
+static bool walk_chain(struct nears *v, int64_t at)
+{
+    bool is_trapped = false;
+    for (size_t i = 0; i < v->n && is_within(&v->v[i], at); i++) {
+        v->v[i].is_marked = true;
+        is_trapped |= v->v[i].is_trapped;
+        at = v->v[i].at < at ? v->v[i].at : at;
+    }
+    return is_trapped;
+}
+
+static void mark_burst(struct nears *v, int64_t at)
+{
+    for (size_t i = 0; i < v->n; i++)
+        v->v[i].is_marked = is_within(&v->v[i], at);
+}
+
+static bool become_robots(struct ctx *tx, int64_t person, const struct nears *v, enum robot why, struct err *e)
 {
     int64_t seq;
     for (size_t i = 0; i < v->n; i++)
-        if (!db_seq(tx->c, &seq, e)
-            || !db_exec(tx->c, "UPDATE event SET is_robot = 1, robot_why = $1, seq = $2"
-                                 " WHERE person_id = $3 AND at = $4 AND id = $5 AND is_robot = 0",
-                        DB_ARGS(V(robot_word(ROBOT_BURST)), V(seq), V(person), V(v->at[i]), V(v->id[i])), NULL, e))
+        if (v->v[i].is_marked
+            && (!db_seq(tx->c, &seq, e)
+                || !db_exec(tx->c, "UPDATE event SET is_robot = 1, robot_why = $1, seq = $2"
+                                     " WHERE person_id = $3 AND at = $4 AND id = $5 AND is_robot = 0",
+                            DB_ARGS(V(robot_word(why)), V(seq), V(person), V(v->v[i].at), V(v->v[i].id)), NULL, e)))
             return false;
     return true;
 }
 
-bool robot_by_history(struct ctx *tx, const struct event *ev, str link, enum robot *out, struct err *e)
+bool robot_by_history(struct ctx *tx, const struct event *ev, const struct robot_click *click, enum robot *out, struct err *e)
 {
-    struct near *v = arena_new(tx->a, struct near, 1);
+    struct nears *v = arena_new(tx->a, struct nears, 1);
     int64_t at = ev->at ? ev->at : tx->now;
     bool quick;
     *out = ROBOT_NONE;
-    if (!is_click(ev) || !ev->person_id)
+    if (!is_asked(ev, click))
         return true;
-    if (!is_quick(tx, ev, at, &quick, e) || !clicks_near(tx, ev, at, v, e))
+    if (!is_quick(tx, ev, at, click, &quick, e) || !read_nears(tx, ev, at, click, v, e))
         return false;
-    bool is_burst = links_of(v, link) >= ROBOT_BURST_LINKS;
-    *out = is_burst ? ROBOT_BURST : quick ? ROBOT_QUICK : ROBOT_NONE;
-    return !is_burst || become_robots(tx, ev->person_id, v, e);
+    bool is_trapped = (click->delivery.n && walk_chain(v, at)) || click->is_trap;
+    if (!is_trapped && is_burst(v, click->link, at))
+        *out = ROBOT_BURST;
+    else
+        *out = is_trapped ? ROBOT_TRAP : quick ? ROBOT_QUICK : ROBOT_NONE;
+    if (*out == ROBOT_BURST)
+        mark_burst(v, at);
+    return (*out != ROBOT_BURST && *out != ROBOT_TRAP) || become_robots(tx, ev->person_id, v, *out, e);
 }

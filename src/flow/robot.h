@@ -14,11 +14,13 @@ enum robot {
     ROBOT_PREFETCH,                             /* a browser, ahead of its reader */
     ROBOT_QUICK,                                /* a click within ROBOT_QUICK_S of the delivery */
     ROBOT_BURST,                                /* ROBOT_BURST_LINKS links of a person within ROBOT_BURST_S */
-    ROBOT_TRAP,                                 /* a link that no person can see */
+    ROBOT_TRAP,                                 /* a link that no person can see, or of the burst that ran into it */
     ROBOT_TOLD,                                 /* the sender says so */
     ROBOT_COUNT
 };
-enum { ROBOT_QUICK_S = 10, ROBOT_BURST_S = 5, ROBOT_BURST_LINKS = 3 };
+enum { ROBOT_QUICK_S = 10, ROBOT_BURST_S = 5, ROBOT_BURST_LINKS = 3,
+       ROBOT_CHAIN_S = 60,                      /* so far back a burst goes on, no gap longer than ROBOT_BURST_S */
+       ROBOT_SETTLE_S = 90 };                   /* so long evidence may come in: who acts on a click waits */
 str robot_word(enum robot r);                   /* kept in event.robot_why; empty for ROBOT_NONE */
 msg_id robot_label(str word);                   /* 0: no such word */
 
@@ -27,7 +29,15 @@ bool robot_is_named(struct arena *a, str user_agent);
 struct robot_signs { str user_agent; bool is_head, is_prefetch; };
 enum robot robot_by_signs(struct arena *a, const struct robot_signs *s);
 
-/* What came before tells of a click: too soon after the delivery, or one of a burst. Of a burst the
- * earlier ones become a robot's too, and are told anew. Inside a write; `link` is what was clicked. */
+/* A click, or an open, as its history is asked. Of a delivery we know (reach/tracked.h) its own links are told
+ * apart; without one, those of all that the person clicked are. */
+struct robot_click {
+    str link;                                   /* what was clicked: two that differ are two links; empty: an open */
+    str delivery;                               /* as in the events' data; empty: not known */
+    int64_t delivered_at;                       /* 0: the mails told of the person tell */
+    bool is_trap;                               /* no person can see this link */
+};
+/* What came before tells of a click: too soon after the delivery, one of a burst, or of a burst that ran into
+ * the trap. The earlier ones become a robot's too, and are told anew. Inside a write. */
 __attribute__((warn_unused_result))
-bool robot_by_history(struct ctx *tx, const struct event *ev, str link, enum robot *out, struct err *e);
+bool robot_by_history(struct ctx *tx, const struct event *ev, const struct robot_click *click, enum robot *out, struct err *e);

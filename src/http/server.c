@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "http/form.h"
+#include "http/head.h"
 #include "http/path.h"
 #include "msg/base.h"
 #include "msg/http.h"
@@ -354,6 +355,8 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
     }
     return MHD_NO;
 }
+
+bool request_is_head(const struct request *rq) { return ((const struct exchange *)rq->mhd)->head.is_head; }
 
 static void log_request(const struct exchange *x, int64_t us, enum MHD_RequestTerminationCode how)
 {

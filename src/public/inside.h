@@ -20,6 +20,8 @@ void form_embed_script(struct request *rq);
 void form_frame_script(struct request *rq);
 void track_script(struct request *rq);
 void track_seen(struct request *rq);
+void link_follow(struct request *rq);
+void link_pixel(struct request *rq);
 
 /* A script that pages of other hosts may load. */
 void answer_script(struct request *rq, str js);

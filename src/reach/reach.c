@@ -8,5 +8,6 @@ const struct entity *const reach_entities[] = {
     &submission_entity,
     &visit_entity,
     &touch_entity,
+    &link_entity,
 };
 const size_t reach_nentities = countof(reach_entities);

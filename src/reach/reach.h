@@ -9,6 +9,7 @@
 #include "reach/form_fields.h"
 #include "reach/hosts.h"
 #include "reach/source.h"
+#include "reach/tracked.h"
 
 extern const struct entity campaign_entity;
 extern const struct entity budget_line_entity;

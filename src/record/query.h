@@ -74,7 +74,9 @@ str query_text(struct arena *a, const struct query *q);         /* back to words
 enum { EVENT_KIND_MAX = 40 };
 enum { KIND_TOLD = 1,                           /* other programs may tell it (flow/intake.h) */
        KIND_ROBOTS = 2,                         /* machines cause it too: each one is looked at (flow/robot.h) */
-       KIND_READING = 4 };                      /* says little after two years: goes, a monthly sum stays */
+       KIND_READING = 4,                        /* says little after two years: goes, a monthly sum stays */
+       KIND_CLICK = 8,                          /* may turn out a machine's within seconds */
+       KIND_OPEN = 16 };                        /* no sign that anybody looked */
 /* `entity`: what such an event is about, or NULL; its fields may be asked for in `where`. */
 struct event_kind { const char *name, *entity; msg_id label; unsigned flags; };
 extern const struct event_kind event_kinds[];   /* ends with {0} */

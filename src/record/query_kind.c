@@ -14,11 +14,11 @@
 #define BY_MACHINES (KIND_ROBOTS | KIND_READING)
 const struct event_kind event_kinds[] = {
     { "page.viewed", "visit", MSG_event_page_viewed, KIND_TOLD | BY_MACHINES },
-    { "link.clicked", "visit", MSG_event_link_clicked, KIND_TOLD | BY_MACHINES },
+    { "link.clicked", "visit", MSG_event_link_clicked, KIND_TOLD | BY_MACHINES | KIND_CLICK },
     { "content.read", "visit", MSG_event_content_read, KIND_TOLD | BY_MACHINES },
     { "form.sent", "submission", MSG_event_form_sent, KIND_TOLD | KIND_ROBOTS },
-    MAIL(sent, 0), MAIL(delivered, 0), MAIL(opened, BY_MACHINES), MAIL(clicked, BY_MACHINES), MAIL(replied, 0), MAIL(bounced, 0),
-    MAIL(unsubscribed, KIND_ROBOTS),
+    MAIL(sent, 0), MAIL(delivered, 0), MAIL(opened, BY_MACHINES | KIND_OPEN), MAIL(clicked, BY_MACHINES | KIND_CLICK),
+    MAIL(replied, 0), MAIL(bounced, 0), MAIL(unsubscribed, KIND_ROBOTS),
     { "note.added", "note", MSG_event_note_added, 0 },
     { "call.held", "call", MSG_event_call_held, KIND_TOLD },
     { "meeting.planned", "meeting", MSG_event_meeting_planned, KIND_TOLD },

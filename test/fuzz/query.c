@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "content/content.h"
 #include "core/core.h"
 #include "funnel/funnel.h"
 #include "msg/query.h"
@@ -37,6 +38,7 @@ static void open_house(void)
     catalogue_add(funnel_entities, funnel_nentities);
     catalogue_add(sell_entities, sell_nentities);
     catalogue_add(reach_entities, reach_nentities);
+    catalogue_add(content_entities, content_nentities);
     all = arena_open(256 << 20);
     loc = locale_default(LANG_FA, "IR");
     ws = (struct workspace){ .country = "IR", .currency = "IRR", .zone = "Asia/Tehran", .folder = dir };

@@ -1,6 +1,7 @@
 /* rule_plan.c - fuzz target: any text is read without harm; what reads writes back to a text that
  * reads the same, and every jump of it leads forward and no further than the end. */
 #include <stdlib.h>
+#include "content/content.h"
 #include "core/core.h"
 #include "flow/rule.h"
 #include "funnel/funnel.h"
@@ -19,6 +20,7 @@ static void open_once(void)
     catalogue_add(funnel_entities, funnel_nentities);
     catalogue_add(sell_entities, sell_nentities);
     catalogue_add(reach_entities, reach_nentities);
+    catalogue_add(content_entities, content_nentities);
     rule_steps_add(rule_own_steps, rule_nown_steps);
     all = arena_open(64 << 20);
 }

@@ -1,6 +1,5 @@
 /* content.c - worries that show by what was looked at, and what is offered against them. */
 #include "../house.h"
-#include "content/content.h"
 
 static int64_t rahim;
 static struct pain pains[PAINS_MAX];
@@ -57,13 +56,7 @@ static void look(struct look l)
 
 static void open_all(void)
 {
-    const struct entity *own[] = { &material_entity };
-    static bool is_added;
     house_open();
-    if (!is_added)
-        catalogue_add(own, 1);
-    is_added = true;
-    ok(record_schema(house_ws.db, &e));
     struct record *r = record_new(&house_arena, &person_entity);
     record_set(r, "name", val_text(S("Rahim")));
     rahim = create(r);

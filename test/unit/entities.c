@@ -1,4 +1,5 @@
 /* entities.c - tests of the tables of entities: names, words in four languages, what must hold. */
+#include "content/content.h"
 #include "core/core.h"
 #include <check.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 
 /* ── helpers ─────────────────────────────────────────────────────────────── */
 
-enum { ENTITIES_MAX = 128, ROOMS = 5 };
+enum { ENTITIES_MAX = 128, ROOMS = 6 };
 static const struct entity *all[ENTITIES_MAX];
 static size_t nall;
 
@@ -19,7 +20,7 @@ static void setup(void)
     const struct { const struct entity *const *v; size_t n; } room[ROOMS] = {
         { core_entities, core_nentities },     { people_entities, people_nentities },
         { sell_entities, sell_nentities },     { funnel_entities, funnel_nentities },
-        { reach_entities, reach_nentities },
+        { reach_entities, reach_nentities },     { content_entities, content_nentities },
     };
     for (int r = 0; r < ROOMS; r++)
         for (size_t i = 0; i < room[r].n; i++)
