@@ -42,7 +42,9 @@ $(G)/query_scan.c: src/record/query_scan.re $(G)/query_grammar.h
 # ── the one C++ file: libphonenumber behind three C functions; `make fuzz` leaves it without sanitizers ──
 CXX       = g++
 CXXFLAGS  = -std=gnu++17 -D_GNU_SOURCE -Isrc -Wall -Wextra -Werror -MMD -MP
-LIBS     += -lphonenumber -lstdc++
+# As archives: a dozen libraries of C++ took a quarter of a start to be linked, for one that few processes ask.
+ABSL      := $(filter -labsl%,$(shell pkg-config --libs-only-l absl_flat_hash_set absl_node_hash_set absl_strings 2>/dev/null))
+LIBS     += -l:libphonenumber.a -l:libprotobuf-lite.a $(ABSL:-l%=-l:lib%.a) -lstdc++
 build/o/%.o: src/%.cc
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CXXFLAGS) $(filter-out -std=%,$(CFLAGS_release)) -c -o $@ $<
