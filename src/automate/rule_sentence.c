@@ -29,6 +29,7 @@ static const struct { const char *kind; msg_id label; } events[] = {
     { "lead.qualified",    MSG_rule_event_lead_qualified },    { "lead.converted",  MSG_rule_event_lead_converted },
     { "lead.recycled",     MSG_rule_event_lead_recycled },     { "lead.disqualified", MSG_rule_event_lead_disqualified },
     { "form.sent",         MSG_rule_event_form_sent },         { "page.viewed",     MSG_rule_event_page_viewed },
+    { "link.clicked",      MSG_rule_event_link_clicked },      { "mail.clicked",    MSG_rule_event_mail_clicked },
     { "deal.stage",        MSG_rule_event_deal_stage },        { "stage.changed",   MSG_rule_event_stage_changed },
     { "call.held",         MSG_rule_event_call_held },         { "meeting.held",    MSG_rule_event_meeting_held },
     { "meeting.planned",   MSG_rule_event_meeting_planned },   { "task.done",       MSG_rule_event_task_done },

@@ -129,6 +129,13 @@ static bool check_value(struct ctx *c, const struct rule_plan *p, const struct r
     return !f || !v.n || rule_value(c, f, v, &out, e) || err_field(e, slot->name);
 }
 
+/* Mail services load pictures by themselves: an open is no sign that anybody read. To wait for one does no harm. */
+static bool check_kind(const struct rule_arg *slot, str v, bool is_step, struct err *e)
+{
+    const struct event_kind *k = event_kind_find(v);
+    return is_step || !k || !(k->flags & KIND_OPEN) || refuse(slot->name, MSG_rule_bad_open_event, v, e);
+}
+
 static bool check_arg(struct ctx *c, const struct rule_plan *p, const struct rule_arg *slot, const str *all, int i, bool is_step, struct err *e)
 {
     enum { MANY = 100000, WHOLE = 99 };
@@ -145,6 +152,7 @@ static bool check_arg(struct ctx *c, const struct rule_plan *p, const struct rul
     case ARG_SHARE:    return check_number(slot, v, WHOLE, e);
     case ARG_UNIT:
     case ARG_CHOICE:   return check_choice(slot, v, e);
+    case ARG_KIND:     return check_kind(slot, v, is_step, e);
     case ARG_WHO:      return check_who(c, slot, v, e);
     case ARG_CRITERIA: return check_criteria(c, p, v, slot->name, e);
     case ARG_SEGMENT:

@@ -43,6 +43,9 @@ static const char *const schema[] = {
     /* Which write a run made: what follows from it belongs to the same chain. */
     "CREATE TABLE IF NOT EXISTS rule_cause (write_id BIGINT PRIMARY KEY, run BIGINT NOT NULL,"
     " chain BIGINT NOT NULL, depth BIGINT NOT NULL)",
+    /* Clicks of which it must show first that a person made them: their numbers in the feed (rule_held.c). */
+    "CREATE TABLE IF NOT EXISTS rule_held (seq BIGINT PRIMARY KEY, due_at BIGINT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS rule_held_due ON rule_held (due_at)",
     NULL,
 };
 

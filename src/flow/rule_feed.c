@@ -29,30 +29,40 @@ static bool wants(const struct feed_row *r)
 
 struct ids { int64_t v[64]; size_t n; };
 
+/* Those that began to wait before it happened, and had not given up by then. */
 static bool waiting_for(struct ctx *tx, const struct feed_row *r, int64_t record, struct ids *out, struct err *e)
 {
     struct db_rows q;
     if (!record)
         return true;
     if (!db_query(tx->c, &q, "SELECT id FROM rule_run WHERE record = $1 AND event = $2 AND state = 'waiting'"
-                             " AND started_at < $3 AND deleted_at IS NULL LIMIT 20", DB_ARGS(V(record), V(r->kind), V(r->at)), e))
+                             " AND updated_at < $3 AND due_at >= $4 AND deleted_at IS NULL LIMIT 20",
+                  DB_ARGS(V(record), V(r->kind), V(r->at), V(r->at + rule_settles_us(r->kind))), e))
         return false;
     while (out->n < countof(out->v) && db_next(&q))
         out->v[out->n++] = db_int(&q, 0);
     return db_done(&q, e);
 }
 
-static bool came(struct rule_batch *b, const struct feed_row *r, struct err *e)
+static bool all_waiting(struct ctx *tx, const struct feed_row *r, struct ids *out, struct err *e)
 {
     const int64_t about[] = { r->en ? r->record_id : 0, r->person_id, r->deal_id, r->company_id };
-    struct ids found = { .n = 0 };
+    out->n = 0;
     for (size_t i = 0; i < countof(about); i++) {
         bool is_new = true;
         for (size_t k = 0; k < i; k++)
             is_new = is_new && about[k] != about[i];
-        if (is_new && !waiting_for(b->tx, r, about[i], &found, e))
+        if (is_new && !waiting_for(tx, r, about[i], out, e))
             return false;
     }
+    return true;
+}
+
+static bool came(struct rule_batch *b, const struct feed_row *r, struct err *e)
+{
+    struct ids found;
+    if (!all_waiting(b->tx, r, &found, e))
+        return false;
     for (size_t i = 0; i < found.n; i++)
         if (!rule_carry_on(b, found.v[i], S("yes"), e))
             return false;
@@ -61,39 +71,67 @@ static bool came(struct rule_batch *b, const struct feed_row *r, struct err *e)
 
 /* ── causes ──────────────────────────────────────────────────────────────── */
 
-static bool begin_all(struct rule_batch *b, struct rule **rules, size_t n, const struct feed_row *r, struct err *e)
+struct causes { struct rule_batch b; struct rule **rules; size_t n; };
+
+static bool causes_open(struct ctx *tx, struct causes *all, struct err *e)
+{
+    unsigned kinds = 1u << WHEN_CREATED | 1u << WHEN_SAVED | 1u << WHEN_CHANGED | 1u << WHEN_EVENT | 1u << WHEN_ENTERED | 1u << WHEN_LEFT;
+    all->b = rule_batch(tx);
+    return rules_on(tx, kinds, &all->rules, &all->n, e);
+}
+
+static bool begin_all(struct causes *all, const struct feed_row *r, struct err *e)
 {
     bool undone = false, is_asked = false;
-    for (size_t i = 0; i < n; i++) {
-        struct rule_cause why = { .write = r->write_id, .record = rule_match(&rules[i]->plan, r) };
+    for (size_t i = 0; i < all->n; i++) {
+        struct rule_cause why = { .write = r->write_id, .record = rule_match(&all->rules[i]->plan, r) };
         if (!why.record)
             continue;
-        if (!is_asked && r->write_id && !rule_is_undone(b->tx, r->write_id, &undone, e))
+        if (!is_asked && r->write_id && !rule_is_undone(all->b.tx, r->write_id, &undone, e))
             return false;
         is_asked = true;
         if (undone)
             return true;
-        why.key = arena_fmt(b->tx->a, "c%lld", (long long)r->seq);
-        if (!rule_begin(b, rules[i], &why, e))
+        why.key = arena_fmt(all->b.tx->a, "c%lld", (long long)r->seq);
+        if (!rule_begin(&all->b, all->rules[i], &why, e))
             return false;
     }
     return true;
 }
 
+static bool follow(struct causes *all, const struct feed_row *r, struct err *e)
+{
+    return (!r->is_event || came(&all->b, r, e)) && begin_all(all, r, e);
+}
+
+static bool is_listened(struct causes *all, const struct feed_row *r, bool *out, struct err *e)
+{
+    struct ids found = { .n = 0 };
+    *out = false;
+    for (size_t i = 0; i < all->n && !*out; i++)
+        *out = rule_match(&all->rules[i]->plan, r) != 0;
+    if (!*out && !all_waiting(all->b.tx, r, &found, e))
+        return false;
+    *out = *out || found.n;
+    return true;
+}
+
+static bool take(struct causes *all, const struct feed_row *r, struct err *e)
+{
+    bool listens;
+    if (!r->is_event || !rule_settles_us(r->kind))
+        return follow(all, r, e);
+    return is_listened(all, r, &listens, e) && (!listens || rule_hold(all->b.tx, r, e));
+}
+
 static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, struct err *e)
 {
-    struct rule_batch b = rule_batch(tx);
-    struct rule **rules;
-    size_t n;
-    unsigned kinds = 1u << WHEN_CREATED | 1u << WHEN_SAVED | 1u << WHEN_CHANGED | 1u << WHEN_EVENT | 1u << WHEN_ENTERED | 1u << WHEN_LEFT;
-    if (!rules_on(tx, kinds, &rules, &n, e))
+    struct causes all;
+    if (!causes_open(tx, &all, e))
         return false;
-    for (size_t i = 0; i < nrows; i++) {
-        if (rows[i].at < tx->now - RULE_LATE_DAYS * DAY_US)
-            continue;
-        if ((rows[i].is_event && !came(&b, &rows[i], e)) || !begin_all(&b, rules, n, &rows[i], e))
+    for (size_t i = 0; i < nrows; i++)
+        if (rows[i].at >= tx->now - RULE_LATE_DAYS * DAY_US && !take(&all, &rows[i], e))
             return false;
-    }
     return true;
 }
 
@@ -109,6 +147,19 @@ static bool take_ids(struct db_rows *q, int64_t *v, size_t *n, struct err *e)
     while (*n < AT_ONCE && db_next(q))
         v[(*n)++] = db_int(q, 0);
     return db_done(q, e);
+}
+
+static bool settled(struct ctx *tx, bool *more, struct err *e)
+{
+    struct causes all;
+    struct feed_row *rows;
+    size_t n;
+    if (!rule_let_go(tx, &rows, &n, more, e) || (n && !causes_open(tx, &all, e)))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!follow(&all, &rows[i], e))
+            return false;
+    return true;
 }
 
 static bool due_runs(struct ctx *tx, bool *more, struct err *e)
@@ -225,7 +276,12 @@ static bool timed_rules(struct ctx *tx, struct err *e)
 static bool tick(struct ctx *tx, bool *more, struct err *e)
 {
     *more = false;
-    return due_approvals(tx, more, e) && due_runs(tx, more, e) && timed_rules(tx, e);
+    /* A click that came in time goes before the end of the wait for it: the last of them before any due run. */
+    bool holds_more;
+    if (!due_approvals(tx, more, e) || !settled(tx, &holds_more, e))
+        return false;
+    *more = *more || holds_more;
+    return (holds_more || due_runs(tx, more, e)) && timed_rules(tx, e);
 }
 
 const struct consumer rule_consumer = {

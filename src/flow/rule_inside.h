@@ -72,9 +72,18 @@ bool rule_carry_on(struct rule_batch *b, int64_t run, str answer, struct err *e)
 /* An undone write has no consequences, nor has the undoing. */
 bool rule_is_undone(struct ctx *c, int64_t write, bool *out, struct err *e);
 
-/* ── rule_match.c: causes ────────────────────────────────────────────────── */
+/* ── rule_held.c: clicks that may turn out a program's ───────────────────── */
 
 struct feed_row;
+enum { RULE_LET_GO = 20 };
+/* How long rules wait before an event of this kind is a cause; 0: not at all. */
+int64_t rule_settles_us(str kind);
+bool rule_hold(struct ctx *tx, const struct feed_row *r, struct err *e);
+/* Those that were held long enough and still are a person's, at most RULE_LET_GO of all; no longer held. */
+bool rule_let_go(struct ctx *tx, struct feed_row **out, size_t *n, bool *more, struct err *e);
+
+/* ── rule_match.c: causes ────────────────────────────────────────────────── */
+
 /* The record of the plan's entity that the row tells of; 0: it is no cause. */
 int64_t rule_match(const struct rule_plan *p, const struct feed_row *row);
 int64_t rule_span(str count, str unit);         /* microseconds */

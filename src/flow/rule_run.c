@@ -156,7 +156,8 @@ static bool one_step(struct run *u, struct ctx *own, bool *more, struct err *e)
         waits(u, until, (str){ 0 });
         break;
     case FLOW_WAIT_EVENT:
-        waits(u, until, rule_arg(l, "event"));
+        /* What came in time may be told so much later. */
+        waits(u, until + rule_settles_us(rule_arg(l, "event")), rule_arg(l, "event"));
         break;
     case FLOW_ASK:
         if (!put_cause(u, own, e) || !ask(u, &a, until, e))

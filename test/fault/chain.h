@@ -151,7 +151,7 @@ static void chain_furnish(void)
     chain.hook = chain_make(&webhook_entity, "name", "Shop", "url", "https://shop.example/hook", "topics", "deal", "is_active", "true",
                             "owner", chain_id(chain.owner.user_id));
     chain.segment[SEGMENT_DHAKA] = chain_segment("In Dhaka", "person", "city = Dhaka");
-    chain.segment[SEGMENT_WARM] = chain_segment("Warm", "person", "happened(mail.opened within 48 hours)");
+    chain.segment[SEGMENT_WARM] = chain_segment("Warm", "person", "happened(mail.clicked within 48 hours)");
     chain.segment[SEGMENT_LARGE] = chain_segment("Large", "deal", "amount > 100");
     hook = arena_fmt(&chain.keep, "do webhook\nwebhook %s\n", chain_id(chain.hook)).p;
 #define STEPS(...) arena_fmt(&chain.keep, __VA_ARGS__).p
@@ -161,7 +161,7 @@ static void chain_furnish(void)
     chain.rule[RULE_LARGE] = chain_rule("Large", "when entered\nabout deal", chain.segment[SEGMENT_LARGE], STEPS("%s Large\n%s", task, hook));
     chain.rule[RULE_DEAL] = chain_rule("Deal", "when created\nabout deal", 0,
                                        STEPS("do set\nfield next_step\nto Call\n%sdo wait\ncount 1\nunit days\n%s Deal\n", hook, task));
-    chain.rule[RULE_MAIL] = chain_rule("Mail", "when event\nabout person\nevent mail.opened", 0, STEPS("%s Mail\n", task));
+    chain.rule[RULE_MAIL] = chain_rule("Mail", "when event\nabout person\nevent mail.clicked", 0, STEPS("%s Mail\n", task));
 #undef STEPS
 }
 
@@ -226,7 +226,7 @@ static bool chain_do(struct ctx *tx, const struct chain_act *x, struct err *e)
                                             x->dice, &id, e))
         return false;
     if (x->what == ACT_MAIL)
-        return event_add(tx, &(struct event){ .person_id = id, .kind = "mail.opened" }, e);
+        return event_add(tx, &(struct event){ .person_id = id, .kind = "mail.clicked" }, e);
     if (en == &person_entity) {
         record_set(r, "city", val_text(str_of(chain_city(x->dice))));
     } else {

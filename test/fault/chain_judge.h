@@ -57,7 +57,7 @@ static void chain_judge_acts(struct db_conn *c)
                "SELECT COUNT(*) FROM act WHERE what = $1 AND $2 = $2", ACT_PERSON);
     chain_same(c, bad, "deals", "SELECT COUNT(*) FROM deal WHERE name LIKE 'No. %'" CHAIN_NO_ARG,
                "SELECT COUNT(*) FROM act WHERE what = $1 AND $2 = $2", ACT_DEAL);
-    chain_same(c, bad, "mails", "SELECT COUNT(*) FROM event WHERE kind = 'mail.opened'" CHAIN_NO_ARG,
+    chain_same(c, bad, "mails", "SELECT COUNT(*) FROM event WHERE kind = 'mail.clicked'" CHAIN_NO_ARG,
                "SELECT COUNT(*) FROM act WHERE what = $1 AND $2 = $2", ACT_MAIL);
 }
 
@@ -129,8 +129,9 @@ static void chain_judge_rules(struct db_conn *c)
     chain_judge_moved(c, RULE_LARGE, SEGMENT_LARGE, "segment.entered");
     chain_same(c, bad, "runs of new deals", chain_runs, "SELECT COUNT(DISTINCT record_id) FROM change WHERE entity = 'deal' AND action = 0"
                " AND $1 = $1" CHAIN_BEFORE("rules"), chain.rule[RULE_DEAL]);
-    chain_same(c, bad, "runs of opened mails", chain_runs, "SELECT COUNT(*) FROM event WHERE kind = 'mail.opened' AND $1 = $1" CHAIN_BEFORE("rules"),
-               chain.rule[RULE_MAIL]);
+    chain_same(c, bad, "runs of clicks, and clicks that are held",
+               "SELECT (SELECT COUNT(*) FROM rule_run WHERE rule = $1) + (SELECT COUNT(*) FROM rule_held) WHERE $2 = $2",
+               "SELECT COUNT(*) FROM event WHERE kind = 'mail.clicked' AND $1 = $1" CHAIN_BEFORE("rules"), chain.rule[RULE_MAIL]);
     chain_none(c, bad, "causes told twice", "SELECT COUNT(*) FROM (SELECT rule FROM rule_run WHERE 1 = 1" CHAIN_NO_ARG
                " GROUP BY rule, number, cause, record HAVING COUNT(*) > 1) d");
     chain_none(c, bad, "runs in no one state", "SELECT COUNT(*) FROM rule_run WHERE NOT ((state = 'done' AND ended_at IS NOT NULL AND due_at IS NULL)"
