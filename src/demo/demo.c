@@ -73,7 +73,7 @@ bool each_act(struct ctx *tx, bool (*fn)(struct ctx *, int64_t, struct err *), i
     struct ctx own = *tx;
     struct one o = { fn, id };
     own.a = &scratch;
-    return record_act(&own, run_one, &o, e);
+    return record_act_quiet(&own, run_one, &o, e);
 }
 
 /* ── the clock goes on ───────────────────────────────────────────────────── */
@@ -114,7 +114,7 @@ static bool at_instant(struct ctx *tx, struct playing *p, int64_t at, struct err
     own.a = &scratch;
     own.now = at;
     clock_set(at);
-    return record_act(&own, run_act, p, e);
+    return record_act_quiet(&own, run_act, p, e);
 }
 
 static bool some_acts(struct ctx *tx, void *arg, struct err *e)

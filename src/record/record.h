@@ -97,9 +97,12 @@ bool record_write(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
 __attribute__((warn_unused_result))
 bool record_write_bulk(struct ctx *c, record_write_fn *fn, void *arg, struct err *e);
 /* Inside a bulk write: one act of many, with a row in the write log and an undo of its own.
- * What it does is kept or dropped with the whole; pages are not told. */
+ * What it does is kept or dropped with the whole, and pages are told of it then. After a quiet one they
+ * are not, and tx->a may be given back at once: history that is brought in. */
 __attribute__((warn_unused_result))
 bool record_act(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e);
+__attribute__((warn_unused_result))
+bool record_act_quiet(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e);
 
 /* Inside record_write: fn alone is rolled back when it fails, and the act goes on. */
 __attribute__((warn_unused_result))

@@ -114,15 +114,31 @@ bool record_try(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e)
     return false;
 }
 
-bool record_act(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e)
+static bool run_own(struct ctx *tx, struct write *w, record_write_fn *fn, void *arg, struct err *e)
 {
-    struct write w = { .id = id_mint() };
     struct ctx own = *tx;
     if (!tx->write)
         die("record: an act outside record_write");
-    own.write = &w;
-    own.write_id = w.id;
+    *w = (struct write){ .id = id_mint() };
+    own.write = w;
+    own.write_id = w->id;
     return fn(&own, arg, e);
+}
+
+bool record_act_quiet(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e)
+{
+    struct write w;
+    return run_own(tx, &w, fn, arg, e);
+}
+
+bool record_act(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e)
+{
+    struct write w;
+    if (!run_own(tx, &w, fn, arg, e))
+        return false;
+    for (const struct touched *t = w.touched; t; t = t->next)
+        change_touch(tx, t->en, t->id);
+    return true;
 }
 
 /* ── rights of a write ─────────────────────────────────────────────────────── */

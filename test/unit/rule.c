@@ -153,6 +153,33 @@ START_TEST(a_rule_from_before_there_were_signatures_goes_on)
 }
 END_TEST
 
+static int told_tasks, told_deals;
+static void hear(const struct ctx *c, const struct touched *list)
+{
+    (void)c;
+    for (; list; list = list->next) {
+        told_tasks += list->en == &task_entity;
+        told_deals += list->en == &deal_entity;
+    }
+}
+
+START_TEST(open_pages_are_told_of_what_a_rule_did)
+{
+    only_own();
+    rule(&owner, "Told", "when changed\nabout deal\nfield amount\ndo task\nwho owner\ntext x\ncount 1\nunit days\n"
+                         "do set\nfield competitor\nto somebody\n");
+    int64_t d = deal(&seller, "1 BDT");
+    drain();
+    ck_assert(set(&seller, &deal_entity, d, "amount", "2 BDT"));
+    told_tasks = told_deals = 0;
+    record_on_write(hear);
+    drain();
+    record_on_write(NULL);
+    ck_assert_int_eq(told_tasks, 1);
+    ck_assert_int_ge(told_deals, 1);
+}
+END_TEST
+
 START_TEST(a_missed_meeting_starts_the_tasks_of_booking_anew)
 {
     int64_t m = make(&seller, &meeting_entity, "title", "Demo", "at", "2026-11-24T05:00:00Z", "owner", id_of(seller.user_id));
@@ -617,6 +644,7 @@ int main(void)
     tcase_add_test(t, no_text_does_harm_and_what_reads_reads_again);
     tcase_add_test(t, a_large_deal_involves_the_brand_manager_once_and_the_log_names_the_rule);
     tcase_add_test(t, a_rule_from_before_there_were_signatures_goes_on);
+    tcase_add_test(t, open_pages_are_told_of_what_a_rule_did);
     tcase_add_test(t, a_missed_meeting_starts_the_tasks_of_booking_anew);
     tcase_add_test(t, a_quiet_deal_asks_its_owner_for_the_next_step_once_for_each_silence);
     tcase_add_test(t, material_is_not_released_before_somebody_who_sells_has_looked);
