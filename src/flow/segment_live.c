@@ -6,12 +6,14 @@
  * records at once is walked instead, in slices, like a new segment.
  */
 #include "flow/segment_inside.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/id.h"
 #include "flow/segment_round.h"
 #include "msg/segment.h"
 
-enum { SLICE = 500, SLICES_INLINE = 8, SLICES_TICK = 4, DUE_AT_ONCE = 500 };
+enum { SLICE = 500, SLICES_INLINE = 8, SLICES_TICK = 40, DUE_AT_ONCE = 500 };
+#define TICK_US (30 * (int64_t)1000)             /* others write too */
 
 /* ── one segment, ready to be asked ──────────────────────────────────────── */
 
@@ -218,7 +220,6 @@ bool round_tell(struct round *r, const struct live_news *news, struct err *e)
 
 struct slice { int64_t from, to; bool is_first, is_last; struct live_answer *a; size_t n; };
 
-/* Members of the slice that were not met: deleted, or out of the owner's sight. */
 static bool read_members(struct ctx *tx, int64_t segment, const struct slice *w, struct live_ids *out, struct err *e)
 {
     struct db_rows q;
@@ -230,38 +231,55 @@ static bool read_members(struct ctx *tx, int64_t segment, const struct slice *w,
     return db_done(&q, e);
 }
 
-static bool drop_absent(struct round *r, struct segment_rule *s, const struct slice *w, int64_t *delta, struct err *e)
+/* Members of the slice that were not met: deleted, or out of the owner's sight. *members: who was one before. */
+static bool drop_absent(struct round *r, struct segment_rule *s, const struct slice *w, struct live_ids *members, int64_t *delta,
+                        struct err *e)
 {
-    struct live_ids members;
     do {
-        members = (struct live_ids){ 0 };
-        if (!read_members(r->tx, s->id, w, &members, e))
+        *members = (struct live_ids){ 0 };
+        if (!read_members(r->tx, s->id, w, members, e))
             return false;
-        for (size_t i = 0; i < members.n; i++) {
+        for (size_t i = 0; i < members->n; i++) {
             bool is_there = false;
             for (size_t k = 0; k < w->n && !is_there; k++)
-                is_there = w->a[k].id == members.v[i];
-            if (!is_there && !apply(r, s, (struct live_answer){ .id = members.v[i] }, w->is_first, delta, e))
+                is_there = w->a[k].id == members->v[i];
+            if (!is_there && !apply(r, s, (struct live_answer){ .id = members->v[i] }, w->is_first, delta, e))
                 return false;
         }
-    } while (members.is_full);
+    } while (members->is_full);
     return true;
+}
+
+static bool was_member(const struct live_ids *members, int64_t id)
+{
+    for (size_t i = 0; i < members->n; i++)
+        if (members->v[i] == id)
+            return true;
+    return false;
+}
+
+/* Most are what they were: only the others are moved. */
+static bool take_answer(struct round *r, struct segment_rule *s, const struct live_answer *a, bool was, bool is_silent, int64_t *delta,
+                        struct err *e)
+{
+    return (a->is_in == was || apply(r, s, *a, is_silent, delta, e)) && (!a->due || set_due(r->tx, s->id, a->id, a->due, e));
 }
 
 static bool walk_slice(struct round *r, struct segment_rule *s, int64_t from, bool is_first, bool *is_done, struct err *e)
 {
     struct slice w = { .from = from, .is_first = is_first, .a = arena_new(r->tx->a, struct live_answer, SLICE) };
+    struct live_ids members;
     int64_t delta = 0;
     if (!live_walk(&s->reader.ctx, s->en, s->q, from, SLICE, w.a, &w.n, e))
         return false;
     w.is_last = w.n < SLICE;
     w.to = w.is_last ? INT64_MAX : w.a[w.n - 1].id;
-    if (!drop_absent(r, s, &w, &delta, e)
+    if (!drop_absent(r, s, &w, &members, &delta, e)
         || !db_exec(r->tx->c, "DELETE FROM segment_due WHERE segment = $1 AND record > $2 AND record <= $3",
                     DB_ARGS(V(s->id), V(w.from), V(w.to)), NULL, e))
         return false;
     for (size_t i = 0; i < w.n; i++)
-        if (!apply(r, s, w.a[i], is_first, &delta, e) || (w.a[i].due && !set_due(r->tx, s->id, w.a[i].id, w.a[i].due, e)))
+        if (!take_answer(r, s, &w.a[i], was_member(&members, w.a[i].id), is_first, &delta, e))
             return false;
     *is_done = w.is_last;
     return segment_count(r->tx, s->id, delta, e)
@@ -270,9 +288,10 @@ static bool walk_slice(struct round *r, struct segment_rule *s, int64_t from, bo
                    NULL, e);
 }
 
-/* The segment that is being filled and asks nobody who is; *slices are used up. */
-static bool walk_some(struct round *r, int *slices, bool *more, struct err *e)
+/* The segment that is being filled and asks nobody who is; so many slices at most, and the next only before `until` (clock_mono). */
+static bool walk_some(struct round *r, int slices, int64_t until, bool *more, struct err *e)
 {
+    int done = 0;
     *more = false;
     for (size_t i = 0; i < r->n; i++) {
         struct segment_rule *s = r->v[i];
@@ -284,11 +303,11 @@ static bool walk_some(struct round *r, int *slices, bool *more, struct err *e)
                 return false;
             if (!found)
                 break;
-            if (*slices == 0) {
+            if (done == slices || (done && clock_mono() >= until)) {
                 *more = true;
                 return true;
             }
-            --*slices;
+            done++;
             if (!db_get_int(r->tx->c, "SELECT is_first FROM segment_state WHERE segment = $1", DB_ARGS(V(s->id)), &found, &is_first, e)
                 || !walk_slice(r, s, from, is_first != 0, &is_done, e))
                 return false;
@@ -300,7 +319,6 @@ static bool walk_some(struct round *r, int *slices, bool *more, struct err *e)
 bool segment_build(struct ctx *tx, const struct record *r, bool is_first, struct err *e)
 {
     struct round all;
-    int slices = SLICES_INLINE;
     bool more, is_live = segment_is_live(r);
     if (!db_exec(tx->c, "INSERT INTO segment_state (segment, members, built_at, walked, version, is_first) VALUES ($1, 0, 0, $2, $3, $4)"
                         " ON CONFLICT (segment) DO UPDATE SET walked = excluded.walked, version = excluded.version, problem = NULL",
@@ -308,7 +326,7 @@ bool segment_build(struct ctx *tx, const struct record *r, bool is_first, struct
         return false;
     if (!is_live)
         return db_exec(tx->c, "DELETE FROM segment_due WHERE segment = $1", DB_ARGS(V(r->id)), NULL, e);
-    return round_open(tx, &all, e) && walk_some(&all, &slices, &more, e) && round_settle(&all, e);
+    return round_open(tx, &all, e) && walk_some(&all, SLICES_INLINE, INT64_MAX, &more, e) && round_settle(&all, e);
 }
 
 /* ── time ────────────────────────────────────────────────────────────────── */
@@ -342,7 +360,7 @@ static bool forget_due(struct round *r, struct err *e)
 bool segment_pass_time(struct ctx *tx, bool *more, struct err *e)
 {
     struct round all;
-    int slices = SLICES_TICK;
+    int64_t until = clock_mono() + TICK_US;
     bool has_due, has_slices, is_any;
     int64_t one;
     *more = false;
@@ -352,7 +370,7 @@ bool segment_pass_time(struct ctx *tx, bool *more, struct err *e)
     if (!is_any)
         return true;
     if (!round_open(tx, &all, e) || !forget_due(&all, e) || !ask_due(&all, &has_due, e) || !round_settle(&all, e)
-        || !walk_some(&all, &slices, &has_slices, e) || !round_settle(&all, e))
+        || !walk_some(&all, SLICES_TICK, until, &has_slices, e) || !round_settle(&all, e))
         return false;
     *more = all.n > 0 && (has_due || has_slices);
     return true;

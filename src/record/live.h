@@ -24,7 +24,7 @@ struct live_dep {
     const struct field *field;                  /* ANY: a change of it anywhere asks all; there is no way back */
     int64_t segment;                            /* SEGMENT */
 };
-struct live_deps { const struct entity *en; struct live_dep v[LIVE_DEPS_MAX]; int n; bool has_time; };
+struct live_deps { const struct entity *en; struct live_dep *v; int n, cap; bool has_time; };     /* most have two or three */
 
 /* What was written or happened. */
 struct live_news {

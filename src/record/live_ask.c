@@ -196,6 +196,17 @@ static bool of_all(struct writer *w, const char *alias, const struct atom *t, in
     return ok;
 }
 
+/* What was passed long ago counts for nothing; said here too, an index by time does not read it. */
+static void not_before(struct writer *w, const char *alias, const struct atom *t, int64_t bound)
+{
+    if (t->q.npath != 1 || t->aggregate)
+        return;
+    sql_lit(w->out, " AND ");
+    sql_column(w->out, alias, query_leaf(&t->q)->name, NULL);
+    sql_lit(w->out, " >= ");
+    sql_bind(w->out, V(bound));
+}
+
 static bool into(struct writer *w, const char *alias, const struct atom *t, int level, int64_t bound)
 {
     char in[WRITE_ALIAS];
@@ -214,6 +225,8 @@ static bool into(struct writer *w, const char *alias, const struct atom *t, int 
     bool ok = into(w, in, t, level + 1, bound);
     sql_lit(w->out, ")");
     ok = ok && write_source(w, t->way[level].en, alias, in, &all);
+    if (level == t->nway - 1)
+        not_before(w, in, t, bound);
     sql_lit(w->out, ")");
     return ok;
 }

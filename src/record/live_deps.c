@@ -31,6 +31,15 @@ static bool refuse(struct gather *g)
     return fail(g->e, ERR_INVALID, MSG_query_too_far, "more than %d dependencies or %d steps", LIVE_DEPS_MAX, LIVE_STEPS_MAX);
 }
 
+static void grow(struct arena *a, struct live_deps *d)
+{
+    struct live_dep *v = arena_new(a, struct live_dep, d->cap ? d->cap * 2 : 4);
+    if (d->n)
+        memcpy(v, d->v, (size_t)d->n * sizeof *v);
+    d->v = v;
+    d->cap = d->cap ? d->cap * 2 : 4;
+}
+
 static bool add(struct gather *g, const struct live_dep *d)
 {
     for (int i = 0; i < g->out->n; i++)
@@ -38,6 +47,8 @@ static bool add(struct gather *g, const struct live_dep *d)
             return true;
     if (g->out->n == LIVE_DEPS_MAX)
         return refuse(g);
+    if (g->out->n == g->out->cap)
+        grow(g->c->a, g->out);
     g->out->v[g->out->n++] = *d;
     return true;
 }

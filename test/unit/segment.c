@@ -484,6 +484,33 @@ static bool save(int64_t id, const char *field, str value)
     return record_write(&c, run_update, r, &e);
 }
 
+static void happens(const char *kind, int64_t whom)
+{
+    struct happening x = { .ev = { .kind = kind, .person_id = whom, .at = ctx.now } };
+    did(run_happen, &x);
+    follow();
+}
+
+START_TEST(a_segment_that_says_something_else_moves_only_those_who_differ)
+{
+    open_world(1);
+    int64_t id = add_segment("Readers", &person_entity, S("happened(mail.opened)"));
+    happens("mail.opened", person[0]);
+    happens("mail.opened", person[1]);
+    happens("mail.clicked", person[1]);
+    happens("mail.clicked", person[2]);
+    ck_assert(str_eq(moves(id), S("in in ")));
+    ck_assert(save(id, "criteria", S("happened(mail.clicked)")));
+    follow();
+    ck_assert_msg(str_eq(moves(id), S("in in out in ")), "%.*s", STR_ARG(moves(id)));
+    ck_assert(str_eq(kept(id), listed(&person_entity, S("happened(mail.clicked)"))));
+    struct segment_state state;
+    ok(segment_state(&ctx, id, &state, &e));
+    ck_assert_int_eq(state.members, 2);
+    close_world();
+}
+END_TEST
+
 static bool run_drop(struct ctx *tx, void *id, struct err *err) { return record_delete(tx, &segment_entity, *(int64_t *)id, 0, err); }
 
 START_TEST(a_segment_that_others_ask_is_neither_renamed_nor_deleted_and_never_asks_itself)
@@ -554,6 +581,7 @@ int main(void)
     tcase_add_loop_test(t, members_stay_what_the_list_finds, 0, 5);
     tcase_add_loop_test(t, one_that_forgets_is_caught, 0, countof(forgets));
     tcase_add_test(t, a_window_expires_by_itself_to_the_instant);
+    tcase_add_test(t, a_segment_that_says_something_else_moves_only_those_who_differ);
     tcase_add_test(t, a_segment_that_others_ask_is_neither_renamed_nor_deleted_and_never_asks_itself);
     tcase_add_test(t, a_frozen_list_is_kept_by_hand);
     suite_add_tcase(s, t);
