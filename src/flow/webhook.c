@@ -43,7 +43,8 @@ static bool is_topic(str s)
 
 static bool is_told(const struct entity *en)
 {
-    static const char *const never[] = { "session", "api_token", "webhook", "inbound", "notification", "saved_view", "setting", "import_run" };
+    static const char *const never[] = { "session", "api_token", "webhook", "inbound", "notification", "saved_view", "setting", "import_run",
+                                        "rule_log" };     /* told by itself alone: record/journal.h */
     for (size_t i = 0; i < countof(never); i++)
         if (!strcmp(en->name, never[i]))
             return false;
