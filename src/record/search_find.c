@@ -9,10 +9,10 @@
 #include "record/search_inside.h"
 #include "record/access.h"
 
-enum { HITS_MAX = 50, TOGETHER = 100, NEWEST = 500, SHARE_MIN = 2 };
+enum { HITS_MAX = 50, TOGETHER = 100, NEWEST = 500, SETTINGS_PART = 5 };
 
-struct kind { const struct entity *en; struct hit *hit; size_t n, titled; bool is_whole, is_done; };
-struct finding { struct ctx *c; str folded; size_t limit; struct kind *kind; size_t n; };
+struct kind { const struct entity *en; struct hit *hit; size_t n, titled, shown; bool is_whole, is_done; };
+struct finding { struct ctx *c; str folded; size_t limit; struct kind *kind; size_t n, nrecords; };     /* then settings */
 
 static bool is_reference(const struct entity *en, const char *name)
 {
@@ -191,26 +191,35 @@ static void rank(const struct finding *f, struct kind *k)
     memcpy(k->hit + k->titled, rest, n * sizeof *rest);
 }
 
-/* How many of each kind are shown: its share, then of what is left in the order of kinds. */
+/* Half of the places in equal parts, at least one each; then titles that begin so, then the rest, in the order of kinds.
+ * Gives the places that were taken. */
+static size_t share(struct kind *k, size_t n, size_t places)
+{
+    size_t kinds = 0, left = places;
+    for (size_t i = 0; i < n; i++)
+        kinds += k[i].n > 0;
+    size_t part = kinds ? (places + 2 * kinds - 1) / (2 * kinds) : 0;
+    for (int pass = 0; pass < 3; pass++)
+        for (size_t i = 0; i < n; i++) {
+            size_t want = pass == 0 ? part : pass == 1 ? k[i].titled : k[i].n;
+            want = want < k[i].n ? want : k[i].n;
+            size_t more = want > k[i].shown ? want - k[i].shown : 0;
+            more = more < left ? more : left;
+            k[i].shown += more;
+            left -= more;
+        }
+    return places - left;
+}
+
+/* Settings have a fifth of the places, and what records leave. */
 static void share_out(struct finding *f)
 {
-    size_t kinds = 0, left = f->limit, *more = arena_new(f->c->a, size_t, f->n + 1);
-    for (size_t i = 0; i < f->n; i++)
-        kinds += f->kind[i].n > 0;
-    size_t share = kinds ? f->limit / kinds : 0;
-    share = share < SHARE_MIN ? SHARE_MIN : share;
-    for (size_t i = 0; i < f->n; i++) {
-        struct kind *k = &f->kind[i];
-        size_t most = share < left ? share : left, has = k->n;
-        k->n = has < most ? has : most;
-        more[i] = has - k->n;
-        left -= k->n;
-    }
-    for (size_t i = 0; i < f->n; i++) {
-        size_t extra = more[i] < left ? more[i] : left;
-        f->kind[i].n += extra;
-        left -= extra;
-    }
+    size_t settings = 0, kept = f->limit / SETTINGS_PART;
+    for (size_t i = f->nrecords; i < f->n; i++)
+        settings += f->kind[i].n;
+    kept = settings < kept ? settings : kept;
+    size_t used = share(f->kind, f->nrecords, f->limit - kept);
+    share(f->kind + f->nrecords, f->n - f->nrecords, f->limit - used);
 }
 
 static size_t show(struct finding *f, struct hit *out)
@@ -219,8 +228,8 @@ static size_t show(struct finding *f, struct hit *out)
     share_out(f);
     for (int pass = 0; pass < 2; pass++)
         for (const struct kind *k = f->kind; k < f->kind + f->n; k++) {
-            size_t cut = k->titled < k->n ? k->titled : k->n;
-            for (size_t i = pass ? cut : 0; i < (pass ? k->n : cut); i++)
+            size_t cut = k->titled < k->shown ? k->titled : k->shown;
+            for (size_t i = pass ? cut : 0; i < (pass ? k->shown : cut); i++)
                 out[n++] = k->hit[i];
         }
     for (size_t i = 0; i < n; i++)
@@ -231,12 +240,13 @@ static size_t show(struct finding *f, struct hit *out)
 /* ── asking ────────────────────────────────────────────────────────────────── */
 
 /* Everything: what has a page to go to. */
-static void add_kinds(struct finding *f, const struct entity *only)
+static void add_kinds(struct finding *f, const struct entity *only, unsigned is_settings)
 {
     for (size_t i = 0; i < catalogue_count(); i++) {
         const struct entity *en = catalogue_at(i);
         enum scope scope = access_scope(f->c->who, en, ACTION_SEE);
-        if ((only ? en != only : en->flags & E_NO_PAGE) || !search_has(en) || scope == SCOPE_NONE)
+        if ((en->flags & E_SETTINGS) != is_settings || !search_has(en) || scope == SCOPE_NONE
+            || (only ? en != only : en->flags & E_NO_PAGE))
             continue;
         f->kind[f->n++] = (struct kind){ .en = en, .hit = arena_new(f->c->a, struct hit, f->limit + 1),
                                          .is_whole = scope == SCOPE_ALL, .is_done = scope != SCOPE_ALL };
@@ -252,7 +262,9 @@ bool search_run(struct ctx *c, str words, const struct entity *en, int limit,
     *n = 0;
     if (f.folded.n == 0)
         return true;
-    add_kinds(&f, en);
+    add_kinds(&f, en, 0);
+    f.nrecords = f.n;
+    add_kinds(&f, en, E_SETTINGS);
     if (!ask(&f, e))
         return false;
     for (struct kind *k = f.kind; k < f.kind + f.n; k++) {
