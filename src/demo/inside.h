@@ -112,4 +112,5 @@ bool touch_put_row(struct ctx *tx, const struct human *h, const char *kind, cons
 bool plan_put(struct demo *d, struct ctx *tx, struct human *h, struct err *e);          /* something still to be done */
 bool automation_make(struct demo *d, struct ctx *tx, struct err *e);    /* automation.c */
 bool automation_causes(struct demo *d, struct ctx *tx, struct err *e);
+bool links_make(struct demo *d, struct ctx *tx, struct err *e);          /* links.c: personal links of the last weeks */
 bool today_make(struct demo *d, struct ctx *tx, struct err *e);         /* today.c: what must look alive */

@@ -172,7 +172,7 @@ bool today_make(struct demo *d, struct ctx *tx, struct err *e)
 {
     struct ctx sys = as_program(d, tx, LANG_EN);
     return put_views(d, &sys, e) && plan_all(d, &sys, e) && put_desks(d, &sys, e) && read_notices(d, &sys, e) && score_all(d, &sys, e)
-        && put_segments(d, &sys, e) && automation_make(d, &sys, e)
+        && put_segments(d, &sys, e) && automation_make(d, &sys, e) && links_make(d, &sys, e)
         && feed_skip(&sys, e)              /* its history is told: nothing follows from it now ... */
         && automation_causes(d, &sys, e);  /* ... but from these two */
 }

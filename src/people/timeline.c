@@ -284,7 +284,8 @@ static struct html_safe body_of(struct html *h, const struct happened *x, const 
     struct ui_chip_view chips[3];
     struct timeline_body_view v = { .chips = chips };
     const struct record *r = x->r;
-    if (x->robot_why.n || (!x->en && event_kind_may_be_told(x->kind)))
+    bool is_told = !x->en || x->en->flags & E_NO_PAGE;
+    if (x->robot_why.n || (is_told && event_kind_may_be_told(x->kind)))
         return told_body(h, x);
     if (!r || r->id == page->id || !strcmp(r->en->name, "visit") || !strcmp(r->en->name, "submission"))
         return (struct html_safe){ { 0 } };

@@ -9,6 +9,8 @@ static const struct nav_line nav[] = {
 
 static const struct route routes[] = {
     { POST, "/campaigns/:id/lines", campaign_add_line, .access = ACCESS_USER, .body = BODY_FORM, .audit = "campaign.line" },
+    { POST, "/links", link_make, .access = ACCESS_USER, .body = BODY_FORM, .audit = "link.make" },
+    { POST, "/links/:id/withdraw", link_withdraw, .access = ACCESS_USER, .body = BODY_FORM, .audit = "link.withdraw" },
     { 0 },
 };
 

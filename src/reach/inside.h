@@ -21,6 +21,9 @@ void campaign_add_line(struct request *rq);       /* POST of the panel */
 void campaign_panel(struct request *rq, const struct record *r, struct html *middle);
 void form_panel(struct request *rq, const struct record *r, struct html *middle, struct html *side);
 void submission_panel(struct request *rq, const struct record *r, struct html *middle);
+void link_panel(struct request *rq, const struct record *r, struct html *out);
+void link_make(struct request *rq);              /* POSTs of the panel */
+void link_withdraw(struct request *rq);
 void reach_panel(struct request *rq, const struct record *r, struct html *middle, struct html *side);
 
 /* The campaign a link names, whatever its case; 0: none. */

@@ -319,4 +319,8 @@ void reach_panel(struct request *rq, const struct record *r, struct html *middle
         form_panel(rq, r, middle, side);
     else if (r->en == &submission_entity)
         submission_panel(rq, r, middle);
+    else if (r->en == &person_entity)
+        link_panel(rq, r, side);
+    else if (r->en == entity_find(S("material")))
+        link_panel(rq, r, middle);
 }

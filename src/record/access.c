@@ -83,9 +83,9 @@ static const struct grant grants[] = {
     { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "rule", { A, A, A, A, A } },
     { MARKETING | R(CONTENT_AUTHOR), "material",      { A, A, O, O, A } },
     { R(MARKETING_MANAGER), "material",               { A, A, A, A, A } },
-    /* Nothing of a link changes any more; deleted is withdrawn. */
-    { SELLERS | R(MARKETER), "link",                  { A, A, N, O, O } },
-    { R(SALES_MANAGER) | R(MARKETING_MANAGER), "link", { A, A, N, A, A } },
+    /* Of a link nothing but that it is there can change: deleted is withdrawn. */
+    { SELLERS | R(MARKETER), "link",                  { A, A, O, O, O } },
+    { R(SALES_MANAGER) | R(MARKETING_MANAGER), "link", { A, A, A, A, A } },
 
     { STAFF & ~R(ANALYST),  "task note call meeting attachment", { A, A, O, O, O } },
     { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "task note call meeting attachment", { A, A, A, A, A } },

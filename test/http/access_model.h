@@ -42,7 +42,7 @@ static const struct model_row model[] = {
     { "webhook inbound",   { "AAAAA", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----" } },
     { "rule",              { "AAAAA", "AAAAA", "AAAAA", "AAOO-", "AAOO-", "AAAAA", "AAOO-", "AAOO-", "AAOO-", "A---A", "H----" } },
     { "material",          { "AAAAA", "AAAAA", "A----", "A----", "A----", "AAAAA", "AAOOA", "AAOOA", "A----", "A---A", "H----" } },
-    { "link",              { "AAAAA", "AAAAA", "AA-AA", "AA-OO", "AA-OO", "AA-AA", "AA-OO", "A----", "AA-OO", "A---A", "H----" } },
+    { "link",              { "AAAAA", "AAAAA", "AAAAA", "AAOOO", "AAOOO", "AAAAA", "AAOOO", "A----", "AAOOO", "A---A", "H----" } },
     { "clock clock_pause rule_version rule_run rule_log approval "
       "share import_run handoff lifecycle_change score_point visit stage_change company_member deal_member",
                            { "AAAAA", "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A---A", "H----" } },

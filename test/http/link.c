@@ -17,7 +17,7 @@ enum { LINKS = 5 };
 /* A mail a test: what one does is no other's burst. */
 enum mails { M_LED, M_FORGED, M_PROGRAMS, M_BURST, M_TRAP, M_COLLEAGUE, M_FLOOD, M_PIXEL, MAILS };
 static struct served server;
-static struct served_user owner;
+static struct served_user owner, analyst;
 static struct delivery mail[MAILS];
 static struct workspace copy;
 static struct arena all;
@@ -227,6 +227,53 @@ START_TEST(a_link_is_made_followed_and_withdrawn_by_the_api)
 }
 END_TEST
 
+/* ── the face ────────────────────────────────────────────────────────────── */
+
+static struct reply as_person(const struct served_user *who, const char *method, const char *path, const char *form)
+{
+    c.ncookies = 0;
+    const char *headers = arena_fmt(&c.a, BROWSER "Cookie: sid=%s\r\nX-CSRF-Token: %s\r\n", who->session, who->csrf).p;
+    return client_send(&c, method, path, headers, form ? "application/x-www-form-urlencoded" : NULL, form ? str_of(form) : (str){ 0 });
+}
+
+/* The path of the newest link on the page; "" when there is none. */
+static const char *shown_path(const struct reply *r)
+{
+    ptrdiff_t at = str_find(r->body, S("/c/"));
+    str rest = at < 0 ? (str){ 0 } : str_from(r->body, (size_t)at);
+    return arena_cstr(&all, str_cut(&rest, '"'));
+}
+
+START_TEST(a_link_is_made_shown_and_withdrawn_on_the_page_of_a_person)
+{
+    const char *who = arena_cstr(&c.a, id_text(&c.a, rahim)), *page = arena_fmt(&c.a, "/people/%s", who).p;
+    struct reply r = as_person(&owner, "GET", page, NULL);
+    ck_assert(reply_has(&r, "Make link") && reply_has(&r, "Personal links"));
+    r = as_person(&owner, "POST", "/links", arena_fmt(&c.a, "person=%s&material=&url=https%%3A%%2F%%2Fshop.example%%2Fpricing&back=%s%%23links", who, page).p);
+    ck_assert_int_eq(r.status, 303);
+    is_header(&r, "Location", arena_fmt(&c.a, "%s#links", page).p);
+    r = as_person(&owner, "GET", page, NULL);
+    const char *path = shown_path(&r);
+    ck_assert(reply_has(&r, "shop.example/pricing") && reply_has(&r, "Not opened yet") && *path);
+    ask("GET", path, NULL);
+    c.ncookies = 0;
+    client_send(&c, "GET", path, "User-Agent: curl/8.5.0\r\n", NULL, (str){ 0 });
+    r = as_person(&owner, "GET", page, NULL);
+    ck_assert_msg(reply_has(&r, "by a robot") || reply_has(&r, "by robots"), "no robots");
+    r = as_person(&analyst, "GET", page, NULL);
+    ck_assert(reply_has(&r, "Personal links") && !reply_has(&r, "Make link") && !reply_has(&r, "/withdraw"));
+    ck_assert_int_eq(as_person(&analyst, "POST", "/links", arena_fmt(&c.a, "person=%s&url=https%%3A%%2F%%2Fx.example", who).p).status, 403);
+    r = as_person(&owner, "POST", "/links", arena_fmt(&c.a, "person=%s&url=javascript:alert(1)", who).p);
+    ck_assert_int_eq(r.status, 422);
+    str id = str_of(path + 3);
+    id = str_cut(&id, '/');
+    ck_assert_int_eq(as_person(&analyst, "POST", arena_fmt(&c.a, "/links/%.*s/withdraw", STR_ARG(id)).p, "x=1").status, 403);
+    ck_assert_int_eq(ask("GET", path, NULL).status, 302);
+    ck_assert_int_eq(as_person(&owner, "POST", arena_fmt(&c.a, "/links/%.*s/withdraw", STR_ARG(id)).p, "x=1").status, 303);
+    ck_assert_int_eq(ask("GET", path, NULL).status, 404);
+}
+END_TEST
+
 /* ── the house ───────────────────────────────────────────────────────────── */
 
 static bool put_mails(struct ctx *tx, void *arg, struct err *e)
@@ -260,6 +307,7 @@ static void open_house(void)
     struct locale loc = locale_default(LANG_EN, "BD");
     struct ctx ctx = workspace_ctx(ws, &all, conn, &loc);
     served_user(ws, &all, &owner, "boss@p.example", "owner", 0, "en");
+    served_user(ws, &all, &analyst, "sums@p.example", "analyst", 0, "en");
     if (!record_write(&ctx, put_mails, NULL, &e))
         die("%s", e.detail);
     SERVED_SQL(ws, "UPDATE link SET sent_at = sent_at - $1", V((int64_t)MINUTE_US));
@@ -284,6 +332,7 @@ int main(void)
     tcase_add_test(t, a_colleague_who_tries_a_link_is_not_its_reader);
     tcase_add_test(t, the_pixel_is_the_same_for_everybody);
     tcase_add_test(t, a_link_is_made_followed_and_withdrawn_by_the_api);
+    tcase_add_test(t, a_link_is_made_shown_and_withdrawn_on_the_page_of_a_person);
     tcase_add_test(t, a_flood_is_led_and_not_kept);     /* the last: all come from one address */
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

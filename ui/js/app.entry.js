@@ -12,3 +12,4 @@ import './keys.js'                // after those who take keys for themselves
 import './form.js'
 import './live.js'
 import './upload.js'
+import './copy.js'
