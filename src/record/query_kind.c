@@ -56,7 +56,7 @@ static bool is_kind_word(str s)
 /* Things of which only this program knows what becomes of them: nobody may forge a won deal. */
 static bool is_own_thing(str kind)
 {
-    static const char *const own[] = { "note", "task", "stage", "deal", "lead", "segment", "person", "clock", "approval", "definition" };
+    static const char *const own[] = { "note", "task", "stage", "deal", "lead", "segment", "person", "clock", "approval", "definition", "rule" };
     str thing = str_cut(&kind, '.');
     for (size_t i = 0; i < countof(own); i++)
         if (str_eq(thing, str_of(own[i])))

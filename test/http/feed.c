@@ -145,7 +145,7 @@ START_TEST(each_member_has_its_mistakes)
         refused(MSG("{%s,%s}", bare, is[i].member), is[i].field);
     refused(MSG("{\"person\":\"%s\"}", id), "kind");
     refused("{\"kind\":\"page.viewed\"}", "person");
-    static const char *const forged[] = { "deal.stage", "deal.won", "lead.captured", "segment.entered", "stage.changed", "person.merged",
+    static const char *const forged[] = { "deal.stage", "deal.won", "rule.signed", "lead.captured", "segment.entered", "stage.changed", "person.merged",
                                           "note.added", "task.done", "Page.Viewed", "page", ".x", "x.", "a b.c" };
     for (size_t i = 0; i < countof(forged); i++)
         refused(MSG("{\"kind\":\"%s\",\"person\":\"%s\"}", forged[i], id), "kind");
