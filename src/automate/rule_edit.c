@@ -218,6 +218,7 @@ static void draw(struct editing *x, int status)
         web_fail(x->rq, &e);
         return;
     }
+    o.shows_gaps = x->e.code != 0;
     struct html h = web_html(x->rq);
     bool is_new = !x->id;
     struct rule_edit_view v = {

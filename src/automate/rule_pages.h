@@ -14,6 +14,7 @@
 struct rule_slot_view {
     str name, label, value, hint; const struct ui_option *options; size_t n;
     enum { SLOT_SELECT, SLOT_TEXT, SLOT_NUMBER, SLOT_AREA, SLOT_TIME } input;
+    bool is_bad;                                /* nothing stands in it, and something must */
     struct url redraw;                          /* a choice that changes what the sentence asks posts the form there */
 };
 void view_rule_slot(struct html *h, const struct rule_slot_view *v);
@@ -23,7 +24,7 @@ void view_rule_name(struct html *h, const struct rule_name_view *v);
 /* What a form offers; read once a page. */
 struct rule_offers {
     const struct ui_option *users, *segments, *rules, *webhooks; size_t nusers, nsegments, nrules, nwebhooks;
-    struct url action; };
+    struct url action; bool shows_gaps; };      /* after a refusal: the slots that are empty stand out */
 bool rule_offers(struct ctx *c, struct rule_offers *out, struct err *e);
 
 /* Read: the names stand out. Edited: each slot is a control named PREFIX_slot. */

@@ -9,7 +9,10 @@
 #include "base/id.h"
 #include "flow/rule.h"
 #include "msg/core.h"
+#include "msg/event.h"
 #include "msg/rule.h"
+#include "msg/segment.h"
+#include "msg/web.h"
 #include "record/access.h"
 #include "record/type.h"
 
@@ -191,11 +194,25 @@ static str shown(const struct sentence *s, int i)
     return f ? type_show_text(s->c, f, v) : v;
 }
 
+/* What a reader with no eyes for the sentence hears of a slot. */
+static msg_id name_of(enum rule_arg_kind kind)
+{
+    static const msg_id names[] = {
+        [ARG_ABOUT] = MSG_rule_slot_about, [ARG_A_FIELD] = MSG_web_field, [ARG_A_DATE] = MSG_web_field,
+        [ARG_VALUE] = MSG_web_value, [ARG_KIND] = MSG_event_event, [ARG_SEGMENT] = MSG_segment_label,
+        [ARG_WHO] = MSG_rule_slot_who, [ARG_WORDS] = MSG_rule_slot_words, [ARG_COUNT] = MSG_rule_slot_count,
+        [ARG_UNIT] = MSG_rule_slot_unit, [ARG_SHARE] = MSG_rule_slot_share, [ARG_CRITERIA] = MSG_core_word_criteria,
+        [ARG_RULE] = MSG_core_word_rule, [ARG_WEBHOOK] = MSG_rule_slot_webhook, [ARG_CHOICE] = MSG_rule_slot_choice,
+        [ARG_CLOCK] = MSG_rule_slot_clock, [ARG_DAY] = MSG_rule_slot_day,
+    };
+    return names[kind];
+}
+
 static void control(const struct sentence *s, int i, struct html *out)
 {
     const struct rule_arg *slot = &s->slot[i];
     struct choices k = choices_of(s, slot);
-    struct rule_slot_view v = { .name = arena_fmt(s->c->a, "%s_%s", s->prefix, slot->name), .label = str_of(slot->name), .value = s->arg[i] };
+    struct rule_slot_view v = { .name = arena_fmt(s->c->a, "%s_%s", s->prefix, slot->name), .label = say(s->c, name_of(slot->kind)), .value = s->arg[i] };
     bool is_empty_ok = slot->kind == ARG_VALUE;
     struct ui_option *o = arena_new(s->c->a, struct ui_option, k.n + 2);
     size_t n = 0;
@@ -212,6 +229,7 @@ static void control(const struct sentence *s, int i, struct html *out)
             : slot->kind == ARG_CRITERIA ? SLOT_AREA : slot->kind == ARG_CLOCK ? SLOT_TIME : SLOT_TEXT;
     if (slot->kind == ARG_ABOUT || slot->kind == ARG_A_FIELD)
         v.redraw = s->o->action;
+    v.is_bad = s->o->shows_gaps && !v.value.n && !is_empty_ok && !slot->is_optional;
     view_rule_slot(out, &v);
 }
 

@@ -12,4 +12,7 @@ addEventListener('beforeunload', e => { if (changed?.isConnected) e.preventDefau
 addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach(f => delete f.dataset.sent))
 on('cancel', 'dialog', e => { if (changed && e.target.contains(changed) && !confirm(word('unsaved'))) e.preventDefault(); else changed = null }, true)
 on('change', '[data-submit]', (e, el) => el.form?.requestSubmit())      // a choice that acts at once
-$('.field.bad :is(input,select,textarea)')?.focus()
+on('keydown', 'fieldset.cond input', (e, el) => {                       // Enter adds the condition one is at
+  if (e.key === 'Enter' && !e.isComposing) { e.preventDefault(); $('button', el.closest('fieldset')).click() }
+})
+$('.field.bad :is(input,select,textarea),[aria-invalid=true]')?.focus()
