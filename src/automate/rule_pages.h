@@ -15,7 +15,7 @@ struct rule_slot_view {
     str name, label, value, hint; const struct ui_option *options; size_t n;
     enum { SLOT_SELECT, SLOT_TEXT, SLOT_NUMBER, SLOT_AREA, SLOT_TIME } input;
     bool is_bad;                                /* nothing stands in it, and something must */
-    struct url redraw;                          /* a choice that changes what the sentence asks posts the form there */
+    struct url redraw;                          /* a choice that changes what the sentence asks, or says, posts the form there */
 };
 void view_rule_slot(struct html *h, const struct rule_slot_view *v);
 struct rule_name_view { str value; };

@@ -227,7 +227,7 @@ static void control(const struct sentence *s, int i, struct html *out)
     v.n = n;
     v.input = k.n ? SLOT_SELECT : slot->kind == ARG_COUNT || slot->kind == ARG_SHARE ? SLOT_NUMBER
             : slot->kind == ARG_CRITERIA ? SLOT_AREA : slot->kind == ARG_CLOCK ? SLOT_TIME : SLOT_TEXT;
-    if (slot->kind == ARG_ABOUT || slot->kind == ARG_A_FIELD)
+    if (slot->kind == ARG_ABOUT || slot->kind == ARG_A_FIELD || (slot->kind == ARG_KIND && !s->is_step))
         v.redraw = s->o->action;
     v.is_bad = s->o->shows_gaps && !v.value.n && !is_empty_ok && !slot->is_optional;
     view_rule_slot(out, &v);

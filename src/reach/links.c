@@ -91,7 +91,7 @@ bool link_find(struct ctx *c, int64_t delivery, int64_t idx, struct link_open **
     int64_t material = 0;
     if (!read_link(c, delivery, idx, l, &material, e) || (material && !read_material(c, material, &l->url, e)))
         return false;
-    if (!link_url_ok(l->url))
+    if (idx && !link_url_ok(l->url))
         return nowhere(delivery, e);
     *out = l;
     return true;

@@ -40,8 +40,8 @@ bool delivery_make(struct ctx *tx, struct delivery *d, struct err *e);
 /* ── coming in ───────────────────────────────────────────────────────────── */
 
 struct link_open { int64_t id, delivery, idx, person, deal, sent_at; str channel, title, url; bool is_trap; };
-/* Asks no rights: anyone may follow it. idx 0: the delivery itself. ERR_NOT_FOUND: none, withdrawn, or it leads
- * nowhere any more. */
+/* Asks no rights: anyone may follow it. idx 0: the delivery itself, wherever its links
+ * lead. ERR_NOT_FOUND: none, withdrawn, or it leads nowhere any more. */
 __attribute__((warn_unused_result))
 bool link_find(struct ctx *c, int64_t delivery, int64_t idx, struct link_open **out, struct err *e);
 /* Inside a write: what happened becomes an event, unless the person withdrew from tracking. */

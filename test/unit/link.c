@@ -217,6 +217,7 @@ START_TEST(a_link_follows_its_material_and_ends_with_it)
     ck_assert_ptr_null(find(d.id, 1));
     house_sql("UPDATE material SET url = 'https://x.example/new', deleted_at = 1 WHERE title = 'Guide'");
     ck_assert_ptr_null(find(d.id, 1));
+    ck_assert_ptr_nonnull(find(d.id, 0));       /* a pixel asks for the delivery alone */
     ck_assert_ptr_nonnull(find(mail.id, 5));
     ck_assert_ptr_null(find(mail.id, 6));
     ck_assert_ptr_null(find(mail.id + 1, 1));
