@@ -224,6 +224,32 @@ await journey('the palette', async () => {
   check('Enter opens the row', true)
 })
 
+// ── a personal link ──
+await journey('a personal link', async () => {
+  const person = await served.api('POST', 'person', { name: 'Linked Latifa' })
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await as(served.owner, { javaScriptEnabled })
+    await page.goto(`/people/${person.id}`)
+    await page.fill('#links [name=url]', `https://shop.example/for-latifa?js=${javaScriptEnabled}`)
+    await page.click('#links form[action="/links"] button')
+    await page.waitForSelector(`#links li >> text=js=${javaScriptEnabled}`)
+    const address = await page.inputValue('#links li:first-child input')
+    const stranger = await browser.newContext({ userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' })
+    const answer = await stranger.request.get(address, { maxRedirects: 0 })
+    check('a stranger is led there', answer.status() === 302 && answer.headers().location === `https://shop.example/for-latifa?js=${javaScriptEnabled}`, answer.headers().location)
+    if (javaScriptEnabled) {
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await page.click('#links li:first-child [data-copy]')
+      await page.waitForSelector('#toasts >> text=Copied')
+      check('the link is in the clipboard', await page.evaluate(() => navigator.clipboard.readText()) === address)
+    } else check('no button that does nothing', !(await page.isVisible('#links [data-copy]')))
+    await page.click('#links li:first-child form button')
+    await page.waitForSelector('text=leads nowhere now')
+    check('withdrawn it is not there', (await stranger.request.get(address, { maxRedirects: 0 })).status() === 404)
+    await stranger.close()
+  }
+})
+
 // ── Persian ──
 await journey('Persian', async () => {
   await deal('معاملهٔ بهار', { owner: mahsa.id, amount: { amount: '1234567', currency: 'BDT' } })

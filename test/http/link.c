@@ -274,6 +274,23 @@ START_TEST(a_link_is_made_shown_and_withdrawn_on_the_page_of_a_person)
 }
 END_TEST
 
+START_TEST(who_does_not_want_to_be_followed_is_led_and_the_page_says_so)
+{
+    struct reply r = served_api(&c, owner.token, "POST", "/api/v1/person", NULL, "{\"name\":\"Quiet\",\"consent_tracking\":\"withdrawn\"}");
+    ck_assert_int_eq(r.status, 201);
+    const char *who = member(r, "id");
+    r = served_api(&c, owner.token, "POST", "/api/v1/link", NULL, arena_fmt(&c.a, "{\"person\":\"%s\",\"url\":\"https://shop.example/\"}", who).p);
+    ck_assert_int_eq(r.status, 201);
+    const char *path = member(r, "address");
+    ck_assert_int_eq(ask("GET", path, NULL).status, 302);
+    r = as_person(&owner, "GET", arena_fmt(&c.a, "/people/%s", who).p, NULL);
+    ck_assert(reply_has(&r, "does not want to be followed") && reply_has(&r, "Not opened yet") && reply_has(&r, "Make link"));
+    int64_t id;
+    ck_assert(id_parse(str_of(who), &id));
+    ck_assert_int_eq(look_number(&db, "SELECT COUNT(*) FROM event WHERE person_id = $1", id), 0);
+}
+END_TEST
+
 /* ── the house ───────────────────────────────────────────────────────────── */
 
 static bool put_mails(struct ctx *tx, void *arg, struct err *e)
@@ -333,6 +350,7 @@ int main(void)
     tcase_add_test(t, the_pixel_is_the_same_for_everybody);
     tcase_add_test(t, a_link_is_made_followed_and_withdrawn_by_the_api);
     tcase_add_test(t, a_link_is_made_shown_and_withdrawn_on_the_page_of_a_person);
+    tcase_add_test(t, who_does_not_want_to_be_followed_is_led_and_the_page_says_so);
     tcase_add_test(t, a_flood_is_led_and_not_kept);     /* the last: all come from one address */
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
