@@ -38,12 +38,17 @@ static bool load(struct rule_act *a, struct record **out, struct err *e)
     return record_get(a->tx, a->en, a->record, out, e);
 }
 
+static int64_t owner_in(const struct record *r)
+{
+    return r->en->owner ? record_int(r, r->en->owner) : r->created_by;
+}
+
 bool rule_owner_of(struct rule_act *a, int64_t *out, struct err *e)
 {
     struct record *r;
     if (!load(a, &r, e))
         return false;
-    *out = a->en->owner ? record_int(r, a->en->owner) : r->created_by;
+    *out = owner_in(r);
     return true;
 }
 
@@ -73,8 +78,7 @@ bool rule_text(struct rule_act *a, str text, str *out, struct err *e)
     struct record *r;
     struct addressee owner = { 0 };
     struct buf b = buf_new(a->tx->a, 8000);
-    int64_t user = 0;
-    if (!load(a, &r, e) || !rule_owner_of(a, &user, e) || !addressee_of(a->tx, user, &owner, e))
+    if (!load(a, &r, e) || (str_find(text, S("{owner}")) >= 0 && !addressee_of(a->tx, owner_in(r), &owner, e)))
         return false;
     for (ptrdiff_t at; text.n; text = str_from(text, 1)) {
         if (str_starts(text, S("{record}"))) {
