@@ -5,7 +5,7 @@
 #include "msg/webhook.h"
 #include "web/records.h"
 
-const struct ui_item *hook_tabs(struct html *h, const struct hook_kind *now)
+static const struct ui_item *tabs_of(struct html *h, const struct hook_kind *now)
 {
     struct ui_item *v = arena_new(h->a, struct ui_item, 2);
     v[0] = (struct ui_item){ .label = _(webhook_outgoing), .url = url_path(str_of(webhook_kind.base)), .is_current = now == &webhook_kind };
@@ -25,15 +25,85 @@ struct html_safe hook_text(struct html *h, enum hook_how how, str text)
     return html_done(&part);
 }
 
+/* ── pages ─────────────────────────────────────────────────────────────────── */
+
+static void put_page(struct html *h, struct page *p, struct html_safe body)
+{
+    p->is_plain = true;
+    page_begin(h, p);
+    html_markup(h, body);
+    page_end(h, p);
+}
+
 void hook_show_page(struct request *rq, struct html *h, str title, const struct crumb *crumbs, size_t n, struct html_safe body)
 {
     struct page p = web_page(rq, title);
-    p.is_plain = true;
     p.crumbs = crumbs;
     p.ncrumbs = n;
-    page_begin(h, &p);
-    html_markup(h, body);
-    page_end(h, &p);
+    put_page(h, &p, body);
+}
+
+void hook_answer_list(struct request *rq, struct html *h, const struct hook_kind *k, struct hooks_view *v)
+{
+    struct html body = html_part(h), right = html_part(h);
+    struct page p = web_page(rq, _(webhook_plural));
+    v->tabs = tabs_of(h, k);
+    v->new_label = _msg(k->new_title);
+    v->new_url = url_fmt(h->a, "%s/new", k->base);
+    ui_button(&right, .label = v->new_label, .icon = "plus", .kind = UI_PRIMARY, .url = v->new_url, .key = "c");
+    p.actions = html_done(&right);
+    view_hooks(&body, v);
+    put_page(h, &p, html_done(&body));
+    answer_html(rq, 200, h);
+}
+
+void hook_answer(struct request *rq, struct html *h, const struct hook_kind *k, const struct record *r, struct hook_view *v)
+{
+    struct html body = html_part(h), right = html_part(h);
+    struct crumb up = { _msg(k->plural), url_path(str_of(k->base)) };
+    struct page p = web_page(rq, record_title(r));
+    v->is_active = record_int(r, "is_active");
+    ui_button(&right, .label = _(webhook_edit), .icon = "pencil", .url = url_fmt(h->a, "%.*s/edit", STR_ARG(v->base)), .key = "e");
+    p.crumbs = &up;
+    p.ncrumbs = 1;
+    p.actions = html_done(&right);
+    view_hook(&body, v);
+    put_page(h, &p, html_done(&body));
+    answer_html(rq, 200, h);
+}
+
+void hook_page(struct request *rq, const struct hook_kind *k)
+{
+    int64_t id;
+    if (web_param_id(rq, 0, &id))
+        k->show(rq, id, (str){ 0 });
+}
+
+/* ── rows ──────────────────────────────────────────────────────────────────── */
+
+int64_t hook_before(struct request *rq)
+{
+    int64_t before;
+    return id_parse(request_query(rq, "before"), &before) ? before : INT64_MAX;
+}
+
+bool hook_read_rows(struct html *h, struct ctx *c, struct db_rows *q, hook_read_fn *read, const char *query, struct hook_view *v, struct err *e)
+{
+    struct hook_row *rows = arena_new(h->a, struct hook_row, HOOK_ROWS + 1);
+    int64_t last = 0;
+    while (v->n <= HOOK_ROWS && db_next(q)) {
+        if (v->n < HOOK_ROWS)
+            last = db_int(q, 0);
+        rows[v->n++] = read(h, c, q);
+    }
+    if (!db_done(q, e))
+        return false;
+    if (v->n > HOOK_ROWS) {
+        v->n = HOOK_ROWS;
+        v->older = url_fmt(h->a, "%.*s?%sbefore=%.*s", STR_ARG(v->base), query, STR_ARG(id_text(h->a, last)));
+    }
+    v->rows = rows;
+    return true;
 }
 
 /* ── the form ──────────────────────────────────────────────────────────────── */

@@ -7,11 +7,9 @@
 #include "record/query.h"
 #include "record/type.h"
 
-enum { SHOWN = 50 };
-
 void inbounds_page(struct request *rq)
 {
-    struct html page = web_html(rq), *h = &page, body = html_part(h), right = html_part(h);
+    struct html page = web_html(rq), *h = &page;
     struct ctx *c = web_ctx(rq);
     struct list_spec s = { .en = &inbound_entity, .limit = INBOUND_MAX };
     struct list list;
@@ -27,52 +25,31 @@ void inbounds_page(struct request *rq)
                                    .state = is_on ? _(webhook_state_on) : _(webhook_state_off), .tone = is_on ? TONE_GREEN : TONE_NONE,
                                    .url = hook_url(h->a, &inbound_kind, list.rows[i]->id) };
     }
-    struct hooks_view v = { .tabs = hook_tabs(h, &inbound_kind), .intro = _(webhook_inbound_intro), .empty = _(webhook_inbound_empty),
-                            .empty_text = _(webhook_inbound_empty_text), .new_label = _(webhook_inbound_new),
-                            .new_url = url_path(S("/automate/inbound/new")), .lines = l, .n = list.n, .icon = "arrow-down-to-line" };
-    struct page p = web_page(rq, _(webhook_plural));
-    ui_button(&right, .label = _(webhook_inbound_new), .icon = "plus", .kind = UI_PRIMARY, .url = v.new_url, .key = "c");
-    p.is_plain = true;
-    p.actions = html_done(&right);
-    view_hooks(&body, &v);
-    page_begin(h, &p);
-    html_markup(h, html_done(&body));
-    page_end(h, &p);
-    answer_html(rq, 200, h);
+    struct hooks_view v = { .intro = _(webhook_inbound_intro), .empty = _(webhook_inbound_empty), .empty_text = _(webhook_inbound_empty_text),
+                            .icon = "arrow-down-to-line", .lines = l, .n = list.n };
+    hook_answer_list(rq, h, &inbound_kind, &v);
 }
 
 /* ── one ───────────────────────────────────────────────────────────────────── */
+
+static struct hook_row read_row(struct html *h, struct ctx *c, struct db_rows *q)
+{
+    int64_t at = db_int(q, 1);
+    bool is_done = db_int(q, 3) == INBOUND_DONE;
+    return (struct hook_row){
+        .when = loc_relative(h->a, h->loc, at, c->now), .iso = iso_instant(h->a, at), .what = db_text(q, 2, h->a), .answer = db_text(q, 4, h->a),
+        .state = is_done ? _(webhook_in_done) : _(webhook_in_failed), .tone = is_done ? TONE_GREEN : TONE_RED,
+        .again = is_done ? (struct url){ { 0 } } : url_fmt(h->a, "/automate/inbound/messages/%.*s/again", STR_ARG(id_text(h->a, db_int(q, 0)))),
+    };
+}
 
 static bool fill_rows(struct request *rq, struct html *h, int64_t source, struct hook_view *v, struct err *e)
 {
     struct ctx *c = web_ctx(rq);
     struct db_rows q;
-    int64_t before = INT64_MAX, last = 0;
-    struct hook_row *rows = arena_new(h->a, struct hook_row, SHOWN + 1);
-    if (request_query(rq, "before").n && !id_parse(request_query(rq, "before"), &before))
-        before = INT64_MAX;
-    if (!db_query(c->c, &q, "SELECT id, at, message_id, state, note FROM inbound_message WHERE source = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-                  DB_ARGS(V(source), V(before), V(SHOWN + 1)), e))
-        return false;
-    while (db_next(&q)) {
-        int64_t at = db_int(&q, 1);
-        bool is_done = db_int(&q, 3) == INBOUND_DONE;
-        if (v->n < SHOWN)
-            last = db_int(&q, 0);
-        rows[v->n++] = (struct hook_row){
-            .when = loc_relative(h->a, h->loc, at, c->now), .iso = iso_instant(h->a, at), .what = db_text(&q, 2, h->a), .answer = db_text(&q, 4, h->a),
-            .state = is_done ? _(webhook_in_done) : _(webhook_in_failed), .tone = is_done ? TONE_GREEN : TONE_RED,
-            .again = is_done ? (struct url){ { 0 } } : url_fmt(h->a, "/automate/inbound/messages/%.*s/again", STR_ARG(id_text(h->a, db_int(&q, 0)))),
-        };
-    }
-    if (!db_done(&q, e))
-        return false;
-    if (v->n > SHOWN) {
-        v->n = SHOWN;
-        v->older = url_fmt(h->a, "%.*s?before=%.*s", STR_ARG(v->base), STR_ARG(id_text(h->a, last)));
-    }
-    v->rows = rows;
-    return true;
+    return db_query(c->c, &q, "SELECT id, at, message_id, state, note FROM inbound_message WHERE source = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                    DB_ARGS(V(source), V(hook_before(rq)), V(HOOK_ROWS + 1)), e)
+        && hook_read_rows(h, c, &q, read_row, "", v, e);
 }
 
 static struct ui_fact fact_of(struct html *h, const struct record *r, const char *name)
@@ -84,7 +61,7 @@ static struct ui_fact fact_of(struct html *h, const struct record *r, const char
 
 static void show(struct request *rq, int64_t id, str secret)
 {
-    struct html page = web_html(rq), *h = &page, body = html_part(h), right = html_part(h);
+    struct html page = web_html(rq), *h = &page;
     struct record *r;
     struct err e = { 0 };
     struct hook_view v = { .secret = secret, .secret_text = _(webhook_inbound_secret_text), .base = hook_url(h->a, &inbound_kind, id).s,
@@ -103,30 +80,13 @@ static void show(struct request *rq, int64_t id, str secret)
     };
     v.facts = f;
     v.nfacts = countof(f);
-    v.is_active = record_int(r, "is_active");
-    struct crumb up = { _(webhook_inbound_plural), url_path(str_of(inbound_kind.base)) };
-    struct page p = web_page(rq, record_title(r));
-    ui_button(&right, .label = _(webhook_edit), .icon = "pencil", .url = url_fmt(h->a, "%.*s/edit", STR_ARG(v.base)), .key = "e");
-    p.is_plain = true;
-    p.crumbs = &up;
-    p.ncrumbs = 1;
-    p.actions = html_done(&right);
-    view_hook(&body, &v);
-    page_begin(h, &p);
-    html_markup(h, html_done(&body));
-    page_end(h, &p);
-    answer_html(rq, 200, h);
+    hook_answer(rq, h, &inbound_kind, r, &v);
 }
 
-const struct hook_kind inbound_kind = { .en = &inbound_entity, .base = "/automate/inbound", .new_title = MSG_webhook_inbound_new, .show = show };
+const struct hook_kind inbound_kind = { .en = &inbound_entity, .base = "/automate/inbound", .new_title = MSG_webhook_inbound_new,
+                                        .plural = MSG_webhook_inbound_plural, .show = show };
 
-void inbound_page(struct request *rq)
-{
-    int64_t id;
-    if (web_param_id(rq, 0, &id))
-        show(rq, id, (str){ 0 });
-}
-
+void inbound_page(struct request *rq) { hook_page(rq, &inbound_kind); }
 void inbound_new(struct request *rq) { hook_new(rq, &inbound_kind); }
 void inbound_edit(struct request *rq) { hook_edit(rq, &inbound_kind); }
 void inbound_make(struct request *rq) { hook_make(rq, &inbound_kind); }

@@ -7,7 +7,7 @@
 #include "msg/webhook.h"
 #include "record/query.h"
 
-enum { SHOWN = 50, TRIES_SHOWN = 50, URL_SHOWN = 60 };
+enum { TRIES_SHOWN = 50, URL_SHOWN = 60 };
 
 struct health { int64_t failures, ok_at; };
 
@@ -40,7 +40,7 @@ static str last_of(struct html *h, struct ctx *c, const struct health *k)
 
 void webhooks_page(struct request *rq)
 {
-    struct html page = web_html(rq), *h = &page, body = html_part(h), right = html_part(h);
+    struct html page = web_html(rq), *h = &page;
     struct ctx *c = web_ctx(rq);
     struct list_spec s = { .en = &webhook_entity, .limit = WEBHOOKS_MAX };
     struct list list;
@@ -60,17 +60,9 @@ void webhooks_page(struct request *rq)
                                    .note = last_of(h, c, &k), .url = hook_url(h->a, &webhook_kind, list.rows[i]->id) };
         l[i].state = state_of(h, list.rows[i], &k, &l[i].tone);
     }
-    struct hooks_view v = { .tabs = hook_tabs(h, &webhook_kind), .intro = _(webhook_intro), .empty = _(webhook_empty), .empty_text = _(webhook_empty_text),
-                            .new_label = _(webhook_new), .new_url = url_path(S("/automate/webhooks/new")), .lines = l, .n = list.n, .icon = "webhook" };
-    struct page p = web_page(rq, _(webhook_plural));
-    ui_button(&right, .label = _(webhook_new), .icon = "plus", .kind = UI_PRIMARY, .url = v.new_url, .key = "c");
-    p.is_plain = true;
-    p.actions = html_done(&right);
-    view_hooks(&body, &v);
-    page_begin(h, &p);
-    html_markup(h, html_done(&body));
-    page_end(h, &p);
-    answer_html(rq, 200, h);
+    struct hooks_view v = { .intro = _(webhook_intro), .empty = _(webhook_empty), .empty_text = _(webhook_empty_text),
+                            .icon = "webhook", .lines = l, .n = list.n };
+    hook_answer_list(rq, h, &webhook_kind, &v);
 }
 
 /* ── one ───────────────────────────────────────────────────────────────────── */
@@ -130,35 +122,18 @@ static bool fill_rows(struct request *rq, struct html *h, int64_t hook, struct h
 {
     struct ctx *c = web_ctx(rq);
     struct db_rows q;
-    size_t show = show_asked(rq);
-    int64_t before = INT64_MAX, last = 0;
-    struct hook_row *rows = arena_new(h->a, struct hook_row, SHOWN + 1);
+    const size_t show = show_asked(rq);
     struct ui_item *tabs = arena_new(h->a, struct ui_item, countof(shows));
     for (size_t i = 0; i < countof(shows); i++)
         tabs[i] = (struct ui_item){ .label = _msg(shows[i].label), .is_current = i == show,
                                     .url = url_fmt(h->a, "%.*s?show=%s", STR_ARG(v->base), shows[i].value) };
-    if (request_query(rq, "before").n && !id_parse(request_query(rq, "before"), &before))
-        before = INT64_MAX;
-    if (!db_query(c->c, &q, "SELECT id, created_at, kind, state, attempts, outcome, status FROM outbox WHERE channel = 'webhook' AND target = $1"
-                            " AND id < $2 AND state >= $3 AND state <= $4 ORDER BY id DESC LIMIT $5",
-                  DB_ARGS(V(hook), V(before), V(shows[show].from), V(shows[show].to), V(SHOWN + 1)), e))
-        return false;
-    while (db_next(&q)) {
-        if (v->n < SHOWN)
-            last = db_int(&q, 0);
-        rows[v->n++] = read_row(h, c, &q);
-    }
-    if (!db_done(&q, e))
-        return false;
-    if (v->n > SHOWN) {
-        v->n = SHOWN;
-        v->older = url_fmt(h->a, "%.*s?show=%s&before=%.*s", STR_ARG(v->base), shows[show].value, STR_ARG(id_text(h->a, last)));
-    }
-    v->rows = rows;
     v->tabs = tabs;
     v->ntabs = countof(shows);
     v->has_tries = true;
-    return true;
+    return db_query(c->c, &q, "SELECT id, created_at, kind, state, attempts, outcome, status FROM outbox WHERE channel = 'webhook' AND target = $1"
+                              " AND id < $2 AND state >= $3 AND state <= $4 ORDER BY id DESC LIMIT $5",
+                    DB_ARGS(V(hook), V(hook_before(rq)), V(shows[show].from), V(shows[show].to), V(HOOK_ROWS + 1)), e)
+        && hook_read_rows(h, c, &q, read_row, arena_fmt(h->a, "show=%s&", shows[show].value).p, v, e);
 }
 
 static size_t fill_facts(struct html *h, struct ctx *c, const struct record *r, const struct health *k, struct ui_fact *f)
@@ -182,7 +157,7 @@ static size_t fill_facts(struct html *h, struct ctx *c, const struct record *r, 
 
 static void show(struct request *rq, int64_t id, str secret)
 {
-    struct html page = web_html(rq), *h = &page, body = html_part(h), right = html_part(h);
+    struct html page = web_html(rq), *h = &page;
     struct ctx *c = web_ctx(rq);
     struct record *r;
     struct health k;
@@ -196,32 +171,15 @@ static void show(struct request *rq, int64_t id, str secret)
     struct ui_fact *f = arena_new(h->a, struct ui_fact, 8);
     v.nfacts = fill_facts(h, c, r, &k, f);
     v.facts = f;
-    v.is_active = record_int(r, "is_active");
-    if (!v.is_active && record_int(r, "stopped_at"))
+    if (!record_int(r, "is_active") && record_int(r, "stopped_at"))
         v.stopped = str_eq(record_text(r, "stopped_why"), S("gone")) ? _(webhook_stopped_gone) : _(webhook_stopped_failing);
-    struct crumb up = { _(webhook_plural), url_path(str_of(webhook_kind.base)) };
-    struct page p = web_page(rq, record_title(r));
-    ui_button(&right, .label = _(webhook_edit), .icon = "pencil", .url = url_fmt(h->a, "%.*s/edit", STR_ARG(v.base)), .key = "e");
-    p.is_plain = true;
-    p.crumbs = &up;
-    p.ncrumbs = 1;
-    p.actions = html_done(&right);
-    view_hook(&body, &v);
-    page_begin(h, &p);
-    html_markup(h, html_done(&body));
-    page_end(h, &p);
-    answer_html(rq, 200, h);
+    hook_answer(rq, h, &webhook_kind, r, &v);
 }
 
-const struct hook_kind webhook_kind = { .en = &webhook_entity, .base = "/automate/webhooks", .new_title = MSG_webhook_new, .show = show };
+const struct hook_kind webhook_kind = { .en = &webhook_entity, .base = "/automate/webhooks", .new_title = MSG_webhook_new,
+                                        .plural = MSG_webhook_plural, .show = show };
 
-void webhook_page(struct request *rq)
-{
-    int64_t id;
-    if (web_param_id(rq, 0, &id))
-        show(rq, id, (str){ 0 });
-}
-
+void webhook_page(struct request *rq) { hook_page(rq, &webhook_kind); }
 void webhook_new(struct request *rq) { hook_new(rq, &webhook_kind); }
 void webhook_edit(struct request *rq) { hook_edit(rq, &webhook_kind); }
 void webhook_make(struct request *rq) { hook_make(rq, &webhook_kind); }

@@ -5,10 +5,10 @@
 
 struct hook_line { str name, sub, state, note; enum tone tone; struct url url; };
 struct hooks_view {
-    const struct ui_item *tabs;                 /* outgoing, incoming */
-    str intro, empty, empty_text, new_label; struct url new_url;
+    str intro, empty, empty_text; const char *icon;
     const struct hook_line *lines; size_t n;
-    const char *icon;
+    const struct ui_item *tabs;                 /* outgoing, incoming; this and below: hook_answer_list() */
+    str new_label; struct url new_url;
 };
 void view_hooks(struct html *h, const struct hooks_view *v);
 
@@ -40,11 +40,18 @@ void view_delivery(struct html *h, const struct delivery_view *v);
 struct hook_kind {
     const struct entity *en;
     const char *base;                           /* "/automate/webhooks" */
-    msg_id new_title;
+    msg_id new_title, plural;
     void (*show)(struct request *rq, int64_t id, str secret);   /* its page; the secret when it has just been made */
 };
 extern const struct hook_kind webhook_kind, inbound_kind;
-const struct ui_item *hook_tabs(struct html *h, const struct hook_kind *now);
+void hook_answer_list(struct request *rq, struct html *h, const struct hook_kind *k, struct hooks_view *v);
+void hook_answer(struct request *rq, struct html *h, const struct hook_kind *k, const struct record *r, struct hook_view *v);
+/* Rows go by id, the newest first: those before the one asked for, one more than are shown. `query`: what keeps the
+ * choice of rows in the address of the older ones, "" or "show=sent&". Ends the query. */
+enum { HOOK_ROWS = 50 };
+int64_t hook_before(struct request *rq);
+typedef struct hook_row hook_read_fn(struct html *h, struct ctx *c, struct db_rows *q);     /* column 0: the id */
+bool hook_read_rows(struct html *h, struct ctx *c, struct db_rows *q, hook_read_fn *read, const char *query, struct hook_view *v, struct err *e);
 struct url hook_url(struct arena *a, const struct hook_kind *k, int64_t id);
 /* Texts of facts: in the reader's direction; left to right; as code. */
 enum hook_how { HOOK_TEXT, HOOK_LTR, HOOK_CODE, HOOK_BLOCK };
@@ -52,6 +59,7 @@ struct hook_text_view { str text; enum hook_how how; };
 void view_hook_text(struct html *h, const struct hook_text_view *v);
 struct html_safe hook_text(struct html *h, enum hook_how how, str text);
 void hook_show_page(struct request *rq, struct html *h, str title, const struct crumb *crumbs, size_t n, struct html_safe body);
+void hook_page(struct request *rq, const struct hook_kind *k);
 void hook_new(struct request *rq, const struct hook_kind *k);
 void hook_edit(struct request *rq, const struct hook_kind *k);
 void hook_make(struct request *rq, const struct hook_kind *k);
