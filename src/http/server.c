@@ -358,6 +358,13 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
 
 bool request_is_head(const struct request *rq) { return ((const struct exchange *)rq->mhd)->head.is_head; }
 
+/* A path that opens something by itself, and tells whose it is, stays out of the log: its last part is ":mac". */
+static str logged_path(const struct exchange *x)
+{
+    bool is_key = x->match.route && strstr(x->match.route->path, ":mac");
+    return is_key ? (str){ 0 } : x->path.n ? x->path : str_head(x->target, 200);
+}
+
 static void log_request(const struct exchange *x, int64_t us, enum MHD_RequestTerminationCode how)
 {
     bool was_cut = how != MHD_REQUEST_TERMINATED_COMPLETED_OK && !x->is_handed_over;
@@ -366,7 +373,7 @@ static void log_request(const struct exchange *x, int64_t us, enum MHD_RequestTe
             x->head.method == GET ? S("GET") : x->head.method == POST ? S("POST") : x->head.method == PUT ? S("PUT") :
             x->head.method == PATCH ? S("PATCH") : x->head.method == DELETE ? S("DELETE") : S("?")),
         LOG_S("route", str_of(x->match.route ? x->match.route->path : "")),
-        LOG_S("path", x->path.n ? x->path : str_head(x->target, 200)), LOG_N("status", x->status), LOG_N("us", us),
+        LOG_S("path", logged_path(x)), LOG_N("status", x->status), LOG_N("us", us),
         LOG_N("bytes", x->bytes_out), LOG_N("user", x->user_id),
         LOG_S("note", str_of(was_cut ? "cut" : x->refusal.why ? x->refusal.why :
                              x->match.route && x->match.route->audit ? x->match.route->audit : "")),

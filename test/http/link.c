@@ -15,7 +15,7 @@
 
 enum { LINKS = 5 };
 /* A mail a test: what one does is no other's burst. */
-enum mails { M_LED, M_FORGED, M_PROGRAMS, M_BURST, M_TRAP, M_COLLEAGUE, M_FLOOD, M_PIXEL, MAILS };
+enum mails { M_LED, M_FORGED, M_PROGRAMS, M_BURST, M_TRAP, M_COLLEAGUE, M_FLOOD, M_PIXEL, M_LOG, MAILS };
 static struct served server;
 static struct served_user owner, analyst;
 static struct delivery mail[MAILS];
@@ -132,6 +132,25 @@ START_TEST(a_burst_and_a_trap_turn_what_came_before)
     ck_assert_int_eq(events(other, "is_robot = 0"), 2);
     ask("GET", click_path(other, LINKS), NULL);
     ck_assert_int_eq(events(other, "is_robot = 1 AND robot_why = 'trap'"), 3);
+}
+END_TEST
+
+START_TEST(the_log_does_not_tell_whose_link_an_address_followed)
+{
+    const char *path = click_path(&mail[M_LOG], 2), *log = arena_fmt(&c.a, "%s.log", server.dir).p;
+    ask("GET", path, NULL);
+    ask("GET", pixel_path(&mail[M_LOG]), NULL);
+    ask("GET", "/nothing-of-this-name", NULL);
+    usleep(300000);                             /* a line is written after its answer has left */
+    FILE *f = fopen(log, "rb");
+    ck_assert_ptr_nonnull(f);
+    char *text = arena_new(&c.a, char, 1 << 20);
+    size_t n = fread(text, 1, (1 << 20) - 1, f);
+    fclose(f);
+    str all_lines = { text, n };
+    ck_assert(str_find(all_lines, S("/nothing-of-this-name")) >= 0);
+    ck_assert(str_find(all_lines, S("/c/:delivery/:idx/:mac")) >= 0);
+    ck_assert(str_find(all_lines, id_text(&c.a, mail[M_LOG].id)) < 0);
 }
 END_TEST
 
@@ -346,6 +365,7 @@ int main(void)
     tcase_add_test(t, an_address_we_did_not_make_leads_nowhere);
     tcase_add_test(t, programs_are_led_too_and_counted_apart);
     tcase_add_test(t, a_burst_and_a_trap_turn_what_came_before);
+    tcase_add_test(t, the_log_does_not_tell_whose_link_an_address_followed);
     tcase_add_test(t, a_colleague_who_tries_a_link_is_not_its_reader);
     tcase_add_test(t, the_pixel_is_the_same_for_everybody);
     tcase_add_test(t, a_link_is_made_followed_and_withdrawn_by_the_api);
