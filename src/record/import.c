@@ -18,7 +18,6 @@ enum { MANY = 5000 };                           /* rows after which the planner 
 
 /* ── a slice ─────────────────────────────────────────────────────────────── */
 
-struct slice { struct import_state *s; struct csv_row *row; size_t n; };
 
 /* Not the row's fault: the run ends. */
 static bool is_fatal(const struct err *e)
@@ -27,32 +26,35 @@ static bool is_fatal(const struct err *e)
 }
 
 /* What rows leave behind besides the records, and how it is taken back with them. */
-struct mark { struct import_counts n; struct later **later_end; struct write write; };
+struct mark { struct import_counts n; struct later **later_end; struct told **told_end; };
 
-static struct mark set_mark(const struct import_state *s, const struct ctx *tx)
-{
-    return (struct mark){ s->n, s->later_end, *tx->write };
-}
+static struct mark set_mark(const struct import_state *s) { return (struct mark){ s->n, s->later_end, s->told_end }; }
+
+struct slice { struct import_state *s; struct csv_row *row; size_t n; struct mark at; };
 
 static void settle(struct import_state *s)
 {
-    for (struct pending *p = s->pending; p; p = p->next)
-        import_note_add(&s->keep, &s->notes, p->note.kind, p->note.column, p->note.value, p->note.used, 1);
+    for (struct pending *p = s->pending, *next; p; p = next) {
+        next = p->next;
+        p->next = s->settled;
+        s->settled = p;
+    }
     s->pending = NULL;
-    s->nfresh = 0;
+    s->nsettled = s->nfresh;
     import_ref_settle(s);
 }
 
-static void go_back(struct import_state *s, struct ctx *tx, const struct mark *m)
+static void go_back(struct import_state *s, const struct mark *m)
 {
     s->n = m->n;
     s->later_end = m->later_end;
     *s->later_end = NULL;
-    *tx->write = m->write;                      /* its row of the log went too */
+    s->told_end = m->told_end;
+    *s->told_end = NULL;
     s->pending = NULL;
-    while (s->nfresh)                           /* last in, first out: probing stays whole */
+    while (s->nfresh > s->nsettled)             /* last in, first out: probing stays whole */
         s->seen[s->fresh[--s->nfresh]] = 0, s->nseen--;
-    import_ref_forget(&s->made);
+    import_ref_forget(&s->learnt);
 }
 
 static void take_later(struct import_state *s, struct later *l)
@@ -69,7 +71,8 @@ static void take_later(struct import_state *s, struct later *l)
 static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_row *row, struct err *e)
 {
     struct row_job j = { .s = s, .tx = *tx, .row = row };
-    struct mark before = set_mark(s, tx);
+    struct mark before = set_mark(s);
+    struct write write = *tx->write;
     struct err why = { 0 };
 
     if (db_try(tx->c, import_row_write, &j, &why)) {
@@ -77,10 +80,11 @@ static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_ro
         settle(s);
         return true;
     }
-    go_back(s, tx, &before);
+    go_back(s, &before);
+    *tx->write = write;                         /* its row of the log went too */
     if (is_fatal(&why))
         return *e = why, false;
-    import_log_refused(s, *tx->a, row->line, &why, j.value);
+    import_log_refused(s, row->line, &why, j.value);
     return true;
 }
 
@@ -104,14 +108,15 @@ static bool write_rows(struct db_conn *conn, void *arg, struct err *e)
 static bool take_slice(const struct slice *k, struct ctx *tx, struct err *e)
 {
     struct slice_job w = { k, tx };
-    struct mark before = set_mark(k->s, tx);
+    struct write write = *tx->write;
     struct err why = { 0 };
 
     if (db_try(tx->c, write_rows, &w, &why)) {
         settle(k->s);
         return true;
     }
-    go_back(k->s, tx, &before);
+    go_back(k->s, &k->at);
+    *tx->write = write;
     if (is_fatal(&why))
         return *e = why, false;
     for (size_t i = 0; i < k->n; i++)
@@ -124,11 +129,15 @@ static bool write_slice(struct ctx *tx, void *arg, struct err *e)
 {
     struct slice *k = arg;
 
+    k->s->nsettled = 0;
+    go_back(k->s, &k->at);                      /* it may run again: when its connection was lost */
+    import_ref_forget(&k->s->learnt_by_slice);
+    k->s->settled = NULL;
     if (!take_slice(k, tx, e))
         return false;
     if (!k->s->o->is_dry)
         return true;
-    import_ref_forget(&k->s->made_by_slice);
+    import_ref_forget(&k->s->learnt_by_slice);
     k->s->is_rolled_back = true;
     return fail(e, ERR_CONFLICT, 0, "dry run"); /* all of it is rolled back */
 }
@@ -148,22 +157,22 @@ static struct ctx act_of(const struct import_state *s, struct arena *a)
 static bool run_slice(struct import_state *s, struct arena *a, struct csv_row *row, size_t n, struct err *e)
 {
     struct ctx c = act_of(s, a);
-    struct slice k = { s, row, n };
-    struct import_counts before = s->n;
+    struct slice k = { s, row, n, set_mark(s) };
     struct err why = { 0 };
 
-    s->slice = a;
     s->is_rolled_back = false;
     db_alone = true;                            /* what is counted and told of rows is told once */
     bool ok = n == 0 || record_write_bulk(&c, write_slice, &k, &why);
     db_alone = false;
-    if (ok || s->is_rolled_back) {
-        s->made_by_slice = NULL;
-        return true;
+    bool is_kept = ok || s->is_rolled_back;
+    if (!is_kept) {
+        go_back(s, &k.at);
+        s->settled = NULL;
+        *e = why;
     }
-    s->n = before;
-    *e = why;
-    return false;
+    s->learnt_by_slice = NULL;
+    import_log_tell(s);
+    return is_kept;
 }
 
 static void grow_seen(struct import_state *s)
@@ -205,7 +214,7 @@ static void read_slice(struct import_state *s, struct arena *a, struct csv_row *
             (*n)++;
         } else if (why.code) {
             s->n.rows++;
-            import_log_refused(s, *a, why.pos, &why, (str){ 0 });
+            import_log_refused(s, why.pos, &why, (str){ 0 });
         } else {
             return;
         }
@@ -221,6 +230,8 @@ static bool run_slices(struct import_state *s, struct arena *a, struct err *e)
         struct csv_row *row = arena_new(a, struct csv_row, IMPORT_SLICE);
         int64_t before = s->n.rows;
         size_t n;
+        s->slice = a;
+        s->nfresh = s->nsettled = 0;
         read_slice(s, a, row, &n);
         if (s->n.rows == before)
             return true;
@@ -240,6 +251,7 @@ static bool write_later(struct ctx *tx, void *arg, struct err *e)
     struct later_slice *k = arg;
     struct import_state *s = k->s;
 
+    s->pending = NULL;
     for (struct later *l = k->from; l != k->to; l = l->next) {
         struct record *r = record_new(tx->a, s->m->en), **found;
         const struct entity *en = entity_find(str_of(l->column->field->ref));
@@ -254,7 +266,7 @@ static bool write_later(struct ctx *tx, void *arg, struct err *e)
                 return *e = why, false;
         }
         if (n != 1 || why.code)
-            import_note_add(&s->keep, &s->notes, NOTE_LEFT, l->column->header, l->text, (str){ 0 }, 1);
+            import_log_note(s, NOTE_LEFT, l->column->header, l->text, (str){ 0 });
     }
     return true;
 }
@@ -272,11 +284,14 @@ static bool run_later(struct import_state *s, struct arena *a, struct err *e)
         arena_reset(a);
         struct ctx c = act_of(s, a);
         struct later_slice k = { s, l, end };
+        s->slice = a;
         db_alone = true;
         bool ok = record_write_bulk(&c, write_later, &k, e);
         db_alone = false;
         if (!ok)
             return false;
+        settle(s);
+        import_log_tell(s);
         l = end;
     }
     return true;
@@ -424,6 +439,7 @@ bool import_run(struct ctx *c, const char *path, const struct import_options *o,
     named.file_name = o->file_name ? o->file_name : last_part(path);
     *s = (struct import_state){ .c = c, .m = o->map, .o = &named, .keep = keep };
     s->later_end = &s->later;
+    s->told_end = &s->told;
     s->refusals = buf_new(&s->keep, 64 * 1024);
     *out = (struct import_result){ 0 };
     bool ok = csv_open_file(path, &o->csv, &s->csv, e) && run_all(s, &slice, out, e);

@@ -18,15 +18,36 @@ static void put_report(struct import_state *s, struct arena scratch, const str c
     fwrite(b.p, 1, b.n, s->report);
 }
 
-void import_log_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value)
+/* It waits with what else the slice says: the slice may be taken back, or run again. */
+void import_log_refused(struct import_state *s, int64_t line, const struct err *why, str value)
 {
+    struct arena scratch = s->keep;
     str text = err_text(&scratch, s->c->loc, why), number = arena_fmt(&scratch, "%lld", (long long)line);
     str cells[6] = { number, S("refused"), str_of(why->field), value, S("1"), text };
+    struct buf row = buf_new(&scratch, 64 * 1024);
 
+    csv_put_row(&row, cells, 6);
+    str lines = arena_fmt(&scratch, "%.*s: %.*s\n", STR_ARG(number), STR_ARG(text));
+    struct told *t = arena_new(s->slice, struct told, 1);
+    *t = (struct told){ arena_str(s->slice, buf_str(&row)), arena_str(s->slice, lines), NULL };
+    *s->told_end = t;
+    s->told_end = &t->next;
     s->n.refused++;
-    put_report(s, scratch, cells);
-    if (s->nrefusals++ < IMPORT_REFUSALS_SHOWN)
-        buf_fmt(&s->refusals, "%.*s: %.*s\n", STR_ARG(number), STR_ARG(text));
+}
+
+void import_log_tell(struct import_state *s)
+{
+    for (const struct told *t = s->told; t; t = t->next) {
+        if (s->report)
+            fwrite(t->row.p, 1, t->row.n, s->report);
+        if (s->nrefusals++ < IMPORT_REFUSALS_SHOWN)
+            buf_put(&s->refusals, t->line);
+    }
+    for (const struct pending *p = s->settled; p; p = p->next)
+        import_note_add(&s->keep, &s->notes, p->note.kind, p->note.column, p->note.value, p->note.used, 1);
+    s->told = NULL;
+    s->told_end = &s->told;
+    s->settled = NULL;
 }
 
 void import_log_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used)

@@ -5,7 +5,8 @@
  * noted. What must belong to something the row names too (a stage to a pipeline)
  * is looked for and made there and nowhere else; others of one title are told
  * apart by the row's references, else refused. Answers are kept: a column of
- * 8,800 rows names 85 companies.
+ * 8,800 rows names 85 companies. What was learnt from rows that are taken back is asked anew: whom
+ * they name may be one of them.
  */
 #include "base/id.h"
 #include "msg/import.h"
@@ -34,7 +35,8 @@ static struct ref_entry *kept(struct ref_table *t, str key)
 static struct ref_entry *keep(struct import_state *s, struct ref_table *t, str key, int64_t id, str title, enum import_note_kind kind)
 {
     struct ref_entry *r = arena_new(&s->keep, struct ref_entry, 1);
-    *r = (struct ref_entry){ arena_str(&s->keep, key), arena_str(&s->keep, title), id, kind, NULL, NULL };
+    *r = (struct ref_entry){ arena_str(&s->keep, key), arena_str(&s->keep, title), id, kind, NULL, s->learnt };
+    s->learnt = r;
     if (t->n++ < KEPT_MAX) {
         r->next = *slot_of(t, key);
         *slot_of(t, key) = r;
@@ -42,19 +44,19 @@ static struct ref_entry *keep(struct import_state *s, struct ref_table *t, str k
     return r;
 }
 
-void import_ref_forget(struct ref_entry **made)
+void import_ref_forget(struct ref_entry **learnt)
 {
-    for (; *made; *made = (*made)->next_made)
-        (*made)->id = 0;
+    for (; *learnt; *learnt = (*learnt)->next_learnt)
+        (*learnt)->id = 0;
 }
 
 void import_ref_settle(struct import_state *s)
 {
-    while (s->made) {
-        struct ref_entry *r = s->made;
-        s->made = r->next_made;
-        r->next_made = s->made_by_slice;
-        s->made_by_slice = r;
+    while (s->learnt) {
+        struct ref_entry *r = s->learnt;
+        s->learnt = r->next_learnt;
+        r->next_learnt = s->learnt_by_slice;
+        s->learnt_by_slice = r;
     }
 }
 
@@ -161,6 +163,13 @@ static const struct near_title *near_of(struct arena scratch, const struct ref_t
             found = &t->near[i];
         }
     return found;
+}
+
+static bool is_there(struct ctx *tx, const struct entity *en, int64_t id)
+{
+    struct record *r;
+    struct err gone = { 0 };
+    return record_get(tx, en, id, &r, &gone);
 }
 
 /* ── looking up ──────────────────────────────────────────────────────────── */
@@ -275,9 +284,7 @@ static bool make_target(struct import_state *s, struct ctx *tx, struct ref_table
     agree_with(r, row);
     if (!begin_with(tx, c, text, r, e) || !record_create(tx, r, e))
         return false;
-    struct ref_entry *made = keep(s, t, key, r->id, text, NOTE_CREATED);
-    made->next_made = s->made;
-    s->made = made;
+    keep(s, t, key, r->id, text, NOTE_CREATED);
     import_log_note(s, NOTE_CREATED, c->header, text, text);
     *out = (struct val){ .is_set = true, .i = r->id, .s = text };
     return true;
@@ -325,6 +332,8 @@ enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, cons
         if (!found && !c->match && !read_near(s, tx, t, en, scope, e))
             return REF_FAILED;
         const struct near_title *n = found || c->match ? NULL : near_of(*tx->a, t, text, inside);
+        if (n && !is_there(tx, en, n->id))
+            n = NULL;                           /* it was taken back since the titles were read */
         if (!found && !n)
             return nobody(s, tx, t, c, row, text, key, out, e);
         r = found ? keep(s, t, key, found->id, record_title(found), NOTE_KIND_COUNT)

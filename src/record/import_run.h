@@ -19,7 +19,7 @@ void import_note_list(struct arena *a, const struct notes *t, struct import_note
 struct ref_entry {
     str key, title; int64_t id;                 /* id 0: what was made has been rolled back */
     enum import_note_kind kind;                 /* NOTE_NEAR, NOTE_CREATED, or NOTE_KIND_COUNT: as it stands */
-    struct ref_entry *next, *next_made;
+    struct ref_entry *next, *next_learnt;
 };
 struct near_title { str squeezed, title; int64_t id, scope; };
 struct ref_table {                              /* what one column has been looked up for */
@@ -48,10 +48,11 @@ struct import_state {
     FILE *report;
     struct buf refusals; int nrefusals;
     uint64_t *seen; size_t nseen, seen_cap;     /* dry run: keys of the rows before ... */
-    size_t fresh[IMPORT_SLICE], nfresh;         /* ... and where those not yet settled stand */
+    size_t fresh[IMPORT_SLICE], nfresh, nsettled;       /* ... and where those of the slice stand, settled first */
     struct later *later, **later_end;
-    struct ref_entry *made, *made_by_slice;             /* what a rollback takes with it: not yet settled; settled */
-    struct pending { struct import_note note; struct pending *next; } *pending;         /* notes of rows not yet settled */
+    struct ref_entry *learnt, *learnt_by_slice;         /* a rollback may take whom they mean: not yet settled; settled */
+    struct pending { struct import_note note; struct pending *next; } *pending, *settled;   /* notes of rows; taken when the slice is */
+    struct told { str row, line; struct told *next; } *told, **told_end;                /* refusals that wait for it too */
     struct arena *slice;                        /* where they live */
     bool is_rolled_back;                        /* a dry run's slice went as planned */
     int64_t run_id;
@@ -66,7 +67,8 @@ int import_row_header(const struct import_state *s, str name);         /* its co
 
 /* ── what is told (import_log.c) ─────────────────────────────────────────── */
 
-void import_log_refused(struct import_state *s, struct arena scratch, int64_t line, const struct err *why, str value);
+void import_log_refused(struct import_state *s, int64_t line, const struct err *why, str value);
+void import_log_tell(struct import_state *s);   /* of a slice that is kept: its refusals and notes */
 bool import_log_open_report(struct import_state *s, struct err *e);
 bool import_log_close_report(struct import_state *s, struct err *e);
 void import_log_report_notes(struct import_state *s, const struct import_result *out);
@@ -76,7 +78,7 @@ bool import_log_end(struct import_state *s, const struct import_result *out, boo
 /* *t: what this column has been looked up for; made when NULL. */
 enum ref_outcome import_ref_resolve(struct import_state *s, struct ctx *tx, const struct import_column *c, struct ref_table **t,
                                     struct record *row, str text, struct val *out, struct err *e);
-void import_ref_forget(struct ref_entry **made);       /* rolled back */
+void import_ref_forget(struct ref_entry **learnt);       /* rolled back */
 void import_ref_settle(struct import_state *s);        /* the rows are written */
 void import_log_note(struct import_state *s, enum import_note_kind kind, str column, str value, str used);
 bool import_ref_note_unused(struct import_state *s, struct ctx *c, size_t column, struct err *e);

@@ -288,6 +288,18 @@ START_TEST(a_parent_may_stand_below_its_child)
 }
 END_TEST
 
+/* A bad row has those of its slice written once more: under other ids than the first time. */
+START_TEST(who_was_named_before_a_bad_row_is_found_again_after_it)
+{
+    struct import_options o = { .map = map_of("{\"entity\":\"company\",\"columns\":{\"n\":\"name\",\"e\":\"employees\",\"p\":\"parent\"},\"key\":[\"name\"]}") };
+    struct import_result r = run(table("n,e,p\nMother,5,\nChild,5,Mother\nnear,5,MOTHER \nBad,many,Mother\nSecond,5,Mother\n"), o);
+    ck_assert_int_eq(r.n.created, 4);
+    ck_assert_int_eq(r.n.refused, 1);
+    ck_assert_int_eq(count("SELECT COUNT(*) FROM company c JOIN company p ON p.id = c.parent AND p.deleted_at IS NULL WHERE p.name = 'Mother'"), 3);
+    ck_assert_ptr_nonnull(strstr(arena_cstr(&a, r.first_refusals), "5: "));
+}
+END_TEST
+
 START_TEST(a_file_that_does_not_fit_is_refused_whole)
 {
     static const struct { const char *text, *json; int msg; } t[] = {
@@ -482,6 +494,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_refused_row_is_told_and_the_others_go_on);
     tcase_add_test(t, a_dry_run_says_the_same_and_writes_nothing);
     tcase_add_test(t, a_parent_may_stand_below_its_child);
+    tcase_add_test(t, who_was_named_before_a_bad_row_is_found_again_after_it);
     tcase_add_test(t, a_file_that_does_not_fit_is_refused_whole);
     tcase_add_test(t, amounts_are_multiplied_exactly_and_days_are_read_in_any_calendar);
     tcase_add_test(t, a_run_is_undone_whole_and_also_when_it_was_stopped);
