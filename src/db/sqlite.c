@@ -301,11 +301,11 @@ bool file_done(struct db_rows *q, struct err *e)
 
     if (!s)
         return q->rc == SQLITE_DONE || fail(e, ERR_INTERNAL, 0, "db_done without a query");
-    bool ok = q->rc == SQLITE_ROW || q->rc == SQLITE_DONE || q->rc == SQLITE_OK;
-    if (!ok) {
-        sqlite3_reset(s->st);                   /* brings its message back as the latest */
-        conn_fail(c, q->rc, sqlite3_sql(s->st), e);
-    }
+    int rc = sqlite3_reset(s->st);              /* brings its message back as the latest; tells of a text that found no memory, too */
+    bool went = q->rc == SQLITE_ROW || q->rc == SQLITE_DONE || q->rc == SQLITE_OK;
+    bool ok = went && rc == SQLITE_OK;
+    if (!ok)
+        conn_fail(c, went ? rc : q->rc, sqlite3_sql(s->st), e);
     stmt_close(c, s);
     *q = (struct db_rows){ .c = &c->base, .rc = ok ? SQLITE_DONE : SQLITE_MISUSE };
     return ok;

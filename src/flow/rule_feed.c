@@ -223,12 +223,12 @@ static bool begin_found(struct ctx *tx, struct rule *r, str filter, str key, str
     struct list found;
     struct list_spec s = { .en = r->plan.en, .filter = filter, .sort = S("created_at"), .limit = EVERY_MAX,
                            .cols = { &r->plan.en->fields[0] }, .ncols = 1 };
-    struct err ignored = { 0 };
-    if (!record_list(&sys, &s, &found, &ignored))
-        return true;                            /* it cannot be asked any more: told on its page */
+    struct err why = { 0 };
+    if (!record_list(&sys, &s, &found, &why))   /* what cannot be asked any more is told on its page; a busy storage is asked again */
+        return (why.code != ERR_BUSY && why.code != ERR_FULL) || (*e = why, false);
     for (size_t i = 0; i < found.n; i++) {
-        struct rule_cause why = { .key = key, .record = found.rows[i]->id };
-        if (!rule_begin(&b, r, &why, e))
+        struct rule_cause cause = { .key = key, .record = found.rows[i]->id };
+        if (!rule_begin(&b, r, &cause, e))
             return false;
     }
     return true;
