@@ -262,7 +262,7 @@ await journey('Persian', async () => {
   const card = await page.locator('.card', { hasText: 'معاملهٔ بهار' }).textContent()
   check('digits are Persian', /[۰-۹]/.test(card) && !/[0-9]/.test(card), card)
   check('dates are Jalali', card.includes('۱ دی'), card)
-  await page.locator('.card', { hasText: 'معاملهٔ بهار' }).locator('a.t').click()
+  await Promise.all([page.waitForURL(/\/deals\/[0-9a-z]+$/), page.locator('.card', { hasText: 'معاملهٔ بهار' }).locator('a.t').click()])
   check('on the page of the deal too', /۱ دی ۱۴۰۵/.test(await page.textContent('.side')))
   check('the stage is told in Persian', !/Qualified/.test(await page.textContent('main')))
 })
