@@ -6,7 +6,7 @@
  * that moves beside its effects, too early and too late, deliveries of a crash taken for arrived, a clock that
  * stands still for segments.
  *
- * With SOAK=1, SOAKED times as many; SETU_FAULT_SIZE=N: N times as many. SETU_FAULT_TELL=1: what is wrong, line by line. */
+ * With SOAK=1, SOAKED times as many; SETU_FAULT_SIZE=N: N times as many. SETU_FAULT_TELL=1: what is wrong in a control too. */
 #include "disk.h"
 #include "chain_judge.h"
 #include "flow/inside.h"
@@ -97,7 +97,9 @@ static void verify(void)
     }
     chain_judge(false);
     bool is_over = chain_end();
-    chain_wrong(&chain_v.rules, !is_over, "it comes to no end", 0, 0);
+    if (!is_over)
+        printf("    it comes to no end: %s\n", chain_why);
+    chain_v.rules += !is_over;
     if (is_over)
         chain_judge(true);
     chain_close();
@@ -189,13 +191,14 @@ int main(void)
     bool ok = true;
     if (!mkdtemp(dir))
         die("no folder");
-    chain_tells = getenv("SETU_FAULT_TELL") != NULL;
+    chain_tells = true;
     disk.rnd = seeded_from(20261126);
     memory_install();
     disk_install();
     found(dir);
     for (size_t i = 0; i < countof(kind); i++)
         ok &= run(kind[i].what, kind[i].by, kind[i].states * size, false);
+    chain_tells = getenv("SETU_FAULT_TELL") != NULL;
     bool is_caught = all_caught();
     disk_clean();
     static const char *const left[] = { "key", "lock", "spool", "setu.db" };

@@ -343,6 +343,15 @@ static bool chain_round(struct err *e)
 
 static void (*chain_before)(bool is_sending);   /* controls that strike there set it */
 
+static char chain_why[200];                     /* the last follower or round that failed */
+
+static bool chain_went(bool ok, const struct err *e)
+{
+    if (!ok)
+        snprintf(chain_why, sizeof chain_why, "%s", e->detail);
+    return ok;
+}
+
 /* Until nothing may leave and nothing is under way. */
 static bool chain_send(void)
 {
@@ -350,7 +359,7 @@ static bool chain_send(void)
     if (chain_before)
         chain_before(true);
     do {
-        if (!chain_round(&e))
+        if (!chain_went(chain_round(&e), &e))
             return false;
     } while (chain.nflights > 0);
     return true;
@@ -361,7 +370,7 @@ static bool chain_follow(void)
     struct err e = { 0 };
     if (chain_before)
         chain_before(false);
-    return feed_drain(chain.ws, &e);
+    return chain_went(feed_drain(chain.ws, &e), &e);
 }
 
 /* So many acts, followed by what follows. Time passes only when all was well, so that nothing grows too old. */

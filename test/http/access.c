@@ -205,6 +205,9 @@ static int64_t number(const char *sql, int64_t id) { return look_number(&db, sql
 
 static int64_t commits(void) { return look_commits(&db); }
 
+/* The newest act of a person. */
+static int64_t acts(void) { return number("SELECT COALESCE(max(id), 0) FROM write_log WHERE actor_id IS NOT NULL AND actor_id <> 0", 0); }
+
 static bool is_live(const struct entity *en, int64_t id)
 {
     char sql[160];
@@ -286,13 +289,13 @@ static bool is_refusal(const struct reply *r)
         || (r->status == 303 && str_starts(reply_header(r, "Location"), S("/sign-in")));
 }
 
-/* The log's checkpoint moves data_version too: only a write that shows in the ledger, or again
- * when the same is asked again, is one. */
+/* The log's checkpoint moves data_version too, and what the program does by itself is a commit: only an act
+ * of a person, or a commit again when the same is asked again, is one. */
 static bool wrote_since(const struct ask *q, int64_t before, int64_t ledger)
 {
     if (commits() == before)
         return false;
-    if (number("SELECT max(id) FROM write_log", 0) != ledger)
+    if (acts() != ledger)
         return true;
     before = commits();
     ask(q);
@@ -302,7 +305,7 @@ static bool wrote_since(const struct ask *q, int64_t before, int64_t ledger)
 /* Asks; what must be refused is refused and writes nothing, what may be is not refused. */
 static struct reply expect(const struct ask *q, bool is_allowed)
 {
-    int64_t before = commits(), ledger = number("SELECT max(id) FROM write_log", 0);
+    int64_t before = commits(), ledger = acts();
     struct reply r = ask(q);
     if (!is_allowed) {
         refused++;
@@ -551,7 +554,7 @@ static void ask_other(const struct route *r, int w, enum own o)
                : r->body == BODY_NONE ? NULL : "application/x-www-form-urlencoded";
         q.body = r->body == BODY_JSON ? S("{}") : r->body == BODY_MULTIPART ? S("--b--\r\n") : r->body == BODY_NONE ? (str){ 0 } : S("x=1");
     }
-    int64_t before = commits(), version = 0, ledger = number("SELECT max(id) FROM write_log", 0);
+    int64_t before = commits(), version = 0, ledger = acts();
     if (id) {
         char sql[160];
         snprintf(sql, sizeof sql, "SELECT version FROM \"%s\" WHERE id = $1 AND deleted_at IS NULL", en->name);
@@ -559,7 +562,8 @@ static void ask_other(const struct route *r, int w, enum own o)
     }
     bool is_known = who[w].is_known && (q.is_api || who[w].has_session);
     struct reply reply = r->access == ACCESS_PUBLIC ? ask(&q) : is_known ? ask(&q) : expect(&q, false);
-    bool wrote = commits() != before && (r->method != GET || wrote_since(&q, before, ledger));
+    bool must_not = r->method == GET || !may_write_some(w);
+    bool wrote = must_not && wrote_since(&q, before, ledger);
     if (r->access == ACCESS_ADMIN && is_known && who[w].role != 0 && !is_refusal(&reply))
         say(w, q.method, q.path, &reply, "is for administrators");
     if (r->method == GET && wrote && !IS_AMONG(remembers, r))
@@ -611,6 +615,10 @@ static void refuse_forged(const struct route *r, const char *headers, const char
     struct reply reply = client_send(&c, method_name(r->method), path, headers, type, body);
     if (reply.status != 403 && reply.status != 415 && reply.status != 401)
         say(0, method_name(r->method), path, &reply, how);
+    if (commits() == before)
+        return;
+    before = commits();                         /* by the program itself, or again by the same request */
+    client_send(&c, method_name(r->method), path, headers, type, body);
     if (commits() != before)
         say(0, method_name(r->method), path, &reply, "a forged request wrote");
 }
