@@ -42,4 +42,6 @@ bool err_arg(struct err *e, const char *name, str text);
 bool err_arg_int(struct err *e, const char *name, int64_t n);       /* ASCII digits; shown in the person's */
 bool err_field(struct err *e, const char *field);                   /* names the field; returns false */
 
+/* The storage is busy, full or out of reach: nobody's fault, and the same may go well in a while. */
+static inline bool err_is_storage(const struct err *e) { return e->code == ERR_BUSY || e->code == ERR_FULL; }
 int err_http_status(enum err_code code);        /* the only place that maps to HTTP */

@@ -26,8 +26,6 @@ static int64_t wait_after(int64_t tries)
     return (s < WAIT_MAX_S ? s : WAIT_MAX_S) * SECOND_US;
 }
 
-static bool is_storage(const struct err *e) { return e->code == ERR_BUSY || e->code == ERR_FULL; }
-
 /* ── the cursor ──────────────────────────────────────────────────────────── */
 
 bool feed_places_read(struct ctx *c, struct feed_place *v, size_t n, struct err *e)
@@ -140,12 +138,12 @@ static enum feed_did failed(struct ctx *c, struct step *s, bool may_set_aside, s
     struct feed_place *p = s->p;
     struct failing f = { .s = s, .why = why };
     struct err e = { 0 };
-    if (!is_storage(why) && s->n > 1) {
+    if (!err_is_storage(why) && s->n > 1) {
         p->take = s->n / 2;
         return FEED_WORKED;                     /* at once, with half of it */
     }
     f.tries = ++p->tries;
-    if (!is_storage(why) && may_set_aside && p->tries >= TRIES_MAX && record_write_bulk(c, run_set_aside, &f, &e)) {
+    if (!err_is_storage(why) && may_set_aside && p->tries >= TRIES_MAX && record_write_bulk(c, run_set_aside, &f, &e)) {
         log_event(LOG_ERROR, "feed_set_aside", LOG_S("consumer", str_of(p->of->name)), LOG_N("seq", s->to),
                   LOG_S("why", str_of(why->detail)));
         arrived(p, s);

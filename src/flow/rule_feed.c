@@ -225,7 +225,7 @@ static bool begin_found(struct ctx *tx, struct rule *r, str filter, str key, str
                            .cols = { &r->plan.en->fields[0] }, .ncols = 1 };
     struct err why = { 0 };
     if (!record_list(&sys, &s, &found, &why))   /* what cannot be asked any more is told on its page; a busy storage is asked again */
-        return (why.code != ERR_BUSY && why.code != ERR_FULL) || (*e = why, false);
+        return !err_is_storage(&why) || (*e = why, false);
     for (size_t i = 0; i < found.n; i++) {
         struct rule_cause cause = { .key = key, .record = found.rows[i]->id };
         if (!rule_begin(&b, r, &cause, e))

@@ -251,7 +251,7 @@ static bool work(struct run *u, struct err *why, struct err *e)
     *why = (struct err){ 0 };
     if (record_try(u->tx, as_owner, u, why))
         return true;
-    if (why->code == ERR_BUSY || why->code == ERR_FULL)         /* not the rule's fault: the whole is tried again */
+    if (err_is_storage(why))                    /* not the rule's fault: the whole is tried again */
         return *e = *why, false;
     u->nlog = nlog;                             /* what they did was taken back */
     u->at = u->failed_at;
@@ -388,7 +388,7 @@ static bool fits_owner(struct run *u, bool *fits, struct err *why, struct err *e
         *fits = f.fits;
         return true;
     }
-    if (why->code == ERR_BUSY || why->code == ERR_FULL)
+    if (err_is_storage(why))
         return *e = *why, false;
     *fits = true;                               /* it failed: a run tells so */
     return true;

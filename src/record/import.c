@@ -22,7 +22,7 @@ enum { MANY = 5000 };                           /* rows after which the planner 
 /* Not the row's fault: the run ends. */
 static bool is_fatal(const struct err *e)
 {
-    return e->code == ERR_INTERNAL || e->code == ERR_BUSY || e->code == ERR_FULL;
+    return e->code == ERR_INTERNAL || err_is_storage(e);
 }
 
 /* What rows leave behind besides the records, and how it is taken back with them. */
