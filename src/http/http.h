@@ -21,7 +21,8 @@ enum route_access {
     ACCESS_ADMIN,                       /* right to change settings */
     ACCESS_TOKEN,                       /* bearer token or session: the API */
 };
-enum { ROUTE_NO_CSRF = 1, ROUTE_STREAM = 2, ROUTE_NO_SESSION_TOUCH = 4 };
+/* ROUTE_KEY: the path opens something by itself and tells whose it is, so it stays out of the log. */
+enum { ROUTE_NO_CSRF = 1, ROUTE_STREAM = 2, ROUTE_NO_SESSION_TOUCH = 4, ROUTE_KEY = 8 };
 
 struct request;
 struct route {
@@ -69,6 +70,9 @@ struct request {
 };
 
 str request_header(const struct request *rq, const char *name);         /* empty when absent */
+/* Only the head of the answer was asked for. A page answers as to GET; who counts its readers tells them apart: no
+ * browser looks at a page that way. */
+bool request_is_head(const struct request *rq);
 str request_cookie(const struct request *rq, const char *name);
 str request_query(const struct request *rq, const char *name);          /* first of that name, or empty */
 str request_form(const struct request *rq, const char *name);

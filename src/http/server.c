@@ -12,7 +12,6 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "http/form.h"
-#include "http/head.h"
 #include "http/path.h"
 #include "msg/base.h"
 #include "msg/http.h"
@@ -358,10 +357,9 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
 
 bool request_is_head(const struct request *rq) { return ((const struct exchange *)rq->mhd)->head.is_head; }
 
-/* A path that opens something by itself, and tells whose it is, stays out of the log: its last part is ":mac". */
 static str logged_path(const struct exchange *x)
 {
-    bool is_key = x->match.route && strstr(x->match.route->path, ":mac");
+    bool is_key = x->match.route && x->match.route->flags & ROUTE_KEY;
     return is_key ? (str){ 0 } : x->path.n ? x->path : str_head(x->target, 200);
 }
 

@@ -14,8 +14,8 @@ static const struct route routes[] = {
     { GET,  "/t.js",             track_script, .access = ACCESS_PUBLIC, .audit = "visit.script" },
     { POST, "/t",                track_seen,  .access = ACCESS_PUBLIC, .body = BODY_FORM, .body_max = SEEN_MAX,
       .flags = ROUTE_NO_CSRF, .audit = "visit.seen" },
-    { GET,  "/c/:delivery/:idx/:mac", link_follow, .access = ACCESS_PUBLIC, .audit = "link.follow" },
-    { GET,  "/o/:delivery/:mac", link_pixel,  .access = ACCESS_PUBLIC, .audit = "link.pixel" },
+    { GET,  "/c/:delivery/:idx/:mac", link_follow, .access = ACCESS_PUBLIC, .flags = ROUTE_KEY, .audit = "link.follow" },
+    { GET,  "/o/:delivery/:mac", link_pixel,  .access = ACCESS_PUBLIC, .flags = ROUTE_KEY, .audit = "link.pixel" },
     { 0 },
 };
 
