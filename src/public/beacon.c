@@ -12,11 +12,16 @@
 
 enum { ACTS_MAX = 32, URL_MAX = 2000 };
 
-static bool asks_not_to(struct request *rq)
+static bool says_prefetch(struct request *rq, const char *header) { return str_find(request_header(rq, header), S("prefetch")) >= 0; }
+
+bool asks_ahead(struct request *rq)
 {
-    return str_eq(request_header(rq, "DNT"), S("1")) || str_eq(request_header(rq, "Sec-GPC"), S("1"))
-        || str_find(request_header(rq, "Sec-Purpose"), S("prefetch")) >= 0
-        || str_find(request_header(rq, "Purpose"), S("prefetch")) >= 0;
+    return says_prefetch(rq, "Sec-Purpose") || says_prefetch(rq, "Purpose") || says_prefetch(rq, "X-Moz");
+}
+
+bool asks_not_to(struct request *rq)
+{
+    return str_eq(request_header(rq, "DNT"), S("1")) || str_eq(request_header(rq, "Sec-GPC"), S("1"));
 }
 
 /* ── addresses ───────────────────────────────────────────────────────────── */
@@ -146,7 +151,7 @@ void track_seen(struct request *rq)
     answer_text(rq, 204, "text/plain; charset=utf-8", (str){ 0 });
     answer_header(rq, "Cross-Origin-Resource-Policy", S("cross-origin"));
     read_sending(rq, s);
-    if (asks_not_to(rq) || !visitor_ok(s->visitor))
+    if (asks_not_to(rq) || asks_ahead(rq) || !visitor_ok(s->visitor))
         return;
     str robot = robot_word(robot_by_signs(&rq->a, &(struct robot_signs){ .user_agent = request_header(rq, "User-Agent") }));
     for (size_t i = 0; i < s->n; i++)

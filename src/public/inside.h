@@ -23,6 +23,9 @@ void track_seen(struct request *rq);
 void link_follow(struct request *rq);
 void link_pixel(struct request *rq);
 
+/* What a browser says of its asking: loaded ahead, and perhaps never seen; not to be followed (DNT, GPC). */
+bool asks_ahead(struct request *rq);
+bool asks_not_to(struct request *rq);
 /* A script that pages of other hosts may load. */
 void answer_script(struct request *rq, str js);
 /* The reader of this form: its language and the workspace's place. */

@@ -8,21 +8,8 @@
  * not to be followed (DNT, GPC). A click is an act; a picture loads by itself.
  */
 #include "base/log.h"
-#include "http/head.h"
 #include "public/inside.h"
 #include "web/limit.h"
-
-static bool has(struct request *rq, const char *header, str word) { return str_find(request_header(rq, header), word) >= 0; }
-
-static bool is_prefetch(struct request *rq)
-{
-    return has(rq, "Sec-Purpose", S("prefetch")) || has(rq, "Purpose", S("prefetch")) || has(rq, "X-Moz", S("prefetch"));
-}
-
-static bool asks_not_to(struct request *rq)
-{
-    return str_eq(request_header(rq, "DNT"), S("1")) || str_eq(request_header(rq, "Sec-GPC"), S("1"));
-}
 
 static bool may_count(struct request *rq)
 {
@@ -34,12 +21,9 @@ static bool run_open(struct ctx *tx, void *arg, struct err *e) { return delivery
 
 static void keep(struct request *rq, const struct link_open *at, record_write_fn *fn)
 {
-    struct link_hit hit = { at, { .user_agent = request_header(rq, "User-Agent"), .is_head = request_is_head(rq), .is_prefetch = is_prefetch(rq) } };
-    struct ctx c = *web_ctx(rq);
+    struct link_hit hit = { at, { .user_agent = request_header(rq, "User-Agent"), .is_head = request_is_head(rq), .is_prefetch = asks_ahead(rq) } };
     struct err e = { 0 };
-    c.who = &actor_system;
-    c.by = 0;
-    if (!record_write_bulk(&c, fn, &hit, &e))
+    if (!record_write_bulk(web_ctx(rq), fn, &hit, &e))
         log_event(LOG_WARN, "link_not_kept", LOG_N("link", at->id), LOG_S("why", str_of(e.detail)));
 }
 
