@@ -13,13 +13,6 @@ static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NUL
 
 /* ── what there is ───────────────────────────────────────────────────────── */
 
-/* As it is sent: behind the address that the reader sees. */
-static str whole(struct request *rq, str path)
-{
-    str host = request_header(rq, "Host");
-    return arena_fmt(&rq->a, "%s://%.*s%.*s", rq->is_tls ? "https" : "http", STR_ARG(host.n ? host : rq->host), STR_ARG(path));
-}
-
 static str day_of(struct ctx *c, int64_t at) { return loc_date(c->a, c->loc, zone_days(c->loc->zone, at), DATE_MEDIUM); }
 
 static str name_of(struct record *const *users, size_t n, int64_t id)
@@ -42,9 +35,9 @@ static str apart(struct ctx *c, str name) { return arena_fmt(c->a, "\u2068%.*s\u
 static struct link_line line_of(struct request *rq, const struct record *r, const struct link_count *n, str who, bool is_persons)
 {
     struct ctx *c = web_ctx(rq);
-    str id = id_text(c->a, r->id), whom = record_val(r, "person").s;
+    str id = id_text(c->a, r->id), origin = reach_origin(rq), path = record_text(r, "address"), whom = record_val(r, "person").s;
     struct link_line l = {
-        .title = is_persons || !whom.n ? record_title(r) : whom, .address = whole(rq, record_text(r, "address")),
+        .title = is_persons || !whom.n ? record_title(r) : whom, .address = arena_fmt(c->a, "%.*s%.*s", STR_ARG(origin), STR_ARG(path)),
         .id = arena_fmt(c->a, "link-%.*s", STR_ARG(id)), .made = SAY(c, link_made_by, .who = A(apart(c, who)), .when = A(day_of(c, r->created_at))),
         .counts = n->people ? SAY(c, link_opened, .n = A(n->people), .when = A(day_of(c, n->last_at))) : say(c, MSG_link_not_opened),
         .url = is_persons ? page_of(c, r, "material", entity_find(S("material"))) : page_of(c, r, "person", &person_entity),
