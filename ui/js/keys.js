@@ -43,7 +43,7 @@ document.addEventListener('keydown', e => {
     const to = $(e.key === 'ArrowUp' ? '[rel=prev]' : '[rel=next]')
     return to && (e.preventDefault(), to.click())
   }
-  if (mod && e.key === 'Enter' && e.target.form) return e.preventDefault(), e.target.form.requestSubmit($('button.pri', e.target.form))
+  if (mod && e.key === 'Enter' && e.target.form) return e.preventDefault(), e.target.form.requestSubmit($('button.pri:not([type=button])', e.target.form))
   if (mod || e.altKey || off() || isField(e.target)) return
   if (plainKey(e)) e.preventDefault()
 })
