@@ -116,6 +116,39 @@ START_TEST(asked_together_each_kind_answers_as_if_asked_alone)
 }
 END_TEST
 
+/* As an older program left them: other names of kinds, no list of first letters. */
+static bool age(struct db_conn *tx, void *arg, struct err *err)
+{
+    static const char *const sql[] = {
+        "UPDATE search_doc SET folded = 'zz' || substr(folded, 2)", "DROP TABLE search_fts",
+        "DELETE FROM setu_migration WHERE version >= 10", "DELETE FROM setu_catalogue",
+    };
+    (void)arg;
+    for (size_t i = 0; i < countof(sql); i++)
+        if (!db_exec(tx, sql[i], DB_NONE, NULL, err))
+            return false;
+    return db_fts_create(tx, "search_fts", err);
+}
+
+START_TEST(an_older_index_is_made_anew_with_all_that_is_in_it)
+{
+    many(&person_entity, "Karim", 230);         /* more than one slice */
+    make(sys, &company_entity, "name", "Karim Traders");
+    ck_assert_msg(db_schema(ws->db, age, NULL, &e), "%s", e.detail);
+    find(sys, "karim", &person_entity, 50);
+    ck_assert_int_eq(n, 0);                     /* nothing is in it yet */
+    db_conn_close(reader);
+    workspace_close(ws);
+    ck_assert_msg(workspace_open(place, &ws, &e) && db_reader(ws->db, &reader, &e), "%s", e.detail);
+    find(sys, "k", &person_entity, 50);
+    ck_assert_int_eq(n, 50);
+    find(sys, "karim 0", &person_entity, 50);
+    ck_assert_int_eq(n, 1);                     /* the oldest too */
+    find(sys, "z", NULL, 50);
+    ck_assert_int_eq(n, 0);
+}
+END_TEST
+
 START_TEST(what_one_may_not_see_is_not_found_beside_what_one_may)
 {
     struct actor sara = hired("Sara", ROLE_GUEST_AGENCY);
@@ -140,6 +173,7 @@ int main(void)
     tcase_add_test(t, one_letter_finds_in_each_script);
     tcase_add_test(t, a_kind_with_many_hits_leaves_room_for_the_others);
     tcase_add_test(t, asked_together_each_kind_answers_as_if_asked_alone);
+    tcase_add_test(t, an_older_index_is_made_anew_with_all_that_is_in_it);
     tcase_add_test(t, what_one_may_not_see_is_not_found_beside_what_one_may);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
