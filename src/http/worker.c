@@ -1,8 +1,9 @@
 /* worker.c - where a request begins and ends: one arena, one snapshot, one way out.
  *
- * Workers are started when they are needed and woken last-in-first-out, so a
- * quiet server keeps few warm stacks and arenas. Only some of them run at a time:
- * more would only push each other's pages out of the processor's caches. Who waits
+ * Workers are started when they are needed and called last-in-first-out, one at a
+ * time, so a quiet server keeps few warm stacks and arenas and a burst is not paid
+ * with as many wake-ups as it has requests. Only some of them run at a time: more
+ * would only push each other's pages out of the processor's caches. Who waits
  * for a write to reach the disk gives the place away (base/wait.h) and comes back
  * without asking, so what has begun ends first. A full arena jumps back to
  * serve(), which runs the cleanups and answers 503. After MHD_resume_connection
@@ -23,7 +24,7 @@ struct worker {
     struct worker *idle_next;
     pthread_t thread;
     pthread_cond_t wake;
-    bool is_woken;
+    bool is_called, is_busy;
     struct arena arena, pieces;
     struct reader { struct db *db; struct db_conn *conn; } reader[READERS_MAX];     /* the last used first */
     size_t nreaders;
@@ -38,7 +39,8 @@ struct worker_pool {
     struct exchange *first, **last;
     struct worker *idle, *all;
     int queued, running, busy;
-    int active;                                 /* busy and not waiting */
+    int places;                                 /* taken: by who works and does not wait, and by who is called */
+    bool is_one_coming;                         /* called, and not yet here */
     bool is_stopping;
 };
 
@@ -274,56 +276,92 @@ static void serve(struct worker *w, struct exchange *x)
 
 static void *work(void *worker);
 
-static bool has_place(const struct worker_pool *p) { return p->active < p->s->o.at_once || p->is_stopping; }
+static struct worker *start_one(struct worker_pool *p)
+{
+    struct worker *w = &p->all[p->running];
+    if (p->running == p->s->o.workers)
+        return NULL;
+    w->pool = p;
+    pthread_cond_init(&w->wake, NULL);
+    bool ok = pthread_create(&w->thread, NULL, work, w) == 0;
+    p->running += ok;
+    return ok ? w : NULL;
+}
 
-static struct exchange *next_job(struct worker *w)
+/* Somebody for what waits, with a place taken for him. One on the way is enough: who arrives and finds
+ * more calls the next, so a burst wakes as many as it has work for and not as many as it has requests. */
+static struct worker *call_one(struct worker_pool *p)
+{
+    struct worker *w = p->idle;
+    if (!p->first || p->is_one_coming || p->places >= p->s->o.at_once)
+        return NULL;
+    if (w)
+        p->idle = w->idle_next;
+    else if (!(w = start_one(p)))
+        return NULL;
+    p->is_one_coming = w->is_called = true;
+    p->places++;
+    return w;
+}
+
+/* Who is woken under the lock would run into it. */
+static void unlock_and_wake(struct worker_pool *p, struct worker *w)
+{
+    pthread_mutex_unlock(&p->lock);
+    if (w)
+        pthread_cond_signal(&w->wake);
+}
+
+static void rest(struct worker *w)
 {
     struct worker_pool *p = w->pool;
-    pthread_mutex_lock(&p->lock);
-    while (!(p->first && has_place(p)) && !(p->is_stopping && !p->first)) {
-        w->is_woken = false;
-        w->idle_next = p->idle;
-        p->idle = w;
-        while (!w->is_woken)
-            pthread_cond_wait(&w->wake, &p->lock);
-    }
+    p->places--;
+    w->idle_next = p->idle;
+    p->idle = w;
+    while (!w->is_called)
+        pthread_cond_wait(&w->wake, &p->lock);
+}
+
+static struct exchange *take(struct worker *w)
+{
+    struct worker_pool *p = w->pool;
     struct exchange *x = p->first;
-    if (x) {
-        p->first = x->next;
-        if (!p->first)
-            p->last = &p->first;
-        p->queued--;
-        p->busy++;
-        p->active++;
-    }
-    pthread_mutex_unlock(&p->lock);
+    p->first = x->next;
+    if (!p->first)
+        p->last = &p->first;
+    p->queued--;
+    p->busy++;
+    w->is_busy = true;
     return x;
 }
 
-static void wake_one(struct worker_pool *p)
+/* Whoever asks has a place, and keeps it from one request to the next; NULL: the end. */
+static struct exchange *next_job(struct worker *w)
 {
-    struct worker *w = p->idle;
-    if (w) {
-        p->idle = w->idle_next;
-        w->is_woken = true;
-        pthread_cond_signal(&w->wake);
-    } else if (p->running < p->s->o.workers) {
-        w = &p->all[p->running];
-        w->pool = p;
-        pthread_cond_init(&w->wake, NULL);
-        if (pthread_create(&w->thread, NULL, work, w) == 0)
-            p->running++;
+    struct worker_pool *p = w->pool;
+    struct exchange *x = NULL;
+    pthread_mutex_lock(&p->lock);
+    p->busy -= w->is_busy;
+    w->is_busy = false;
+    for (;;) {
+        if (w->is_called)
+            w->is_called = p->is_one_coming = false;
+        if (p->is_stopping || (p->first && p->places <= p->s->o.at_once))
+            break;
+        rest(w);
     }
+    if (p->first)
+        x = take(w);
+    unlock_and_wake(p, call_one(p));
+    return x;
 }
 
 static void give_place(bool is_waiting)
 {
     struct worker_pool *p = pool_here;
     pthread_mutex_lock(&p->lock);
-    p->active += is_waiting ? -1 : 1;
-    if (p->first && has_place(p))
-        wake_one(p);
-    pthread_mutex_unlock(&p->lock);
+    p->places += is_waiting ? -1 : 1;
+    unlock_and_wake(p, call_one(p));
 }
 
 static void *work(void *worker)
@@ -333,13 +371,8 @@ static void *work(void *worker)
     pool_here = w->pool;
     wait_told = give_place;
     w->arena = arena_open(ARENA_BYTES);
-    while ((x = next_job(w))) {
+    while ((x = next_job(w)))
         serve(w, x);
-        pthread_mutex_lock(&w->pool->lock);
-        w->pool->busy--;
-        w->pool->active--;
-        pthread_mutex_unlock(&w->pool->lock);
-    }
     for (size_t i = 0; i < w->nreaders; i++)
         db_conn_close(w->reader[i].conn);
     arena_close(&w->arena);
@@ -370,10 +403,8 @@ bool workers_push(struct worker_pool *p, struct exchange *x)
         *p->last = x;
         p->last = &x->next;
         p->queued++;
-        if (has_place(p))
-            wake_one(p);
     }
-    pthread_mutex_unlock(&p->lock);
+    unlock_and_wake(p, call_one(p));
     return ok;
 }
 
@@ -381,8 +412,12 @@ void workers_close(struct worker_pool *p)
 {
     pthread_mutex_lock(&p->lock);
     p->is_stopping = true;
-    while (p->idle)
-        wake_one(p);
+    for (struct worker *w = p->idle; w; w = w->idle_next) {
+        w->is_called = true;
+        p->places++;
+        pthread_cond_signal(&w->wake);
+    }
+    p->idle = NULL;
     pthread_mutex_unlock(&p->lock);
 }
 

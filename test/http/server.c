@@ -2,6 +2,7 @@
  * application, deadlines shortened through the options. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "client/client.h"
 #include "http/asset.h"
 #include "http/http.h"
@@ -50,6 +51,13 @@ static void held(struct request *rq)
 {
     while (sem_wait(&gate) != 0) {}
     say(rq, S("held"));
+}
+/* The same, but told to the pool, as who waits for the disk does. */
+static void waiting(struct request *rq)
+{
+    wait_begin();
+    held(rq);
+    wait_end();
 }
 static void upload(struct request *rq)
 {
@@ -103,7 +111,8 @@ static const struct route routes[] = {
     { GET, "/people/:id", show, ACCESS_PUBLIC }, { POST, "/json", json, ACCESS_PUBLIC, BODY_JSON, 1000 },
     { POST, "/move", move, ACCESS_PUBLIC }, { POST, "/evil", evil, ACCESS_PUBLIC },
     { GET, "/tagged", tagged, ACCESS_PUBLIC }, { GET, "/eat", eat, ACCESS_PUBLIC },
-    { GET, "/slow", slow, ACCESS_PUBLIC }, { GET, "/held", held, ACCESS_PUBLIC }, { POST, "/upload", upload, ACCESS_PUBLIC, BODY_MULTIPART, 64 << 20 },
+    { GET, "/slow", slow, ACCESS_PUBLIC }, { GET, "/held", held, ACCESS_PUBLIC },
+    { GET, "/waiting", waiting, ACCESS_PUBLIC }, { POST, "/upload", upload, ACCESS_PUBLIC, BODY_MULTIPART, 64 << 20 },
     { GET, "/file", file, ACCESS_PUBLIC }, { GET, "/stream", stream, ACCESS_PUBLIC },
     { GET, "/broken", broken_stream, ACCESS_PUBLIC }, { GET, "/live", live, ACCESS_PUBLIC },
     { GET, "/a/x.css", asset, ACCESS_PUBLIC }, { GET, "/cookie", cookie, ACCESS_PUBLIC },
@@ -503,6 +512,53 @@ START_TEST(a_full_queue_answers_503_at_once)
 }
 END_TEST
 
+/* Polls /metrics until the line is there. */
+static bool is_told(const char *line)
+{
+    struct client c = connected();
+    bool is = false;
+    for (int i = 0; i < 500 && !is; i++) {
+        struct reply r = client_get(&c, "/metrics");
+        is = reply_has(&r, line);
+        if (!is)
+            usleep(10000);
+    }
+    client_free(&c);
+    return is;
+}
+
+START_TEST(only_so_many_work_at_a_time_and_who_waits_makes_room)
+{
+    enum { N = 40 };
+    static const char *const path[] = { "/held", "/waiting" };
+    static const char *const told[][3] = {
+        { "setu_http_queue 38\n", "setu_http_workers_busy 2\n", "setu_http_workers 2\n" },
+        { "setu_http_workers_busy 40\n", "setu_http_queue 0\n", "setu_http_workers 40\n" },
+    };
+    struct client c[N];
+    ck_assert_int_eq(sem_init(&gate, 0, 0), 0);
+    start_with((struct http_options){ .at_once = 2 });
+    for (size_t k = 0; k < countof(path); k++) {
+        for (int i = 0; i < N; i++) {
+            char request[80];
+            c[i] = connected();
+            int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path[k]);
+            client_raw(&c[i], (str){ request, (size_t)n });
+        }
+        for (size_t i = 0; i < countof(told[k]); i++)
+            ck_assert_msg(is_told(told[k][i]), "%s: not %s", path[k], told[k][i]);
+        for (int i = 0; i < N; i++)
+            sem_post(&gate);
+        for (int i = 0; i < N; i++) {
+            ck_assert_int_eq(client_read(&c[i], false).status, 200);
+            client_free(&c[i]);
+        }
+    }
+    ck_assert(is_told("setu_http_workers_busy 0\n"));
+    stop();
+}
+END_TEST
+
 START_TEST(health_and_metrics_answer_without_a_site)
 {
     struct client c = connected();
@@ -544,6 +600,7 @@ int main(void)
     tcase_set_timeout(own, 60);
     tcase_add_test(own, a_stop_lets_running_requests_finish);
     tcase_add_test(own, a_full_queue_answers_503_at_once);
+    tcase_add_test(own, only_so_many_work_at_a_time_and_who_waits_makes_room);
     suite_add_tcase(s, t);
     suite_add_tcase(s, fast);
     suite_add_tcase(s, own);
