@@ -21,8 +21,10 @@ enum route_access {
     ACCESS_ADMIN,                       /* right to change settings */
     ACCESS_TOKEN,                       /* bearer token or session: the API */
 };
-/* ROUTE_KEY: the path opens something by itself and tells whose it is, so it stays out of the log. */
-enum { ROUTE_NO_CSRF = 1, ROUTE_STREAM = 2, ROUTE_NO_SESSION_TOUCH = 4, ROUTE_KEY = 8 };
+/* ROUTE_KEY: the path opens something by itself and tells whose it is, so it stays out of the log.
+ * ROUTE_QUICK: for a stranger, who brings neither cookie nor token, it needs no data and waits for nothing. He is answered
+ * on the connection's own thread, with rq->db NULL. ROUTE_ALIKE: everybody is a stranger to it. */
+enum { ROUTE_NO_CSRF = 1, ROUTE_STREAM = 2, ROUTE_NO_SESSION_TOUCH = 4, ROUTE_KEY = 8, ROUTE_QUICK = 16, ROUTE_ALIKE = 32 };
 
 struct request;
 struct route {
@@ -41,7 +43,7 @@ struct upload { str field, filename, type; const char *path; int64_t size; };   
 
 struct request {
     struct arena a;                     /* everything of this request */
-    struct db_conn *db;                 /* the worker's reader, inside a snapshot */
+    struct db_conn *db;                 /* the worker's reader, inside a snapshot; NULL: ROUTE_QUICK, or it is down */
     const struct route *route;
     enum method method;
     str path;                           /* canonical, decoded once */

@@ -61,6 +61,8 @@ static struct node *child_for(struct node *n, str name)
     return n->child[at] = node_new(name);
 }
 
+static bool is_quick(const struct route *route) { return route->flags & (ROUTE_QUICK | ROUTE_ALIKE); }
+
 static bool add(struct router *r, const struct route *route, struct err *e)
 {
     struct node *at = &r->root;
@@ -69,6 +71,8 @@ static bool add(struct router *r, const struct route *route, struct err *e)
     if (route->path[0] != '/' || !route->run || route->access == ACCESS_UNSET ||
         __builtin_popcount((unsigned)route->method) != 1)
         return fail(e, ERR_INTERNAL, MSG_base_internal, "route %s: path, run, access or method", route->path);
+    if (is_quick(route) && (route->method != GET || route->access != ACCESS_PUBLIC || route->body != BODY_NONE))
+        return fail(e, ERR_INTERNAL, MSG_base_internal, "route %s: quick, but no public page", route->path);
     while (rest.n > 0) {
         str name = str_cut(&rest, '/');
         bool is_rest = str_eq(name, S("*"));

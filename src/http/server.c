@@ -1,7 +1,8 @@
 /* server.c - libmicrohttpd's callbacks: a request line, a head, a body, an answer.
  *
  * Everything here runs on a connection's epoll thread and must be short: check,
- * match, collect the body, hand to a worker, queue what the worker made. What
+ * match, collect the body, hand to a worker, queue what the worker made. Only
+ * what is sure to be short is answered at once (ROUTE_QUICK). What
  * libmicrohttpd 0.9.75 tolerates and we do not is refused before dispatch, by
  * head_check() and, for line ends, by where its pointers stand (lines_ok).
  */
@@ -298,6 +299,14 @@ static enum MHD_Result send_answer(struct exchange *x)
     return MHD_queue_response(x->c, (unsigned)x->status, x->response);
 }
 
+/* Two changes of thread cost more than such a page. */
+static bool is_quick(const struct exchange *x)
+{
+    unsigned flags = x->match.route ? x->match.route->flags : 0;
+    return !x->refusal.status && !x->head.has_body &&
+           (flags & ROUTE_ALIKE || (flags & ROUTE_QUICK && !header(x, "Cookie").n && !header(x, "Authorization").n));
+}
+
 static enum MHD_Result to_worker(struct exchange *x)
 {
     x->step = STEP_WORK;
@@ -309,6 +318,14 @@ static enum MHD_Result to_worker(struct exchange *x)
     respond_plain(x);
     MHD_resume_connection(x->c);
     return MHD_YES;
+}
+
+/* Not sooner: who is answered before the end of the request is cut off. */
+static enum MHD_Result answer_here(struct exchange *x)
+{
+    conn_phase(x->conn, PHASE_WORK);
+    workers_answer_here(x->s->pool, x);
+    return send_answer(x);
 }
 
 static enum MHD_Result on_head(struct exchange *x, const char *method, const char *version)
@@ -341,7 +358,7 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
         return on_head(x, method, version);
     case STEP_BODY:
         if (*ndata == 0)
-            return to_worker(x);
+            return is_quick(x) ? answer_here(x) : to_worker(x);
         if (!take_body(x, (str){ data, *ndata }))
             return MHD_NO;
         *ndata = 0;

@@ -103,6 +103,7 @@ uint64_t ip_key(const char *ip);                /* IPv6: of the /64 */
 /* worker.c */
 struct worker_pool *workers_start(struct http_server *s);
 bool workers_push(struct worker_pool *p, struct exchange *x);   /* false: the queue is full */
+void workers_answer_here(struct worker_pool *p, struct exchange *x);    /* on this thread, a connection's: ROUTE_QUICK */
 void workers_close(struct worker_pool *p);      /* takes no more; what is queued is still done */
 void workers_stop(struct worker_pool *p);       /* NULL is fine; closes, waits for every worker, frees */
 struct worker_stats { int running, busy, queued; };

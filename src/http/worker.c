@@ -16,15 +16,17 @@
 #include "http/server.h"
 #include "msg/base.h"
 #include "msg/http.h"
+#include <assert.h>
 
 enum { ARENA_BYTES = 64 << 20, PIECE_BYTES = 8 << 20, READERS_MAX = 16 };
 
 struct worker {
     struct worker_pool *pool;
-    struct worker *idle_next;
+    struct worker *idle_next;                   /* or the next of those who have no thread of their own */
     pthread_t thread;
     pthread_cond_t wake;
     bool is_called, is_busy;
+    bool is_here;                               /* works on a connection's thread: nothing is suspended, no data */
     struct arena arena, pieces;
     struct reader { struct db *db; struct db_conn *conn; } reader[READERS_MAX];     /* the last used first */
     size_t nreaders;
@@ -37,7 +39,7 @@ struct worker_pool {
     struct http_server *s;
     pthread_mutex_t lock;
     struct exchange *first, **last;
-    struct worker *idle, *all;
+    struct worker *idle, *all, *here;
     int queued, running, busy;
     int places;                                 /* taken: by who works and does not wait, and by who is called */
     bool is_one_coming;                         /* called, and not yet here */
@@ -46,6 +48,7 @@ struct worker_pool {
 
 _Thread_local void (*wait_told)(bool is_waiting);
 static _Thread_local struct worker_pool *pool_here;
+static _Thread_local struct worker *worker_here;        /* of a connection's thread; the pool frees it */
 
 /* ── one request ─────────────────────────────────────────────────────────── */
 
@@ -76,7 +79,7 @@ static bool open_snapshot(struct worker *w, struct err *e)
     struct http_server *s = w->pool->s;
     struct db *db = s->app.site_db && w->x->site ? s->app.site_db(w->x->site) : NULL;
     struct db_conn *conn;
-    if (!db)
+    if (!db || w->is_here)
         return true;
     if (!find_reader(w, db, &conn, e) || !db_read_begin(conn, s->o.read_deadline_ms, e))
         return false;
@@ -190,7 +193,8 @@ static void resume(struct worker *w)
 {
     struct MHD_Connection *c = w->x->c;
     w->x = NULL;
-    MHD_resume_connection(c);
+    if (!w->is_here)
+        MHD_resume_connection(c);
 }
 
 /* The headers are on their way; the pieces follow. `x` is no longer ours. */
@@ -258,6 +262,7 @@ static void serve(struct worker *w, struct exchange *x)
         fill(w);
         run(w);
         finish(w);
+        assert(!w->stream || !w->is_here);      /* a long answer is not quick */
         if (w->stream) {
             resume(w);
             run_stream(w);
@@ -408,6 +413,29 @@ bool workers_push(struct worker_pool *p, struct exchange *x)
     return ok;
 }
 
+static struct worker *worker_without_thread(struct worker_pool *p)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w)
+        abort();
+    w->pool = p;
+    w->is_here = true;
+    w->arena = arena_open(ARENA_BYTES);
+    pthread_mutex_lock(&p->lock);
+    w->idle_next = p->here;
+    p->here = w;
+    pthread_mutex_unlock(&p->lock);
+    return w;
+}
+
+void workers_answer_here(struct worker_pool *p, struct exchange *x)
+{
+    if (!worker_here)
+        worker_here = worker_without_thread(p);
+    serve(worker_here, x);
+    log_workspace(NULL);
+}
+
 void workers_close(struct worker_pool *p)
 {
     pthread_mutex_lock(&p->lock);
@@ -429,6 +457,11 @@ void workers_stop(struct worker_pool *p)
     for (int i = 0; i < p->running; i++) {
         pthread_join(p->all[i].thread, NULL);
         pthread_cond_destroy(&p->all[i].wake);
+    }
+    for (struct worker *w = p->here, *next; w; w = next) {
+        next = w->idle_next;
+        arena_close(&w->arena);
+        free(w);
     }
     pthread_mutex_destroy(&p->lock);
     free(p->all);

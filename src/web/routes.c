@@ -57,7 +57,7 @@ static void undo_last(struct request *rq)
 }
 
 const struct route web_routes[] = {
-    { GET,  "/sign-in",   web_sign_in_page, .access = ACCESS_PUBLIC, .audit = "sign_in.page" },
+    { GET,  "/sign-in",   web_sign_in_page, .access = ACCESS_PUBLIC, .flags = ROUTE_QUICK, .audit = "sign_in.page" },
     { POST, "/sign-in",   web_sign_in,      .access = ACCESS_PUBLIC, .body = BODY_FORM, .audit = "sign_in" },
     { POST, "/sign-out",  web_sign_out,     .access = ACCESS_USER,   .body = BODY_FORM, .audit = "sign_out" },
     { POST, "/undo/:id",  undo,             .access = ACCESS_USER,   .body = BODY_FORM, .audit = "undo" },
@@ -66,6 +66,6 @@ const struct route web_routes[] = {
     { GET,  "/search",    find_page,        .access = ACCESS_USER,   .audit = "search" },
     { GET,  "/create",    find_create,      .access = ACCESS_USER,   .audit = "create" },
     { GET,  "/events",    events,           .access = ACCESS_USER,   .flags = ROUTE_STREAM | ROUTE_NO_SESSION_TOUCH, .audit = "events" },
-    { GET,  "/a/*",       asset,            .access = ACCESS_PUBLIC, .audit = "asset" },
+    { GET,  "/a/*",       asset,            .access = ACCESS_PUBLIC, .flags = ROUTE_ALIKE, .audit = "asset" },
     { 0 },
 };

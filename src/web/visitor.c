@@ -122,7 +122,7 @@ static void meet(struct request *rq, struct visitor *v)
                            .now = clock_now(), .request_id = rq->id };
     v->has_single_keys = true;
     v->who.lang = LANG_COUNT;
-    bool known = str_starts(auth, S("Bearer ")) ? by_token(rq, v, str_from(auth, 7), &e) : by_session(rq, v, &e);
+    bool known = rq->db && (str_starts(auth, S("Bearer ")) ? by_token(rq, v, str_from(auth, 7), &e) : by_session(rq, v, &e));
     if (!known)
         v->who = (struct actor){ .lang = LANG_COUNT };
     locale_of_workspace(ws, v->who.lang < LANG_COUNT ? v->who.lang : language(rq, ws), &v->loc);

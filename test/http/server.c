@@ -116,7 +116,9 @@ static const struct route routes[] = {
     { GET, "/file", file, ACCESS_PUBLIC }, { GET, "/stream", stream, ACCESS_PUBLIC },
     { GET, "/broken", broken_stream, ACCESS_PUBLIC }, { GET, "/live", live, ACCESS_PUBLIC },
     { GET, "/a/x.css", asset, ACCESS_PUBLIC }, { GET, "/cookie", cookie, ACCESS_PUBLIC },
-    { GET, "/embed", embed, ACCESS_PUBLIC }, { 0 },
+    { GET, "/embed", embed, ACCESS_PUBLIC }, { GET, "/quick", hello, ACCESS_PUBLIC, .flags = ROUTE_QUICK },
+    { GET, "/quick-eat", eat, ACCESS_PUBLIC, .flags = ROUTE_QUICK },
+    { GET, "/alike", hello, ACCESS_PUBLIC, .flags = ROUTE_ALIKE }, { 0 },
 };
 static const struct route *const tables[] = { routes, NULL };
 
@@ -163,6 +165,21 @@ static int status_of(str raw)
     struct reply r = client_read(&c, false);
     client_free(&c);
     return r.status;
+}
+
+/* Polls /metrics until the line is there. */
+static bool is_told(const char *line)
+{
+    struct client c = connected();
+    bool is = false;
+    for (int i = 0; i < 500 && !is; i++) {
+        struct reply r = client_get(&c, "/metrics");
+        is = reply_has(&r, line);
+        if (!is)
+            usleep(10000);
+    }
+    client_free(&c);
+    return is;
 }
 
 /* ── tests ───────────────────────────────────────────────────────────────── */
@@ -361,6 +378,29 @@ START_TEST(a_full_arena_answers_503_and_runs_its_cleanups)
 }
 END_TEST
 
+START_TEST(what_is_quick_is_answered_without_a_worker)
+{
+    struct client c = connected();
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(client_get(&c, "/quick").status, 200);
+    ck_assert_int_eq(client_get(&c, "/quick-eat").status, 503);
+    ck_assert_int_eq(cleanups, 1);
+    client_close(&c);
+    struct reply r = client_send(&c, "GET", "/alike", "Cookie: sid=x\r\nAuthorization: Bearer y\r\n", NULL, (str){ 0 });
+    ck_assert_int_eq(r.status, 200);
+    ck_assert_int_eq(client_send(&c, "HEAD", "/quick", NULL, NULL, (str){ 0 }).status, 200);
+    ck_assert_int_eq(client_get(&c, "/quick").status, 200);
+    ck_assert(!client_is_closed(&c, 50));
+    ck_assert(is_told("setu_http_workers 0\n"));
+    r = client_send(&c, "GET", "/quick", "Cookie: a=b\r\n", NULL, (str){ 0 });        /* perhaps no stranger */
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(is_told("setu_http_workers 1\n"));
+    r = client_send(&c, "GET", "/quick", "Authorization: Bearer y\r\n", NULL, (str){ 0 });
+    ck_assert(reply_has(&r, "hello"));
+    client_free(&c);
+}
+END_TEST
+
 START_TEST(a_long_answer_streams_whole_or_is_visibly_cut)
 {
     struct client c = connected();
@@ -512,21 +552,6 @@ START_TEST(a_full_queue_answers_503_at_once)
 }
 END_TEST
 
-/* Polls /metrics until the line is there. */
-static bool is_told(const char *line)
-{
-    struct client c = connected();
-    bool is = false;
-    for (int i = 0; i < 500 && !is; i++) {
-        struct reply r = client_get(&c, "/metrics");
-        is = reply_has(&r, line);
-        if (!is)
-            usleep(10000);
-    }
-    client_free(&c);
-    return is;
-}
-
 START_TEST(only_so_many_work_at_a_time_and_who_waits_makes_room)
 {
     enum { N = 40 };
@@ -590,6 +615,7 @@ int main(void)
     tcase_add_test(t, an_unchanged_page_or_asset_is_not_sent_again);
     tcase_add_test(t, files_are_sent_whole_and_in_ranges);
     tcase_add_test(t, a_full_arena_answers_503_and_runs_its_cleanups);
+    tcase_add_test(t, what_is_quick_is_answered_without_a_worker);
     tcase_add_test(t, a_long_answer_streams_whole_or_is_visibly_cut);
     tcase_add_test(t, an_upload_goes_to_the_spool_and_memory_stays_flat);
     tcase_add_test(t, health_and_metrics_answer_without_a_site);

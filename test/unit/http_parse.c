@@ -199,6 +199,8 @@ START_TEST(a_broken_route_table_is_refused)
         { { GET, "/*/b", nothing, ACCESS_PUBLIC } }, { { GET | POST, "/a", nothing, ACCESS_PUBLIC } },
         { { GET, "/:a/b", nothing, ACCESS_PUBLIC }, { GET, "/:c/b", nothing, ACCESS_PUBLIC } },
         { { GET, "/:a/:b/:c/:d/:e", nothing, ACCESS_PUBLIC } },
+        { { GET, "/a", nothing, ACCESS_USER, .flags = ROUTE_QUICK } }, { { POST, "/a", nothing, ACCESS_PUBLIC, .flags = ROUTE_ALIKE } },
+        { { GET, "/a", nothing, ACCESS_PUBLIC, BODY_JSON, .flags = ROUTE_QUICK } },
     };
     for (size_t i = 0; i < countof(bad); i++) {
         const struct route *const tables[] = { bad[i], NULL };
