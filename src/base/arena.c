@@ -71,10 +71,14 @@ str arena_fmt(struct arena *a, const char *fmt, ...)
     va_list ap, again;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    char text[256];                             /* nearly all of them; a longer one is written twice */
+    int n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     char *p = arena_raw(a, 1, 1, (size_t)n + 1);
-    vsnprintf(p, (size_t)n + 1, fmt, again);
+    if ((size_t)n < sizeof text)
+        memcpy(p, text, (size_t)n + 1);
+    else
+        vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return (str){ p, (size_t)n };
 }

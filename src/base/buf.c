@@ -57,11 +57,14 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     va_list ap, again;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    size_t room = b->cap - b->n;                /* most fit where they stand; else they are written twice */
+    int n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
     va_end(ap);
-    if (n > 0 && buf_reserve(b, (size_t)n + 1)) {
+    bool fits = n > 0 && (size_t)n < room;
+    if (n > 0 && !fits && buf_reserve(b, (size_t)n + 1)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
-        b->n += (size_t)n;
+        fits = true;
     }
+    b->n += fits ? (size_t)n : 0;
     va_end(again);
 }

@@ -16,7 +16,7 @@ static const char *const directional[] = {
 static bool is_directional(const char *name)
 {
     for (size_t i = 0; i < countof(directional); i++)
-        if (!strcmp(directional[i], name))
+        if (*directional[i] == *name && !strcmp(directional[i], name))
             return true;
     return false;
 }

@@ -8,9 +8,20 @@
 #include "base/log.h"
 #include "record/type.h"
 
-enum { ENTITIES_MAX = 128 };
+enum { ENTITIES_MAX = 128, NAMES = 256 };
 static const struct entity *all[ENTITIES_MAX];
 static size_t nall;
+static unsigned char by_name[NAMES], by_entity[NAMES];     /* open tables: 1 + the index into `all`; 0: free */
+
+static size_t hash_of_name(str name) { return (size_t)str_hash(name); }
+static size_t hash_of(const struct entity *en) { return (size_t)((uintptr_t)en >> 4) * 0x9E3779B9u >> 8; }
+
+static void put(unsigned char *table, size_t at)
+{
+    while (table[at % NAMES])
+        at++;
+    table[at % NAMES] = (unsigned char)nall;
+}
 
 void catalogue_add(const struct entity *const *entities, size_t n)
 {
@@ -18,6 +29,8 @@ void catalogue_add(const struct entity *const *entities, size_t n)
         if (nall == ENTITIES_MAX)
             die("catalogue: more than %d entities", ENTITIES_MAX);
         all[nall++] = entities[i];
+        put(by_name, hash_of_name(str_of(entities[i]->name)));
+        put(by_entity, hash_of(entities[i]));
     }
 }
 
@@ -26,9 +39,11 @@ const struct entity *catalogue_at(size_t index) { return all[index]; }
 
 const struct entity *entity_find(str name)
 {
-    for (size_t i = 0; i < nall; i++)
-        if (str_eq(name, str_of(all[i]->name)))
-            return all[i];
+    for (size_t at = hash_of_name(name); by_name[at % NAMES]; at++) {
+        const struct entity *en = all[by_name[at % NAMES] - 1];
+        if (str_eq(name, str_of(en->name)))
+            return en;
+    }
     return NULL;
 }
 
@@ -42,9 +57,9 @@ const struct entity *entity_by_path(str path)
 
 int entity_index(const struct entity *en)
 {
-    for (size_t i = 0; i < nall; i++)
-        if (all[i] == en)
-            return (int)i;
+    for (size_t at = hash_of(en); by_entity[at % NAMES]; at++)
+        if (all[by_entity[at % NAMES] - 1] == en)
+            return by_entity[at % NAMES] - 1;
     die("catalogue: entity %s was not added", en->name);
 }
 

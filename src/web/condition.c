@@ -47,20 +47,22 @@ static size_t source_choices(struct ctx *c, const struct entity *en, struct ui_o
     return n;
 }
 
-static size_t segment_choices(struct ctx *c, const struct entity *en, struct ui_option *o)
+struct list condition_segments(struct ctx *c, const struct entity *en)
 {
-    const struct entity *segment = entity_find(S("segment"));
     struct list list = { 0 };
     struct err e = { 0 };
-    struct list_spec s = { .en = segment, .filter = arena_fmt(c->a, "entity = %s", en->name), .sort = S("name"), .limit = SEGMENTS_MAX };
-    if (!segment || !has_events(en) || !record_list(c, &s, &list, &e))
-        return 0;
-    for (size_t i = 0; i < list.n; i++)
-        o[i] = (struct ui_option){ record_title(list.rows[i]), record_title(list.rows[i]), false };
-    return list.n;
+    struct list_spec s = { .en = entity_find(S("segment")), .filter = arena_fmt(c->a, "entity = %s", en->name), .sort = S("name"), .limit = SEGMENTS_MAX };
+    bool is_asked = s.en && has_events(en);
+    return is_asked && record_list(c, &s, &list, &e) ? list : (struct list){ 0 };
 }
 
 struct condition_view condition_choices(struct request *rq, const struct entity *en)
+{
+    struct list segments = condition_segments(web_ctx(rq), en);
+    return condition_choices_of(rq, en, &segments);
+}
+
+struct condition_view condition_choices_of(struct request *rq, const struct entity *en, const struct list *list)
 {
     struct ctx *c = web_ctx(rq);
     struct ui_option *fields = arena_new(c->a, struct ui_option, en->nfields + 1);
@@ -69,7 +71,10 @@ struct condition_view condition_choices(struct request *rq, const struct entity 
     struct condition_view v = { .fields = fields, .sources = sources, .segments = segments };
     v.nfields = field_choices(c, en, fields);
     v.nsources = source_choices(c, en, sources);
-    v.nsegments = segment_choices(c, en, segments);
+    for (; v.nsegments < list->n; v.nsegments++) {
+        str name = record_title(list->rows[v.nsegments]);
+        segments[v.nsegments] = (struct ui_option){ name, name, false };
+    }
     return v;
 }
 

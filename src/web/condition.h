@@ -15,5 +15,8 @@ struct condition_view {
 };
 void view_condition(struct html *h, const struct condition_view *v);
 struct condition_view condition_choices(struct request *rq, const struct entity *en);
+/* The same where the segments have been read, for who shows them elsewhere too. */
+struct list condition_segments(struct ctx *c, const struct entity *en);
+struct condition_view condition_choices_of(struct request *rq, const struct entity *en, const struct list *segments);
 /* `q` with what the button `step` adds; get: request_query or request_form. */
 str condition_added(struct request *rq, str q, str (*get)(const struct request *rq, const char *name));

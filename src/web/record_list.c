@@ -9,6 +9,8 @@
 /* What the address asks for; a saved view fills what the address leaves out. */
 struct asked { str q, sort, cols, cursor, view_id, view_name; bool wants_count; };
 
+enum { PAGE_ROOM = 40 * 1024, ROW_ROOM = 1200 };        /* bytes of a page without rows, and of a row: about */
+
 static struct html_safe nothing;
 
 const struct entity *records_entity(struct request *rq)
@@ -24,7 +26,12 @@ const struct entity *records_entity(struct request *rq)
 
 struct url record_url(struct arena *a, const struct entity *en, int64_t id)
 {
-    return url_fmt(a, "/%s/%.*s", en->path, STR_ARG(id_text(a, id)));
+    struct buf b = buf_new(a, 256);
+    buf_char(&b, '/');
+    buf_put(&b, str_of(en->path));
+    buf_char(&b, '/');
+    buf_put(&b, id_text(a, id));
+    return url_path(buf_str(&b));
 }
 
 /* ── the address ───────────────────────────────────────────────────────────── */
@@ -143,14 +150,20 @@ static bool is_sortable(const struct field *f)
     return f->type != FIELD_COMPUTED && f->type != FIELD_REFS && f->type != FIELD_LONGTEXT && f->type != FIELD_FILE;
 }
 
-static struct list_column column_of(struct request *rq, const struct entity *en, const struct asked *a, const struct field *f)
+static struct list_column column_of(struct request *rq, const struct entity *en, const struct asked *a, const struct field *f,
+                                    int at)
 {
     struct ctx *c = web_ctx(rq);
     str name = str_of(f->name), key = a->sort.n ? a->sort : str_of(en->order);
     bool is_down = key.n && key.p[0] == '-';
     int direction = str_eq(is_down ? str_from(key, 1) : key, name) ? (is_down ? -1 : 1) : 0;
     str next = direction > 0 ? arena_fmt(c->a, "-%s", f->name) : name;
+    bool is_title = !strcmp(f->name, en->title), may_edit = !is_title && record_field_is_asked(c, en, f, false);
+    struct html open = web_html(rq);
+    view_list_cell(&open, &(struct list_cell_view){ .is_number = is_number(f), .is_title = is_title, .is_meta = at < 4,
+                                                    .edit = may_edit ? name : (str){ 0 } });
     return (struct list_column){
+        .f = f, .is_title = is_title, .open = html_done(&open),
         .label = msg_text(c->a, c->loc, f->label, NULL), .direction = direction, .is_number = is_number(f),
         .sort = is_sortable(f) ? list_url(rq, en, a, next, (str){ 0 }, false) : (struct url){ { 0 } },
     };
@@ -158,41 +171,22 @@ static struct list_column column_of(struct request *rq, const struct entity *en,
 
 /* ── rows ──────────────────────────────────────────────────────────────────── */
 
-static struct html_safe title_of(struct request *rq, const struct record *r, const struct field *f, struct url url)
+/* Written where it stands; only what the row is called is plain text, for it stands in the row's own link. */
+void list_value(struct html *h, const struct record *r, const struct list_column *c)
 {
-    struct html h = web_html(rq);
-    str t = record_title(r).n ? type_show(h.a, h.loc, f, &r->v[field_index(r->en, f)]) : id_text(h.a, r->id);
-    view_list_title(&h, &(struct list_title_view){ t, url });
-    return html_done(&h);
-}
-
-static struct html_safe value_of(struct request *rq, const struct record *r, const struct field *f)
-{
-    struct html h = web_html(rq);
-    const struct val *v = &r->v[field_index(r->en, f)];
-    if (v->is_set)
-        type_of(f)->cell(&h, f, v);
-    return html_done(&h);
+    const struct val *v = &r->v[field_index(r->en, c->f)];
+    if (c->is_title)
+        html_text(h, record_title(r).n ? type_show(h->a, h->loc, c->f, v) : id_text(h->a, r->id));
+    else if (v->is_set)
+        type_of(c->f)->cell(h, c->f, v);
 }
 
 static struct list_row *rows_of(struct request *rq, const struct list_spec *s, const struct list *list)
 {
     struct list_row *rows = arena_new(&rq->a, struct list_row, list->n);
-    struct list_cell like[LIST_COLUMNS_MAX];
-    for (int k = 0; k < s->ncols; k++) {
-        const struct field *f = s->cols[k];
-        bool is_title = !strcmp(f->name, s->en->title), may_edit = !is_title && record_field_is_asked(web_ctx(rq), s->en, f, false);
-        like[k] = (struct list_cell){ .is_number = is_number(f), .is_meta = k < 4, .is_title = is_title,
-                                      .edit = may_edit ? str_of(f->name) : (str){ 0 } };
-    }
     for (size_t i = 0; i < list->n; i++) {
         const struct record *r = list->rows[i];
-        rows[i] = (struct list_row){ .id = id_text(&rq->a, r->id), .url = record_url(&rq->a, s->en, r->id),
-                                     .cell = arena_new(&rq->a, struct list_cell, s->ncols) };
-        for (int k = 0; k < s->ncols; k++) {
-            rows[i].cell[k] = like[k];
-            rows[i].cell[k].html = like[k].is_title ? title_of(rq, r, s->cols[k], rows[i].url) : value_of(rq, r, s->cols[k]);
-        }
+        rows[i] = (struct list_row){ .id = id_text(&rq->a, r->id), .url = record_url(&rq->a, s->en, r->id), .r = r };
     }
     return rows;
 }
@@ -231,11 +225,12 @@ static str shown_columns(struct arena *a, const struct list_spec *s)
     return buf_str(&b);
 }
 
-static struct html_safe builder_of(struct request *rq, const struct asked *a, const struct entity *en)
+static struct html_safe builder_of(struct request *rq, const struct asked *a, const struct entity *en,
+                                   const struct list *segments)
 {
     struct html h = web_html(rq);
     struct list_builder_view v = { .q = a->q, .sort = a->sort, .action = url_fmt(&rq->a, "/%s", en->path) };
-    v.choices = condition_choices(rq, en);
+    v.choices = condition_choices_of(rq, en, segments);
     view_list_builder(&h, &v);
     return html_done(&h);
 }
@@ -249,32 +244,31 @@ static struct html_safe columns_of(struct request *rq, const struct asked *a, co
     return html_done(&h);
 }
 
-/* Frozen lists of this kind of record that the reader may change. */
-static struct ui_option *lists_of(struct request *rq, const struct entity *en, size_t *n)
+/* Frozen lists of this kind of record that the reader may change: among the segments already read, when those are all. */
+static struct ui_option *lists_of(struct request *rq, const struct entity *en, const struct list *segments, size_t *n)
 {
     enum { LISTS_MAX = 30 };
     struct ctx *c = web_ctx(rq);
-    struct list list = { 0 };
+    struct list list = *segments;
     struct err e = { 0 };
-    bool is_asked = !strcmp(en->name, "person") || !strcmp(en->name, "company") || !strcmp(en->name, "deal");
     struct list_spec s = { .en = entity_find(S("segment")), .sort = S("name"), .limit = LISTS_MAX,
                            .filter = arena_fmt(c->a, "kind = frozen and entity = %s", en->name) };
     *n = 0;
-    if (!is_asked || !s.en || !record_list(c, &s, &list, &e))
+    if (segments->next.n && !record_list(c, &s, &list, &e))
         return NULL;
     struct ui_option *o = arena_new(c->a, struct ui_option, list.n + 1);
-    for (size_t i = 0; i < list.n; i++)
-        if (access_record(c, list.rows[i], ACTION_CHANGE))
+    for (size_t i = 0; i < list.n && *n < LISTS_MAX; i++)
+        if (str_eq(record_text(list.rows[i], "kind"), S("frozen")) && access_record(c, list.rows[i], ACTION_CHANGE))
             o[(*n)++] = (struct ui_option){ id_text(c->a, list.rows[i]->id), record_title(list.rows[i]), false };
     return o;
 }
 
-static struct html_safe bulk_of(struct request *rq, const struct entity *en)
+static struct html_safe bulk_of(struct request *rq, const struct entity *en, const struct list *segments)
 {
     struct html h = web_html(rq);
     struct list_bulk_view v = { .action = url_fmt(&rq->a, "/%s/bulk", en->path) };
     v.fields = field_options(rq, en, (str){ 0 }, may_bulk, &v.nfields);
-    v.lists = lists_of(rq, en, &v.nlists);
+    v.lists = lists_of(rq, en, segments, &v.nlists);
     if (!v.nfields)
         return nothing;
     view_list_bulk(&h, &v);
@@ -327,13 +321,15 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
 {
     struct ctx *c = web_ctx(rq);
     struct html h = web_html(rq);
+    buf_reserve(&h.out, PAGE_ROOM + list->n * ROW_ROOM);        /* what comes in between would have it moved as it grows */
     str plural = msg_text(c->a, c->loc, s->en->plural, NULL);
     struct list_column *cols = arena_new(c->a, struct list_column, s->ncols);
     for (int i = 0; i < s->ncols; i++)
-        cols[i] = column_of(rq, s->en, a, s->cols[i]);
+        cols[i] = column_of(rq, s->en, a, s->cols[i], i);
     bool may_create = access_scope(c->who, s->en, ACTION_CREATE) != SCOPE_NONE;
     bool may_change = access_scope(c->who, s->en, ACTION_CHANGE) != SCOPE_NONE;
     struct asked plain = { .view_id = a->view_id };
+    struct list segments = condition_segments(c, s->en);
     struct record_list_view v = {
         .en = s->en, .q = a->q, .sort = a->sort, .error = error, .plural = plural, .cols = cols, .ncols = s->ncols,
         .rows = rows_of(rq, s, list), .nrows = list->n, .view_id = a->view_id, .view_name = a->view_name,
@@ -349,8 +345,8 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
         .bulk_url = url_fmt(c->a, "/%s/bulk", s->en->path),
         .add = url_fmt(c->a, "/%s/new", s->en->path), .may_create = may_create, .is_filtered = a->q.n > 0,
         .import_url = url_fmt(c->a, "/import?entity=%s", s->en->name),
-        .views = views_of(rq, a, s->en, shown_columns(c->a, s)), .builder = builder_of(rq, a, s->en),
-        .columns = columns_of(rq, a, s), .may_change = may_change, .bulk = may_change ? bulk_of(rq, s->en) : nothing,
+        .views = views_of(rq, a, s->en, shown_columns(c->a, s)), .builder = builder_of(rq, a, s->en, &segments),
+        .columns = columns_of(rq, a, s), .may_change = may_change, .bulk = may_change ? bulk_of(rq, s->en, &segments) : nothing,
     };
     if (request_is_fragment(rq)) {
         view_record_list(&h, &v);

@@ -17,9 +17,15 @@ void view_record_form(struct html *h, const struct record_form_view *v);
 struct record_field_view { struct html_safe row; int64_t version; struct url action, cancel; bool is_fact; };
 void view_record_field(struct html *h, const struct record_field_view *v);
 
-struct list_cell { struct html_safe html; bool is_number, is_title, is_meta; str edit; };     /* edit: the field that may be edited here */
-struct list_row { str id; struct url url; struct list_cell *cell; bool is_marked; };
-struct list_column { str label; struct url sort; int direction; bool is_number; };
+struct list_column {
+    const struct field *f;
+    str label; struct url sort; int direction; bool is_number, is_title;
+    struct html_safe open;              /* the tag that each of its cells begins with */
+};
+struct list_cell_view { bool is_number, is_title, is_meta; str edit; };     /* edit: the field that may be edited here */
+void view_list_cell(struct html *h, const struct list_cell_view *v);
+void list_value(struct html *h, const struct record *r, const struct list_column *c);       /* what stands in a cell */
+struct list_row { str id; struct url url; const struct record *r; };
 struct record_list_view {
     const struct entity *en;
     str q, sort, error, path, plural, count_text, view_id, view_name;
@@ -63,9 +69,6 @@ void view_record_page(struct html *h, const struct record_page_view *v);
 struct history_line { str when, iso, who, what, why; struct url undo; bool is_undone; };
 struct record_history_view { const struct history_line *lines; size_t n; struct url older, back; };
 void view_record_history(struct html *h, const struct record_history_view *v);
-
-struct list_title_view { str title; struct url url; };
-void view_list_title(struct html *h, const struct list_title_view *v);
 
 struct record_value_view { struct html_safe cell; struct url edit; bool is_fact; };
 void view_record_value(struct html *h, const struct record_value_view *v);

@@ -28,6 +28,28 @@ START_TEST(text_is_escaped_and_controls_are_dropped)
 }
 END_TEST
 
+/* Text is looked at sixteen bytes at a time: each byte, at each place of texts of each length. */
+START_TEST(every_byte_is_escaped_wherever_it_stands)
+{
+    for (int b = 0; b < 256; b++)
+        for (size_t n = 1; n <= 35; n++)
+            for (size_t at = 0; at < n; at++) {
+                char *in = memset(arena_new(&mem, char, n), 'x', n), want[80], one[8];
+                bool is_dropped = (b < 0x20 && b != '\t' && b != '\n') || b == 0x7f;
+                const char *as = b == '&' ? "&amp;" : b == '<' ? "&lt;" : b == '>' ? "&gt;" : b == '"' ? "&quot;" :
+                                 b == '\'' ? "&#39;" : is_dropped ? "" : one;
+                struct html h = sink();
+                in[at] = (char)b;
+                snprintf(one, sizeof one, "%c", b);
+                snprintf(want, sizeof want, "%.*s%s%.*s", (int)at, in, as, (int)(n - at - 1), in + at + 1);
+                html_text(&h, (str){ in, n });
+                if (!str_eq(buf_str(&h.out), str_of(want)))
+                    ck_abort_msg("byte %d at %zu of %zu: %s", b, at, n, text_of(&h));
+                arena_reset(&mem);
+            }
+}
+END_TEST
+
 START_TEST(numbers_and_markup_pass_by_their_type)
 {
     struct html h = sink(), part = html_part(&h);
@@ -182,6 +204,7 @@ int main(void)
     tcase_add_checked_fixture(tc, open_mem, close_mem);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, text_is_escaped_and_controls_are_dropped);
+    tcase_add_test(tc, every_byte_is_escaped_wherever_it_stands);
     tcase_add_test(tc, numbers_and_markup_pass_by_their_type);
     tcase_add_test(tc, a_full_page_says_so);
     tcase_add_test(tc, only_own_paths_and_known_schemes_are_addresses);
