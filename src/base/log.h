@@ -4,7 +4,7 @@
 
 enum log_level { LOG_INFO, LOG_WARN, LOG_ERROR };
 
-/* Values are escaped; at most 8 KiB a line. Pairs end with a NULL name. */
+/* Values are escaped; at most 2 KiB of each and 8 KiB a line. */
 struct log_pair { const char *name; str text; int64_t num; bool is_num; };
 #define LOG_S(name, s) ((struct log_pair){ (name), (s), 0, false })
 #define LOG_N(name, n) ((struct log_pair){ (name), { 0 }, (n), true })
