@@ -4,9 +4,12 @@
  * our head is written to it, and libmicrohttpd forgets it (with MHD_USE_TURBO it
  * closes without shutdown). So ten thousand listeners cost a small struct and a
  * socket each, and do not lengthen the list libmicrohttpd walks whenever a
- * suspended request goes on. One thread owns every listener: events_send() only
- * queues, so the writer may call it after each commit. A listener that does not
- * read until its backlog is full is dropped; the page connects again and reloads.
+ * suspended request goes on. A few threads, hubs, share the listeners, and each
+ * owns its own: events_send() only queues, so the writer may call it after each
+ * commit. Telling ten thousand costs a hundred milliseconds of the kernel's time,
+ * so it is done on more than one core, and what was queued meanwhile for the same
+ * channel goes out in one piece. A listener that does not read until its backlog
+ * is full is dropped; the page connects again and reloads.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,11 +22,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { CHANNELS = 8192, BACKLOG_MAX = 64 * 1024, EPOLL_BATCH = 256, TICK_MS = 250, QUEUE_BYTES_MAX = 64 << 20 };
+enum { CHANNELS = 8192, BACKLOG_MAX = 64 * 1024, PIECE_MAX = 16 * 1024, EPOLL_BATCH = 256, QUEUE_BYTES_MAX = 64 << 20,
+       HUBS_MAX = 4 };
 
 struct listener {
     struct listener *prev, *next;               /* in the channel */
     struct listener *age_prev, *age_next;       /* by time of the last byte: oldest first */
+    struct hub *hub;
     struct channel *channel;
     struct http_server *server;
     char *backlog; size_t nbacklog;             /* bytes the socket did not take */
@@ -36,7 +41,7 @@ struct channel { struct channel *next; void *site; struct listener *first; size_
 struct job { struct job *next; enum { JOB_ADD, JOB_SEND, JOB_DROP } kind; struct listener *l;
              void *what; size_t nname, n; char text[]; };       /* name, then frame */
 
-static struct {
+static struct hub {
     pthread_mutex_t lock;                       /* of the queue only */
     pthread_cond_t done;
     struct job *first, **last;
@@ -47,14 +52,15 @@ static struct {
     _Atomic int64_t count;
     struct channel *channel[CHANNELS];          /* the thread's own from here on */
     struct listener *oldest, *newest;
-} hub = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
+} hubs[HUBS_MAX] = { [0 ... HUBS_MAX - 1] = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER } };
+static _Atomic unsigned next_hub;
 
 /* ── the thread's side ───────────────────────────────────────────────────── */
 
-static struct channel **place_of(void *site, str name)
+static struct channel **place_of(struct hub *h, void *site, str name)
 {
-    uint64_t h = str_hash(name) ^ (uint64_t)(uintptr_t)site * 0x9E3779B97F4A7C15ULL;
-    struct channel **at = &hub.channel[(h ^ h >> 29) % CHANNELS];
+    uint64_t hash = str_hash(name) ^ (uint64_t)(uintptr_t)site * 0x9E3779B97F4A7C15ULL;
+    struct channel **at = &h->channel[(hash ^ hash >> 29) % CHANNELS];
     while (*at && ((*at)->site != site || !str_eq(str_of((*at)->name), name)))
         at = &(*at)->next;
     return at;
@@ -62,43 +68,51 @@ static struct channel **place_of(void *site, str name)
 
 static void age_unlink(struct listener *l)
 {
-    *(l->age_prev ? &l->age_prev->age_next : &hub.oldest) = l->age_next;
-    *(l->age_next ? &l->age_next->age_prev : &hub.newest) = l->age_prev;
+    *(l->age_prev ? &l->age_prev->age_next : &l->hub->oldest) = l->age_next;
+    *(l->age_next ? &l->age_next->age_prev : &l->hub->newest) = l->age_prev;
 }
 
-static void age_append(struct listener *l)
+static void age_append(struct listener *l, int64_t now)
 {
-    l->heard = clock_mono();
+    struct hub *h = l->hub;
+    l->heard = now;
     l->age_next = NULL;
-    l->age_prev = hub.newest;
-    *(hub.newest ? &hub.newest->age_next : &hub.oldest) = l;
-    hub.newest = l;
+    l->age_prev = h->newest;
+    *(h->newest ? &h->newest->age_next : &h->oldest) = l;
+    h->newest = l;
+}
+
+static void has_heard(struct listener *l, int64_t now)
+{
+    age_unlink(l);
+    age_append(l, now);
 }
 
 static void drop(struct listener *l)
 {
     struct channel *ch = l->channel;
+    struct hub *h = l->hub;
     age_unlink(l);
     *(l->prev ? &l->prev->next : &ch->first) = l->next;
     if (l->next)
         l->next->prev = l->prev;
     if (--ch->n == 0) {
-        struct channel **at = place_of(ch->site, str_of(ch->name));
+        struct channel **at = place_of(h, ch->site, str_of(ch->name));
         *at = ch->next;
         free(ch);
     }
     conns_events_leave(l->server, l->ip_key, l->is_counted);
-    epoll_ctl(hub.epoll, EPOLL_CTL_DEL, l->fd, NULL);   /* libmicrohttpd's own descriptor may keep the socket open yet */
+    epoll_ctl(h->epoll, EPOLL_CTL_DEL, l->fd, NULL);   /* libmicrohttpd's own descriptor may keep the socket open yet */
     close(l->fd);
     free(l->backlog);
     free(l);
-    atomic_fetch_sub(&hub.count, 1);
+    atomic_fetch_sub(&h->count, 1);
 }
 
 static void want_writable(struct listener *l, bool want)
 {
     struct epoll_event ev = { EPOLLIN | EPOLLRDHUP | (want ? EPOLLOUT : 0), { .ptr = l } };
-    epoll_ctl(hub.epoll, EPOLL_CTL_MOD, l->fd, &ev);
+    epoll_ctl(l->hub->epoll, EPOLL_CTL_MOD, l->fd, &ev);
 }
 
 /* False: the listener is to be dropped. */
@@ -117,17 +131,15 @@ static bool keep_for_later(struct listener *l, str rest)
     return true;
 }
 
-static bool tell(struct listener *l, str bytes)
+static bool tell(struct listener *l, str bytes, int64_t now)
 {
     if (l->nbacklog)
         return keep_for_later(l, bytes);
     ssize_t n = send(l->fd, bytes.p, bytes.n, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
         return false;
-    if (n > 0) {
-        age_unlink(l);
-        age_append(l);
-    }
+    if (n > 0)
+        has_heard(l, now);
     str rest = str_from(bytes, n < 0 ? 0 : (size_t)n);
     return rest.n == 0 || keep_for_later(l, rest);
 }
@@ -139,8 +151,7 @@ static bool flush(struct listener *l)
         return errno == EAGAIN || errno == EINTR;
     memmove(l->backlog, l->backlog + n, l->nbacklog - (size_t)n);
     l->nbacklog -= (size_t)n;
-    age_unlink(l);
-    age_append(l);
+    has_heard(l, clock_mono());
     if (l->nbacklog == 0) {
         free(l->backlog);
         l->backlog = NULL;
@@ -151,7 +162,7 @@ static bool flush(struct listener *l)
 
 static void add(struct listener *l, void *site, str name)
 {
-    struct channel **at = place_of(site, name), *ch = *at;
+    struct channel **at = place_of(l->hub, site, name), *ch = *at;
     struct epoll_event ev = { EPOLLIN | EPOLLRDHUP, { .ptr = l } };
     if (!ch) {
         ch = calloc(1, sizeof *ch + name.n + 1);
@@ -167,117 +178,144 @@ static void add(struct listener *l, void *site, str name)
         l->next->prev = l;
     ch->first = l;
     ch->n++;
-    age_append(l);
-    if (epoll_ctl(hub.epoll, EPOLL_CTL_ADD, l->fd, &ev) < 0)
+    age_append(l, clock_mono());
+    if (epoll_ctl(l->hub->epoll, EPOLL_CTL_ADD, l->fd, &ev) < 0)
         drop(l);
 }
 
-static void broadcast(void *site, str name, str frame)
+static void broadcast(struct hub *h, void *site, str name, str frames)
 {
-    struct channel *ch = *place_of(site, name);
+    struct channel *ch = *place_of(h, site, name);
+    int64_t now = clock_mono();
     for (struct listener *l = ch ? ch->first : NULL, *next; l; l = next) {
         next = l->next;                         /* the last drop frees the channel: look ahead */
-        if (!tell(l, frame))
+        if (!tell(l, frames, now))
             drop(l);
     }
 }
 
-static void drop_server(const struct http_server *s)
+static void drop_server(struct hub *h, const struct http_server *s)
 {
-    for (struct listener *l = hub.oldest, *next; l; l = next) {
+    for (struct listener *l = h->oldest, *next; l; l = next) {
         next = l->age_next;
         if (l->server == s)
             drop(l);
     }
+    pthread_mutex_lock(&h->lock);
+    h->dropped++;
+    pthread_cond_broadcast(&h->done);
+    pthread_mutex_unlock(&h->lock);
 }
 
-static void do_jobs(void)
+static str name_of(const struct job *j) { return (str){ j->text, j->nname }; }
+
+static bool goes_with(const struct job *j, const struct job *next)
 {
-    pthread_mutex_lock(&hub.lock);
-    struct job *j = hub.first;
-    hub.first = NULL;
-    hub.last = &hub.first;
-    hub.bytes = 0;
-    pthread_mutex_unlock(&hub.lock);
+    return next && next->kind == JOB_SEND && next->what == j->what && str_eq(name_of(next), name_of(j));
+}
+
+/* Sends what this job and those after it say to one channel; returns the last of them. */
+static struct job *send_some(struct hub *h, struct job *j)
+{
+    char piece[PIECE_MAX];
+    str frames = { j->text + j->nname, j->n };
+    for (; goes_with(j, j->next) && frames.n + j->next->n <= sizeof piece; frames.p = piece) {
+        struct job *next = j->next;
+        if (frames.p != piece)
+            memcpy(piece, frames.p, frames.n);
+        memcpy(piece + frames.n, next->text + next->nname, next->n);
+        frames.n += next->n;
+        free(j);
+        j = next;
+    }
+    broadcast(h, j->what, name_of(j), frames);
+    return j;
+}
+
+static void do_jobs(struct hub *h)
+{
+    pthread_mutex_lock(&h->lock);
+    struct job *j = h->first;
+    h->first = NULL;
+    h->last = &h->first;
+    h->bytes = 0;
+    pthread_mutex_unlock(&h->lock);
     for (struct job *next; j; j = next) {
+        if (j->kind == JOB_ADD)
+            add(j->l, j->what, name_of(j));
+        else if (j->kind == JOB_SEND)
+            j = send_some(h, j);
+        else
+            drop_server(h, j->what);
         next = j->next;
-        str name = { j->text, j->nname }, frame = { j->text + j->nname, j->n };
-        if (j->kind == JOB_ADD) {
-            add(j->l, j->what, name);
-        } else if (j->kind == JOB_SEND) {
-            broadcast(j->what, name, frame);
-        } else {
-            drop_server(j->what);
-            pthread_mutex_lock(&hub.lock);
-            hub.dropped++;
-            pthread_cond_broadcast(&hub.done);
-            pthread_mutex_unlock(&hub.lock);
-        }
         free(j);
     }
 }
 
-/* Whoever has heard nothing for a beat hears a comment; proxies keep the line open for it. */
-static void beat(void)
+/* Whoever has heard nothing for a beat hears a comment; proxies keep the line open for it. Returns how long
+ * nobody needs one, in milliseconds. */
+static int beat(struct hub *h)
 {
     int64_t now = clock_mono();
-    while (hub.oldest) {
-        struct listener *l = hub.oldest;
-        if (now - l->heard < l->server->o.events_beat_ms * 1000LL)
-            return;
-        if (l->nbacklog || !tell(l, S(":\n\n")))
+    for (struct listener *l; (l = h->oldest);) {
+        int64_t left = l->heard + l->server->o.events_beat_ms * 1000LL - now;
+        if (left > 0)
+            return (int)(left / 1000) + 1;
+        if (l->nbacklog || !tell(l, S(":\n\n"), now))
             drop(l);                            /* a whole beat without taking a byte */
     }
+    return -1;
 }
 
-static void *hub_run(void *unused)
+static bool hear(struct listener *l, unsigned events)
 {
+    char waste[512];
+    if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+        return false;
+    if (events & EPOLLIN && recv(l->fd, waste, sizeof waste, MSG_DONTWAIT) == 0)
+        return false;
+    return !(events & EPOLLOUT && l->nbacklog) || flush(l);
+}
+
+static void *hub_run(void *hub)
+{
+    struct hub *h = hub;
     struct epoll_event ev[EPOLL_BATCH];
-    (void)unused;
     for (;;) {
-        int n = epoll_wait(hub.epoll, ev, EPOLL_BATCH, TICK_MS);
+        int n = epoll_wait(h->epoll, ev, EPOLL_BATCH, beat(h));
         bool has_jobs = false;
         for (int i = 0; i < n; i++) {
             struct listener *l = ev[i].data.ptr;
             uint64_t count;
-            if (!l) {
-                has_jobs = read(hub.wake, &count, sizeof count) > 0;
-                continue;
-            }
-            char waste[512];
-            bool ok = !(ev[i].events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP));
-            if (ok && ev[i].events & EPOLLIN)
-                ok = recv(l->fd, waste, sizeof waste, MSG_DONTWAIT) != 0;
-            if (ok && ev[i].events & EPOLLOUT && l->nbacklog)
-                ok = flush(l);
-            if (!ok)
+            if (!l)
+                has_jobs = read(h->wake, &count, sizeof count) > 0;
+            else if (!hear(l, ev[i].events))
                 drop(l);
         }
         if (has_jobs)
-            do_jobs();                          /* after the batch: it may drop whom the batch names */
-        beat();
+            do_jobs(h);                         /* after the batch: it may drop whom the batch names */
     }
     return NULL;
 }
 
 /* ── every other thread's side ───────────────────────────────────────────── */
 
-static void hub_start(void)
+static void hub_start(struct hub *h)
 {
     pthread_t t;
     sigset_t all, before;
     struct epoll_event ev = { EPOLLIN, { .ptr = NULL } };
-    hub.last = &hub.first;
-    hub.epoll = epoll_create1(EPOLL_CLOEXEC);
-    hub.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    h->last = &h->first;
+    h->epoll = epoll_create1(EPOLL_CLOEXEC);
+    h->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (hub.epoll < 0 || hub.wake < 0 || epoll_ctl(hub.epoll, EPOLL_CTL_ADD, hub.wake, &ev) < 0 ||
-        pthread_create(&t, NULL, hub_run, NULL) != 0)
+    if (h->epoll < 0 || h->wake < 0 || epoll_ctl(h->epoll, EPOLL_CTL_ADD, h->wake, &ev) < 0 ||
+        pthread_create(&t, NULL, hub_run, h) != 0)
         die("live updates: cannot start");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_detach(t);
-    hub.is_running = true;
+    h->is_running = true;
 }
 
 static struct job *job_new(int kind, void *what, str name, size_t frame)
@@ -294,20 +332,26 @@ static struct job *job_new(int kind, void *what, str name, size_t frame)
     return j;
 }
 
-static uint64_t push(struct job *j)
+/* False, and the job is freed: too much waits already. */
+static bool push(struct hub *h, struct job *j)
 {
-    uint64_t one = 1, ticket;
-    pthread_mutex_lock(&hub.lock);
-    if (!hub.is_running)
-        hub_start();
-    ticket = j->kind == JOB_DROP ? ++hub.asked : 0;
-    *hub.last = j;
-    hub.last = &j->next;
-    hub.bytes += j->n;
-    pthread_mutex_unlock(&hub.lock);
-    ssize_t n = write(hub.wake, &one, sizeof one);
-    (void)n;                                    /* full: it is awake already */
-    return ticket;
+    uint64_t one = 1;
+    pthread_mutex_lock(&h->lock);
+    bool ok = h->bytes + j->n <= QUEUE_BYTES_MAX || j->kind != JOB_SEND, was_empty = !h->first;
+    if (ok) {
+        if (!h->is_running)
+            hub_start(h);
+        h->asked += j->kind == JOB_DROP;
+        *h->last = j;
+        h->last = &j->next;
+        h->bytes += j->n;
+    }
+    pthread_mutex_unlock(&h->lock);
+    if (!ok)
+        free(j);
+    else if (was_empty && write(h->wake, &one, sizeof one) < 0)
+        return true;                            /* full: it is awake already */
+    return ok;
 }
 
 /* Each line of the data is a "data:" line of its own; a CR would end one too. */
@@ -335,19 +379,21 @@ static size_t write_frame(char *to, str name, str data)
 void events_send(void *site, str channel_name, str name, str data)
 {
     size_t lines = 1;
-    if (atomic_load(&hub.count) == 0)
-        return;
     for (size_t i = 0; i < data.n; i++)
         lines += data.p[i] == '\n';
-    struct job *j = job_new(JOB_SEND, site, channel_name, 16 + name.n + data.n + 6 * lines);
-    j->n = write_frame(j->text + j->nname, name, data);
-    pthread_mutex_lock(&hub.lock);
-    bool is_full = hub.bytes + j->n > QUEUE_BYTES_MAX;
-    pthread_mutex_unlock(&hub.lock);
-    if (is_full)
-        free(j);
-    else
-        push(j);
+    for (struct hub *h = hubs; h < hubs + HUBS_MAX; h++) {
+        if (atomic_load(&h->count) == 0)
+            continue;
+        struct job *j = job_new(JOB_SEND, site, channel_name, 16 + name.n + data.n + 6 * lines);
+        j->n = write_frame(j->text + j->nname, name, data);
+        push(h, j);
+    }
+}
+
+/* By turns: as many hubs as there are threads for connections. */
+static struct hub *turn(const struct http_server *s)
+{
+    return &hubs[atomic_fetch_add(&next_hub, 1) % (unsigned)(s->o.threads < HUBS_MAX ? s->o.threads : HUBS_MAX)];
 }
 
 bool events_take(struct request *rq, struct exchange *x)
@@ -371,27 +417,39 @@ bool events_take(struct request *rq, struct exchange *x)
         conns_events_leave(s, key, is_counted);
         return false;
     }
+    l->hub = turn(s);
     l->server = s;
     l->ip_key = key;
     l->is_counted = is_counted;
     x->bytes_out = (int64_t)head.n;
     x->status = 200;
-    atomic_fetch_add(&hub.count, 1);
+    atomic_fetch_add(&l->hub->count, 1);
     struct job *j = job_new(JOB_ADD, rq->site, rq->out->channel, 0);
     j->l = l;
-    push(j);
+    push(l->hub, j);
     return true;
 }
 
-int64_t events_count(void) { return atomic_load(&hub.count); }
+int64_t events_count(void)
+{
+    int64_t n = 0;
+    for (struct hub *h = hubs; h < hubs + HUBS_MAX; h++)
+        n += atomic_load(&h->count);
+    return n;
+}
 
 void events_drop_server(struct http_server *s)
 {
-    if (!hub.is_running)
-        return;
-    uint64_t ticket = push(job_new(JOB_DROP, s, (str){ 0 }, 0));
-    pthread_mutex_lock(&hub.lock);
-    while (hub.dropped < ticket)
-        pthread_cond_wait(&hub.done, &hub.lock);
-    pthread_mutex_unlock(&hub.lock);
+    for (struct hub *h = hubs; h < hubs + HUBS_MAX; h++) {
+        pthread_mutex_lock(&h->lock);
+        bool is_running = h->is_running;
+        pthread_mutex_unlock(&h->lock);
+        if (!is_running)
+            continue;
+        push(h, job_new(JOB_DROP, s, (str){ 0 }, 0));
+        pthread_mutex_lock(&h->lock);
+        for (uint64_t ticket = h->asked; h->dropped < ticket;)
+            pthread_cond_wait(&h->done, &h->lock);
+        pthread_mutex_unlock(&h->lock);
+    }
 }

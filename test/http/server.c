@@ -474,6 +474,55 @@ START_TEST(live_pages_hear_every_event)
 }
 END_TEST
 
+/* More at once than the hubs send one by one: what waits goes out together, whole, in its order and to its own channel. */
+START_TEST(live_pages_hear_a_burst_in_order)
+{
+    enum { N = 9, EVENTS = 800 };
+    static const size_t length[] = { 3, 40, 3000 };
+    static char text[3000], b[EVENTS * 1000];
+    struct client c[N];
+    memset(text, 'x', sizeof text);
+    for (int i = 0; i < N; i++) {
+        c[i] = connected();
+        client_raw(&c[i], S("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+    usleep(300000);
+    size_t total = 0;
+    for (int k = 0; k < EVENTS; k++) {
+        char name[16];
+        size_t n = length[k % 50 == 0 ? 2 : k % 2];
+        snprintf(name, sizeof name, "n%d", k);
+        events_send(&a_site, S("deals"), str_of(name), (str){ text, n });
+        if (k % 7 == 0)
+            events_send(&a_site, S("others"), S("no"), S("not for them"));
+        total += n;
+    }
+    for (int i = 0; i < N; i++) {
+        size_t got = 0;
+        struct pollfd p = { c[i].fd, POLLIN, 0 };
+        str last = S("event: n799\n");
+        while (poll(&p, 1, 2000) > 0 && got < sizeof b) {
+            ssize_t n = recv(c[i].fd, b + got, sizeof b - got, MSG_DONTWAIT);
+            ck_assert_msg(n > 0, "listener %d was dropped after %zu of %zu bytes", i, got, total);
+            got += (size_t)n;
+            size_t tail = got < 4096 ? got : 4096;
+            if (str_find((str){ b + got - tail, tail }, last) >= 0 && str_ends((str){ b, got }, S("\n\n")))
+                break;
+        }
+        str rest = { b, got };
+        ck_assert(str_find(rest, S("not for them")) < 0);
+        for (int k = 0; k < EVENTS; k++) {
+            char want[32];
+            int n = snprintf(want, sizeof want, "event: n%d\ndata: x", k);
+            ptrdiff_t at = str_find(rest, (str){ want, (size_t)n });
+            ck_assert_msg(at >= 0, "listener %d: event %d is not there or out of turn", i, k);
+            rest = str_from(rest, (size_t)at + (size_t)n);
+        }
+        client_free(&c[i]);
+    }
+}
+END_TEST
+
 START_TEST(whoever_is_slow_on_purpose_is_cut)
 {
     struct client head = connected(), idle = connected(), body = connected(), good = connected();
@@ -622,6 +671,7 @@ int main(void)
     tcase_add_checked_fixture(fast, start_fast, stop);
     tcase_set_timeout(fast, 60);
     tcase_add_test(fast, live_pages_hear_every_event);
+    tcase_add_test(fast, live_pages_hear_a_burst_in_order);
     tcase_add_test(fast, whoever_is_slow_on_purpose_is_cut);
     tcase_set_timeout(own, 60);
     tcase_add_test(own, a_stop_lets_running_requests_finish);
