@@ -12,6 +12,9 @@ static void comma(struct json *j)
     j->comma = true;
 }
 
+/* What is written as it is; the rest of ASCII has a name or a number. */
+static bool is_plain(unsigned char c, const char *const esc[256]) { return c >= 0x20 && c < 0x7f && !esc[c]; }
+
 static void quoted(struct buf *b, str s)
 {
     static const char *const esc[256] = {
@@ -20,15 +23,20 @@ static void quoted(struct buf *b, str s)
     };
     buf_char(b, '"');
     while (s.n) {
+        size_t plain = 0;
+        while (plain < s.n && is_plain((unsigned char)s.p[plain], esc))
+            plain++;
+        buf_put(b, str_head(s, plain));
+        s = str_from(s, plain);
+        if (!s.n)
+            break;
         unsigned char c = (unsigned char)s.p[0];
         char u[4];
         if (c < 0x80) {
             if (esc[c])
                 buf_put(b, str_of(esc[c]));
-            else if (c < 0x20 || c == 0x7f)
-                buf_fmt(b, "\\u%04x", c);
             else
-                buf_char(b, (char)c);
+                buf_fmt(b, "\\u%04x", c);
             s = str_from(s, 1);
         } else {
             buf_put(b, (str){ u, utf8_put(u, utf8_next(&s)) });

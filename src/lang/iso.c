@@ -13,8 +13,10 @@ str iso_instant(struct arena *a, int64_t instant)
     int64_t days = instant / DAY_US - (instant % DAY_US < 0), us = instant - days * DAY_US;
     struct ymd v = ymd_from_days(CALENDAR_GREGORIAN, days);
     int s = (int)(us / SECOND_US), fraction = (int)(us % SECOND_US);
-    str text = arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d", v.y, v.m, v.d, s / 3600, s / 60 % 60, s % 60);
-    return fraction ? arena_fmt(a, "%.*s.%06dZ", STR_ARG(text), fraction) : arena_fmt(a, "%.*sZ", STR_ARG(text));
+    char part[16] = "";
+    if (fraction)
+        snprintf(part, sizeof part, ".%06d", fraction);
+    return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", v.y, v.m, v.d, s / 3600, s / 60 % 60, s % 60, part);
 }
 
 /* Exactly `n` digits off the front of *s. */

@@ -151,11 +151,10 @@ enum scope access_scope(const struct actor *who, const struct entity *en, enum a
         return SCOPE_NONE;
     if ((act == ACTION_CREATE && en->flags & E_NO_CREATE) || (act == ACTION_DELETE && en->flags & E_NO_DELETE))
         return SCOPE_NONE;
-    for (int r = 0; r < ROLE_COUNT; r++)
-        if (who->roles >> r & 1) {
-            enum scope s = role_scope((enum role)r, en, act);
-            widest = s > widest ? s : widest;
-        }
+    for (unsigned rest = who->roles; rest; rest &= rest - 1) {
+        enum scope s = role_scope((enum role)__builtin_ctz(rest), en, act);
+        widest = s > widest ? s : widest;
+    }
     return widest;
 }
 
@@ -184,11 +183,10 @@ enum field_right access_field(const struct actor *who, const struct entity *en, 
         return FIELD_RIGHT_WRITE;
     if (f->flags & F_SECRET)
         return FIELD_RIGHT_HIDDEN;
-    for (int r = 0; r < ROLE_COUNT; r++)
-        if (who->roles >> r & 1) {
-            enum field_right right = role_field((enum role)r, en, f);
-            widest = right > widest ? right : widest;
-        }
+    for (unsigned rest = who->roles; rest; rest &= rest - 1) {
+        enum field_right right = role_field((enum role)__builtin_ctz(rest), en, f);
+        widest = right > widest ? right : widest;
+    }
     bool is_fixed = f->flags & F_READONLY || f->type == FIELD_COMPUTED;
     return is_fixed && widest == FIELD_RIGHT_WRITE ? FIELD_RIGHT_READ : widest;
 }

@@ -193,7 +193,7 @@ static bool walk_sql(struct ctx *c, const struct walk *w, struct sql *q, bool in
     uint64_t needs = row_needs(w->s->en, w->want);
 
     sql_lit(q, "SELECT ");
-    row_columns(q, w->s->en, needs, "t0", c->loc);
+    row_columns(q, w->s->en, needs, c->loc);
     sql_lit(q, ", ");
     put_key(q, o);
     put_from(q, w->s->en);

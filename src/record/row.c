@@ -4,6 +4,8 @@
  * the same loop by row_read(); both walk `want`, so they cannot part.
  */
 #include "record/row.h"
+#include <stdatomic.h>
+#include <stdlib.h>
 
 enum { ROW_IDS_MAX = 400, ROW_ALIAS = 24 };
 
@@ -84,18 +86,18 @@ static void title_column(struct sql *q, const char *alias, const struct entity *
         sql_lit(q, ")");
 }
 
-void row_columns(struct sql *q, const struct entity *en, uint64_t want, const char *alias, const struct locale *loc)
+static void put_columns(struct sql *q, const struct entity *en, uint64_t want, const struct locale *loc)
 {
     for (size_t i = 0; i < countof(system_columns); i++) {
         sql_lit(q, i ? ", " : "");
-        sql_column(q, alias, system_columns[i], NULL);
+        sql_column(q, "t0", system_columns[i], NULL);
     }
     for (size_t i = 0; i < en->nfields; i++) {
         const struct field *f = &en->fields[i];
         if (!wants(want, i) || !row_is_stored(f))
             continue;
         sql_lit(q, ", ");
-        sql_column(q, alias, f->name, NULL);
+        sql_column(q, "t0", f->name, NULL);
         if (f->type == FIELD_REF) {
             char join[ROW_ALIAS];
             sql_lit(q, ", ");
@@ -103,11 +105,47 @@ void row_columns(struct sql *q, const struct entity *en, uint64_t want, const ch
         }
         if (f->type == FIELD_MONEY) {
             sql_lit(q, ", ");
-            sql_column(q, alias, f->name, "_currency");
+            sql_column(q, "t0", f->name, "_currency");
             sql_lit(q, ", ");
-            sql_column(q, alias, f->name, "_base");
+            sql_column(q, "t0", f->name, "_base");
         }
     }
+}
+
+/* The columns of an entity are the same text for everybody who may read the same fields in the same language: put together
+ * once and kept, in a table that is never emptied. Whoever finds a place taken by another puts theirs together each time. */
+struct columns { const struct entity *en; uint64_t want; int lang; const char *text; };
+enum { COLUMNS_KEPT = 512 };
+static _Atomic(struct columns *) kept[COLUMNS_KEPT];
+
+static void keep(_Atomic(struct columns *) *at, struct columns k, str text)
+{
+    struct columns *made = malloc(sizeof *made + text.n + 1), *none = NULL;
+    if (!made)
+        return;
+    char *copy = memcpy((char *)(made + 1), text.p, text.n);
+    copy[text.n] = 0;
+    k.text = copy;
+    *made = k;
+    if (!atomic_compare_exchange_strong(at, &none, made))
+        free(made);
+}
+
+void row_columns(struct sql *q, const struct entity *en, uint64_t want, const struct locale *loc)
+{
+    struct columns k = { en, want, loc ? (int)loc->lang : -1, NULL };
+    uint64_t h = ((uint64_t)(uintptr_t)en * 31 + want) * 31 + (uint64_t)k.lang;
+    _Atomic(struct columns *) *at = &kept[(h * 0x9E3779B97F4A7C15u >> 32) % COLUMNS_KEPT];
+    const struct columns *have = *at;
+    size_t from = q->text.n;
+
+    if (have && have->en == en && have->want == want && have->lang == k.lang) {
+        sql_lit(q, have->text);
+        return;
+    }
+    put_columns(q, en, want, loc);
+    if (!have && !q->text.full)
+        keep(at, k, str_from(buf_str(&q->text), from));
 }
 
 void row_joins(struct sql *q, const struct ctx *c, const struct entity *en, uint64_t want, const char *alias)

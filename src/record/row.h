@@ -17,7 +17,7 @@ uint64_t row_needs(const struct entity *en, uint64_t want);
 
 /* id, version ... deleted_at, then the fields of `want`; references with the title
  * that row_joins() brings (aliases r0, r1 ... by the field's index). */
-void row_columns(struct sql *q, const struct entity *en, uint64_t want, const char *alias, const struct locale *loc);
+void row_columns(struct sql *q, const struct entity *en, uint64_t want, const struct locale *loc);
 /* LEFT JOINs of the titles; what the reader may not see has none. */
 void row_joins(struct sql *q, const struct ctx *c, const struct entity *en, uint64_t want, const char *alias);
 /* *col moves past the columns read. */

@@ -359,7 +359,7 @@ static struct sql *select_seen(struct ctx *c, const struct entity *en)
     struct sql *q = sql_new(c->a);
     uint64_t want = row_needs(en, row_readable(c, en));
     sql_lit(q, "SELECT ");
-    row_columns(q, en, want, "t0", c->loc);
+    row_columns(q, en, want, c->loc);
     sql_lit(q, " FROM ");
     sql_name(q, en->name);
     sql_lit(q, " t0");

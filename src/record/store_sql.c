@@ -29,7 +29,7 @@ bool store_load(struct ctx *c, const struct entity *en, int64_t id, bool with_de
     int col = 0;
 
     sql_lit(q, "SELECT ");
-    row_columns(q, en, ~(uint64_t)0, "t0", c->loc);
+    row_columns(q, en, ~(uint64_t)0, c->loc);
     sql_lit(q, " FROM ");
     sql_name(q, en->name);
     sql_lit(q, " t0");
