@@ -243,8 +243,11 @@ bool reaper_start(struct http_server *s)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&s->reaper_wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    s->has_reaper = true;
-    return s->has_reaper = pthread_create(&s->reaper, NULL, reap, s) == 0;
+    s->has_reaper = true;                       /* before it looks */
+    bool ok = pthread_create(&s->reaper, NULL, reap, s) == 0;
+    if (!ok)
+        s->has_reaper = false;
+    return ok;
 }
 
 void reaper_stop(struct http_server *s)

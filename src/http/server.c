@@ -75,7 +75,8 @@ static enum MHD_Result take_header(void *exchange, enum MHD_ValueKind kind, cons
 
 /* libmicrohttpd 0.9 reads lines in place and puts NULs over their ends: two for CR LF, one for a
  * bare LF. So each field must begin two bytes after the one before; a folded line is moved
- * elsewhere, a NUL inside ends the text early. Later versions refuse all three themselves. */
+ * elsewhere, a NUL inside ends the text early. How long the head was tells how it ended: what
+ * stands behind it may be NULs by chance. Later versions refuse all three themselves. */
 static bool lines_ok(const struct exchange *x, const char *method, const char *version)
 {
 #if MHD_VERSION < 0x00097600
@@ -87,7 +88,8 @@ static bool lines_ok(const struct exchange *x, const char *method, const char *v
             return false;
         end = x->header[i].value.p + x->header[i].value.n;
     }
-    return !end[0] && !end[1] && !end[2] && !end[3];
+    const union MHD_ConnectionInfo *head = MHD_get_connection_info(x->c, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return !end[0] && !end[1] && !end[2] && !end[3] && head && method + head->header_size == end + 4;
 #else
     return x && method && version;
 #endif

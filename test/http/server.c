@@ -220,6 +220,8 @@ static const struct { const char *why; int status; const char *raw; } hostile[] 
     { "bare LF", 400, "GET /hello HTTP/1.1\nHost: localhost\n\n" },
     { "one bare LF", 400, "GET /hello HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n" },
     { "bare LF at the end", 400, "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: y\n\n" },
+    { "bare LF before the end", 400, "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: y\n\r\n" },
+    { "bare LF for an end", 400, "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: y\r\n\n" },
     { "folded header", 400, "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\nY: z\r\n\r\n" },
     { "folded last header", 400, "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n" },
     { "control in header", 400, "GET /hello HTTP/1.1\r\nHost: localhost\r\nX: a\x01\r\n\r\n" },
@@ -239,11 +241,18 @@ static const struct { const char *why; int status; const char *raw; } hostile[] 
     { "unknown path", 404, "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n" },
 };
 
+/* Once on a connection of its own, once after another request: what is left in memory behind a head differs. */
 START_TEST(what_is_ambiguous_is_refused)
 {
     for (size_t i = 0; i < countof(hostile); i++) {
-        int got = status_of(str_of(hostile[i].raw));
-        ck_assert_msg(got == hostile[i].status, "%s: %d, wanted %d", hostile[i].why, got, hostile[i].status);
+        struct client c = connected();
+        int alone = status_of(str_of(hostile[i].raw));
+        client_get(&c, "/people/a-name-longer-than-what-follows-it-and-so-it-is-overwritten");
+        client_raw(&c, str_of(hostile[i].raw));
+        int after = client_read(&c, false).status;
+        ck_assert_msg(alone == hostile[i].status && after == alone, "%s: %d, %d, wanted %d", hostile[i].why, alone, after,
+                      hostile[i].status);
+        client_free(&c);
     }
     ck_assert_int_eq(status_of(S("GET /hel\0lo HTTP/1.1\r\nHost: localhost\r\n\r\n")), 400);
     ck_assert_int_eq(status_of(S("GET /hello HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n")), 400);
