@@ -116,19 +116,26 @@ static bool names(const struct grant *g, const struct entity *en)
     return word_in(list, en->flags & E_SETTINGS ? S("@") : S("*")) || word_in(list, str_of(en->name));
 }
 
-/* A bit for each grant that names `en`: read from the words above once, for no request changes them. Never 0, since
- * all of an entity's kind are named together. Who comes first writes what the next would have written. */
+/* A bit for each grant that names `en`. */
+static uint64_t read_grants(const struct entity *en)
+{
+    _Static_assert(countof(grants) <= 64, "a bit for each");
+    uint64_t bits = 0;
+    for (size_t i = 0; i < countof(grants); i++)
+        bits |= (uint64_t)names(&grants[i], en) << i;
+    return bits;
+}
+
+/* Read from the words above once, for no request changes them. Never 0, since all of an entity's kind are named together.
+ * Who comes first writes what the next would have written. A name of rights alone (flow/intake.c) stands in no catalogue. */
 static uint64_t grants_of(const struct entity *en)
 {
     static _Atomic uint64_t kept[256];          /* more than the catalogue takes */
-    _Static_assert(countof(grants) <= 64, "a bit for each");
+    if (en->nfields == 0)
+        return read_grants(en);
     int index = entity_index(en);
     uint64_t bits = kept[index];
-    if (bits)
-        return bits;
-    for (size_t i = 0; i < countof(grants); i++)
-        bits |= (uint64_t)names(&grants[i], en) << i;
-    return kept[index] = bits;
+    return bits ? bits : (kept[index] = read_grants(en));
 }
 
 static enum scope role_scope(enum role r, const struct entity *en, enum action act)
