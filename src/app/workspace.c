@@ -206,21 +206,21 @@ void workspace_close(struct workspace *ws)
     free(o);
 }
 
-static bool read_settings(struct workspace *ws, struct err *e)
+static bool settings_of(struct db_conn *tx, void *workspace, struct err *e)
 {
-    struct db_conn *c;
-    if (!db_reader(ws->db, &c, e))
-        return false;
+    struct workspace *ws = workspace;
     bool is_half = false;
-    bool ok = db_read_begin(c, 0, e) && move_is_half(c, &is_half, e) && workspace_reload(ws, c, e);
-    if (ok && is_half) {
-        ok = fail(e, ERR_CONFLICT, MSG_move_half, "half a move in %s", ws->data);
-        err_arg(e, "path", str_of(ws->data));
-    }
-    db_read_end(c);
-    db_conn_close(c);
-    return ok;
+    if (!move_is_half(tx, &is_half, e) || !workspace_reload(ws, tx, e))
+        return false;
+    if (!is_half)
+        return true;
+    fail(e, ERR_CONFLICT, MSG_move_half, "half a move in %s", ws->data);
+    return err_arg(e, "path", str_of(ws->data));
 }
+
+/* By the writer, whose connection has read the schema already: a reader would read all of it once more, and nobody's first
+ * page should wait for that. */
+static bool read_settings(struct workspace *ws, struct err *e) { return db_write(ws->db, settings_of, ws, e); }
 
 static void start_features(struct workspace *ws)
 {
