@@ -17,9 +17,9 @@
 
 enum {
     PAGES_KEPT = 4 << 20,                       /* bytes that an idle writer keeps */
-    CHECKPOINT_PAGES = 4000,                    /* due when nobody waits: about 16 MB of log */
-    CHECKPOINT_FORCED = 16000,                  /* due at once */
-    CHECKPOINT_WAIT = 64000,                    /* and waiting for old readers to leave */
+    CHECKPOINT_PAGES = 1000,                    /* due when nobody waits: about 4 MB of log */
+    CHECKPOINT_FORCED = 4000,                   /* due at once: everybody waits for it, so it is never much */
+    CHECKPOINT_WAIT = 64000,                    /* and waiting for old readers to leave; for who stays, again after as much */
     WAIT_MS = 250,
 };
 
@@ -141,12 +141,11 @@ enum fate file_commit(struct db_conn *conn, bool is_any, struct err *e)
 
 static void checkpoint(struct file_db *db, int mode)
 {
-    int all = 0, done = 0;
     int64_t start = clock_mono();
 
     if (mode == SQLITE_CHECKPOINT_RESTART)
         sqlite3_busy_timeout(file_conn(db->base.w)->h, WAIT_MS);
-    int rc = sqlite3_wal_checkpoint_v2(file_conn(db->base.w)->h, NULL, mode, &all, &done);
+    int rc = sqlite3_wal_checkpoint_v2(file_conn(db->base.w)->h, NULL, mode, NULL, NULL);
     sqlite3_busy_timeout(file_conn(db->base.w)->h, 0);
     db->base.checkpoint_us += clock_mono() - start;
     bool was_full = db->is_full;
@@ -156,25 +155,28 @@ static void checkpoint(struct file_db *db, int mode)
                   LOG_N("log_pages", db->base.wal_pages));
     if (rc != SQLITE_OK && rc != SQLITE_BUSY && !db->is_full && plain_code(rc) != SQLITE_NOMEM)
         writer_die(db, rc, "checkpoint");
-    db->backfilled = done > 0 ? done : 0;
     if (rc == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE)
         db->base.wal_pages = 0;
+    if (!db->is_full)
+        db->checked = db->base.wal_pages;
+    if (mode == SQLITE_CHECKPOINT_RESTART)
+        db->waited = db->base.wal_pages;
 }
 
 static void checkpoint_if_due(struct file_db *db)
 {
     int64_t log = db->base.wal_pages;
 
-    if (log < db->backfilled)
-        db->backfilled = 0;                     /* the log began anew */
-    int64_t due = log - db->backfilled;
+    if (log < db->checked)
+        db->checked = db->waited = 0;           /* the log began anew */
+    int64_t due = log - db->checked;
 #ifdef SETU_FAULTS
     if (db_fault_checkpoint_pages && due >= db_fault_checkpoint_pages) {
         checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
         return;
     }
 #endif
-    if (log >= CHECKPOINT_WAIT && due >= CHECKPOINT_PAGES)
+    if (log - db->waited >= CHECKPOINT_WAIT)
         checkpoint(db, SQLITE_CHECKPOINT_RESTART);
     else if (due >= CHECKPOINT_FORCED
              || (due >= CHECKPOINT_PAGES && queue_length(&db->base.queue) == 0))

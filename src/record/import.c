@@ -441,6 +441,7 @@ bool import_run(struct ctx *c, const char *path, const struct import_options *o,
     s->later_end = &s->later;
     s->told_end = &s->told;
     s->refusals = buf_new(&s->keep, 64 * 1024);
+    db_read_end(c->c);                          /* a snapshot open for as long would keep the log of writes from being emptied */
     *out = (struct import_result){ 0 };
     bool ok = csv_open_file(path, &o->csv, &s->csv, e) && run_all(s, &slice, out, e);
     csv_close(s->csv);

@@ -72,6 +72,7 @@ bool import_undo(struct ctx *c, int64_t run_id, int64_t *undone, int64_t *kept, 
     str request_id = arena_fmt(c->a, "import-%.*s", STR_ARG(id_text(c->a, run_id)));
     struct arena a = arena_open((size_t)512 << 20);
     bool ok = true;
+    db_read_end(c->c);                          /* as in import_run(): the log of writes must be emptied meanwhile */
     do {
         ok = list_writes(c, request_id, run_id, before, write, &n, e);
         for (size_t i = 0; ok && i < n; i++)

@@ -244,8 +244,7 @@ static void preview(struct request *rq)
     read_columns(rq, &w, m);
     str how = request_form(rq, "duplicates");
     struct import_options o = { .map = m, .duplicates = duplicates_of(how), .is_dry = true };
-    db_read_end(rq->db);                        /* a dry run may take longer than a page's read */
-    if (!db_read_begin(rq->db, 0, &e) || !import_run(c, w.path.p, &o, &r, &e)) {
+    if (!import_run(c, w.path.p, &o, &r, &e)) {
         show_map(rq, &w, m, err_text(c->a, c->loc, &e));
         return;
     }
@@ -304,7 +303,7 @@ static void *run_thread(void *arg)
     struct imports *all = r->all;
     struct db_conn *conn = NULL;
     sigjmp_buf full, *outer = arena_boundary;
-    bool ok = db_reader(r->ctx.ws->db, &conn, &r->e) && db_read_begin(conn, 0, &r->e);
+    bool ok = db_reader(r->ctx.ws->db, &conn, &r->e);
     r->ctx.c = conn;
     arena_boundary = &full;
     if (ok && sigsetjmp(full, 0) == 0)
@@ -312,10 +311,8 @@ static void *run_thread(void *arg)
     else if (ok)
         ok = fail(&r->e, ERR_BUSY, MSG_web_busy, "import: out of memory");
     arena_boundary = outer;
-    if (conn) {
-        db_read_end(conn);
+    if (conn)
         db_conn_close(conn);
-    }
     unlink(r->path);
     pthread_mutex_lock(&r->lock);
     r->is_done = true;
