@@ -31,7 +31,8 @@ struct url record_url(struct arena *a, const struct entity *en, int64_t id)
     buf_put(&b, str_of(en->path));
     buf_char(&b, '/');
     buf_put(&b, id_text(a, id));
-    return url_path(buf_str(&b));
+    buf_char(&b, '\0');                         /* behind it, as url_fmt() leaves one: it is also passed on as a C string */
+    return url_path((str){ b.p, b.n - 1 });
 }
 
 /* ── the address ───────────────────────────────────────────────────────────── */
