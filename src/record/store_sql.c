@@ -3,6 +3,8 @@
  * No rights here and no checks: store.c has asked before. Derived columns (sort
  * key, folded text, base amount) are computed here and nowhere else.
  */
+#include <stdatomic.h>
+#include <stdlib.h>
 #include "base/id.h"
 #include "base/log.h"
 #include "record/row.h"
@@ -134,32 +136,53 @@ static void name_list(struct sql *q, const struct cell *v, int n)
     }
 }
 
+static void insert_into(struct sql *q, const struct entity *en, const struct db_val *head, int nhead, const struct cell *cell, int n)
+{
+    sql_lit(q, "INSERT INTO ");
+    sql_name(q, en->name);
+    sql_lit(q, " (id, version, created_at, created_by, updated_at, updated_by");
+    name_list(q, cell, n);
+    sql_lit(q, ") VALUES (");
+    for (int i = 0; i < nhead + n; i++) {
+        sql_lit(q, i ? ", " : "");
+        sql_bind(q, i < nhead ? head[i] : cell[i - nhead].v);
+    }
+    sql_lit(q, ")");
+}
+
+/* The text is the same for each record of an entity, since all columns stand in it: put together once, then only bound. */
+static bool insert(struct ctx *tx, const struct entity *en, const struct db_val *head, int nhead, const struct cell *cell, int n,
+                   struct err *e)
+{
+    static _Atomic(char *) kept[256];           /* more than the catalogue takes */
+    _Atomic(char *) *at = &kept[entity_index(en)];
+    struct sql *q = sql_new(tx->a);
+    char *text = *at, *none = NULL;
+
+    if (text) {
+        struct db_val *v = arena_raw(tx->a, sizeof *v, alignof(struct db_val), (size_t)(nhead + n));
+        memcpy(v, head, (size_t)nhead * sizeof *v);
+        for (int i = 0; i < n; i++)
+            v[nhead + i] = cell[i].v;
+        return db_exec(tx->c, text, v, (size_t)(nhead + n), NULL, e);
+    }
+    insert_into(q, en, head, nhead, cell, n);
+    text = strdup(sql_text(q));
+    if (!text || !atomic_compare_exchange_strong(at, &none, text))
+        free(text);
+    return sql_exec(tx->c, q, NULL, e);
+}
+
 bool store_insert(struct ctx *tx, const struct record *r, struct err *e)
 {
-    struct sql *q = sql_new(tx->a);
     struct cell cell[CELLS_MAX * ENTITY_FIELDS_MAX];
+    const struct db_val head[] = { V(r->id), V(r->version), V(r->created_at), V(r->created_by),
+                                   V(r->updated_at), V(r->updated_by) };
     int n = 0;
 
     for (size_t i = 0; i < r->en->nfields; i++)
         n += cells_of(tx, &r->en->fields[i], &r->v[i], cell + n);
-    sql_lit(q, "INSERT INTO ");
-    sql_name(q, r->en->name);
-    sql_lit(q, " (id, version, created_at, created_by, updated_at, updated_by");
-    name_list(q, cell, n);
-    sql_lit(q, ") VALUES (");
-    const struct db_val head[] = { V(r->id), V(r->version), V(r->created_at), V(r->created_by),
-                                   V(r->updated_at), V(r->updated_by) };
-    for (size_t i = 0; i < countof(head); i++) {
-        if (i)
-            sql_lit(q, ", ");
-        sql_bind(q, head[i]);
-    }
-    for (int i = 0; i < n; i++) {
-        sql_lit(q, ", ");
-        sql_bind(q, cell[i].v);
-    }
-    sql_lit(q, ")");
-    return sql_exec(tx->c, q, NULL, e) && write_all_links(tx, r, ~(uint64_t)0, true, e);
+    return insert(tx, r->en, head, countof(head), cell, n, e) && write_all_links(tx, r, ~(uint64_t)0, true, e);
 }
 
 bool store_change(struct ctx *tx, const struct record *r, uint64_t mask, struct err *e)
