@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "msg/db.h"
 
 enum { GRACE_MS = 2000 };                       /* past a deadline the server itself should have answered */
@@ -151,6 +152,7 @@ static bool wait_answer(struct pg_conn *c, const char **why)
 {
     while (PQisBusy(c->h)) {
         int unsent = PQflush(c->h);
+        wait_elsewhere();
         struct pollfd p = { PQsocket(c->h), (short)(POLLIN | (unsent > 0 ? POLLOUT : 0)), 0 };
         int n = poll(&p, 1, wait_ms(c));
         if (n == 0) {

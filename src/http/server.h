@@ -100,7 +100,7 @@ void ip_text(const struct sockaddr *a, char out[IP_TEXT_MAX]);
 bool ip_is_loopback(const char *ip);
 uint64_t ip_key(const char *ip);                /* IPv6: of the /64 */
 
-/* worker.c */
+/* pool.c */
 struct worker_pool *workers_start(struct http_server *s);
 bool workers_push(struct worker_pool *p, struct exchange *x);   /* false: the queue is full */
 void workers_answer_here(struct worker_pool *p, struct exchange *x);    /* on this thread, a connection's: ROUTE_QUICK */

@@ -1,54 +1,18 @@
 /* worker.c - where a request begins and ends: one arena, one snapshot, one way out.
  *
- * Workers are started when they are needed and called last-in-first-out, one at a
- * time, so a quiet server keeps few warm stacks and arenas and a burst is not paid
- * with as many wake-ups as it has requests. Only some of them run at a time: more
- * would only push each other's pages out of the processor's caches. Who waits
- * for a write to reach the disk gives the place away (base/wait.h) and comes back
- * without asking, so what has begun ends first. A full arena jumps back to
- * serve(), which runs the cleanups and answers 503. After MHD_resume_connection
- * the exchange belongs to the connection's thread again: it is not touched.
+ * A full arena jumps back to worker_serve(), which runs the cleanups and answers 503.
+ * After MHD_resume_connection the exchange belongs to the connection's thread again:
+ * it is not touched.
  */
+#include "http/worker.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/wait.h"
 #include "http/form.h"
-#include "http/server.h"
 #include "msg/base.h"
 #include "msg/http.h"
 #include <assert.h>
 
-enum { ARENA_BYTES = 64 << 20, PIECE_BYTES = 8 << 20, READERS_MAX = 16 };
-
-struct worker {
-    struct worker_pool *pool;
-    struct worker *idle_next;                   /* or the next of those who have no thread of their own */
-    pthread_t thread;
-    pthread_cond_t wake;
-    bool is_called, is_busy;
-    bool is_here;                               /* works on a connection's thread: nothing is suspended, no data */
-    struct arena arena, pieces;
-    struct reader { struct db *db; struct db_conn *conn; } reader[READERS_MAX];     /* the last used first */
-    size_t nreaders;
-    struct request rq;
-    struct exchange *x;
-    struct stream *stream;
-    sigjmp_buf boundary;
-};
-struct worker_pool {
-    struct http_server *s;
-    pthread_mutex_t lock;
-    struct exchange *first, **last;
-    struct worker *idle, *all, *here;
-    int queued, running, busy;
-    int places;                                 /* taken: by who works and does not wait, and by who is called */
-    bool is_one_coming;                         /* called, and not yet here */
-    bool is_stopping;
-};
-
-_Thread_local void (*wait_told)(bool is_waiting);
-static _Thread_local struct worker_pool *pool_here;
-static _Thread_local struct worker *worker_here;        /* of a connection's thread; the pool frees it */
+enum { ARENA_BYTES = 64 << 20, PIECE_BYTES = 8 << 20 };
 
 /* ── one request ─────────────────────────────────────────────────────────── */
 
@@ -76,7 +40,7 @@ static bool find_reader(struct worker *w, struct db *db, struct db_conn **out, s
 
 static bool open_snapshot(struct worker *w, struct err *e)
 {
-    struct http_server *s = w->pool->s;
+    struct http_server *s = w->s;
     struct db *db = s->app.site_db && w->x->site ? s->app.site_db(w->x->site) : NULL;
     struct db_conn *conn;
     if (!db || w->is_here)
@@ -123,7 +87,7 @@ static void fill(struct worker *w)
 
 static void show_error(struct worker *w, const struct err *e)
 {
-    struct http_server *s = w->pool->s;
+    struct http_server *s = w->s;
     if (s->app.error)
         s->app.error(&w->rq, e);
 }
@@ -152,7 +116,7 @@ static void refuse(struct worker *w, const struct refusal *r)
 static void run(struct worker *w)
 {
     struct err e = { 0 };
-    struct http_server *s = w->pool->s;
+    struct http_server *s = w->s;
     if (!open_snapshot(w, &e)) {
         show_error(w, &e);
     } else if (w->x->refusal.status) {
@@ -250,9 +214,9 @@ static void after_jump(struct worker *w)
     resume(w);
 }
 
-static void serve(struct worker *w, struct exchange *x)
+void worker_serve(struct worker *w, struct exchange *x)
 {
-    struct http_app *app = &w->pool->s->app;
+    struct http_app *app = &w->s->app;
     w->x = x;
     w->stream = NULL;
     log_workspace(x->site && app->site_name ? app->site_name(x->site) : NULL);
@@ -277,201 +241,16 @@ static void serve(struct worker *w, struct exchange *x)
     arena_boundary = NULL;
 }
 
-/* ── the pool ────────────────────────────────────────────────────────────── */
-
-static void *work(void *worker);
-
-static struct worker *start_one(struct worker_pool *p)
+void worker_open(struct worker *w, struct http_server *s)
 {
-    struct worker *w = &p->all[p->running];
-    if (p->running == p->s->o.workers)
-        return NULL;
-    w->pool = p;
-    pthread_cond_init(&w->wake, NULL);
-    bool ok = pthread_create(&w->thread, NULL, work, w) == 0;
-    p->running += ok;
-    return ok ? w : NULL;
-}
-
-/* Somebody for what waits, with a place taken for him. One on the way is enough: who arrives and finds
- * more calls the next, so a burst wakes as many as it has work for and not as many as it has requests. */
-static struct worker *call_one(struct worker_pool *p)
-{
-    struct worker *w = p->idle;
-    if (!p->first || p->is_one_coming || p->places >= p->s->o.at_once)
-        return NULL;
-    if (w)
-        p->idle = w->idle_next;
-    else if (!(w = start_one(p)))
-        return NULL;
-    p->is_one_coming = w->is_called = true;
-    p->places++;
-    return w;
-}
-
-/* Who is woken under the lock would run into it. */
-static void unlock_and_wake(struct worker_pool *p, struct worker *w)
-{
-    pthread_mutex_unlock(&p->lock);
-    if (w)
-        pthread_cond_signal(&w->wake);
-}
-
-static void rest(struct worker *w)
-{
-    struct worker_pool *p = w->pool;
-    p->places--;
-    w->idle_next = p->idle;
-    p->idle = w;
-    while (!w->is_called)
-        pthread_cond_wait(&w->wake, &p->lock);
-}
-
-static struct exchange *take(struct worker *w)
-{
-    struct worker_pool *p = w->pool;
-    struct exchange *x = p->first;
-    p->first = x->next;
-    if (!p->first)
-        p->last = &p->first;
-    p->queued--;
-    p->busy++;
-    w->is_busy = true;
-    return x;
-}
-
-/* Whoever asks has a place, and keeps it from one request to the next; NULL: the end. */
-static struct exchange *next_job(struct worker *w)
-{
-    struct worker_pool *p = w->pool;
-    struct exchange *x = NULL;
-    pthread_mutex_lock(&p->lock);
-    p->busy -= w->is_busy;
-    w->is_busy = false;
-    for (;;) {
-        if (w->is_called)
-            w->is_called = p->is_one_coming = false;
-        if (p->is_stopping || (p->first && p->places <= p->s->o.at_once))
-            break;
-        rest(w);
-    }
-    if (p->first)
-        x = take(w);
-    unlock_and_wake(p, call_one(p));
-    return x;
-}
-
-static void give_place(bool is_waiting)
-{
-    struct worker_pool *p = pool_here;
-    pthread_mutex_lock(&p->lock);
-    p->places += is_waiting ? -1 : 1;
-    unlock_and_wake(p, call_one(p));
-}
-
-static void *work(void *worker)
-{
-    struct worker *w = worker;
-    struct exchange *x;
-    pool_here = w->pool;
-    wait_told = give_place;
+    w->s = s;
     w->arena = arena_open(ARENA_BYTES);
-    while ((x = next_job(w)))
-        serve(w, x);
+}
+
+void worker_close(struct worker *w)
+{
     for (size_t i = 0; i < w->nreaders; i++)
         db_conn_close(w->reader[i].conn);
     arena_close(&w->arena);
     arena_close(&w->pieces);
-    return NULL;
-}
-
-struct worker_pool *workers_start(struct http_server *s)
-{
-    struct worker_pool *p = calloc(1, sizeof *p);
-    if (!p)
-        abort();
-    p->s = s;
-    p->last = &p->first;
-    p->all = calloc((size_t)s->o.workers, sizeof *p->all);
-    if (!p->all)
-        abort();
-    pthread_mutex_init(&p->lock, NULL);
-    return p;
-}
-
-bool workers_push(struct worker_pool *p, struct exchange *x)
-{
-    pthread_mutex_lock(&p->lock);
-    bool ok = p->queued < p->s->o.queue_max && !p->is_stopping;
-    if (ok) {
-        x->next = NULL;
-        *p->last = x;
-        p->last = &x->next;
-        p->queued++;
-    }
-    unlock_and_wake(p, call_one(p));
-    return ok;
-}
-
-static struct worker *worker_without_thread(struct worker_pool *p)
-{
-    struct worker *w = calloc(1, sizeof *w);
-    if (!w)
-        abort();
-    w->pool = p;
-    w->is_here = true;
-    w->arena = arena_open(ARENA_BYTES);
-    pthread_mutex_lock(&p->lock);
-    w->idle_next = p->here;
-    p->here = w;
-    pthread_mutex_unlock(&p->lock);
-    return w;
-}
-
-void workers_answer_here(struct worker_pool *p, struct exchange *x)
-{
-    if (!worker_here)
-        worker_here = worker_without_thread(p);
-    serve(worker_here, x);
-    log_workspace(NULL);
-}
-
-void workers_close(struct worker_pool *p)
-{
-    pthread_mutex_lock(&p->lock);
-    p->is_stopping = true;
-    for (struct worker *w = p->idle; w; w = w->idle_next) {
-        w->is_called = true;
-        p->places++;
-        pthread_cond_signal(&w->wake);
-    }
-    p->idle = NULL;
-    pthread_mutex_unlock(&p->lock);
-}
-
-void workers_stop(struct worker_pool *p)
-{
-    if (!p)
-        return;
-    workers_close(p);
-    for (int i = 0; i < p->running; i++) {
-        pthread_join(p->all[i].thread, NULL);
-        pthread_cond_destroy(&p->all[i].wake);
-    }
-    for (struct worker *w = p->here, *next; w; w = next) {
-        next = w->idle_next;
-        arena_close(&w->arena);
-        free(w);
-    }
-    pthread_mutex_destroy(&p->lock);
-    free(p->all);
-    free(p);
-}
-
-struct worker_stats workers_stats(struct worker_pool *p)
-{
-    pthread_mutex_lock(&p->lock);
-    struct worker_stats s = { p->running, p->busy, p->queued };
-    pthread_mutex_unlock(&p->lock);
-    return s;
 }

@@ -642,6 +642,32 @@ START_TEST(only_so_many_work_at_a_time_and_who_waits_makes_room)
 }
 END_TEST
 
+/* As many as there are cores have begun and do not end: who comes then is answered all the same, one after another. */
+START_TEST(whoever_is_slow_holds_nobody_up)
+{
+    enum { N = 5 };
+    struct client c[N], other;
+    ck_assert_int_eq(sem_init(&gate, 0, 0), 0);
+    start_with((struct http_options){ .at_once = N + 1 });
+    other = connected();
+    for (int i = 0; i < N; i++) {
+        c[i] = connected();
+        client_raw(&c[i], S("GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+    ck_assert(is_told("setu_http_workers_busy 5\n"));
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(client_get(&other, "/hello").status, 200);
+    for (int i = 0; i < N; i++)
+        sem_post(&gate);
+    for (int i = 0; i < N; i++) {
+        ck_assert_int_eq(client_read(&c[i], false).status, 200);
+        client_free(&c[i]);
+    }
+    client_free(&other);
+    stop();
+}
+END_TEST
+
 START_TEST(health_and_metrics_answer_without_a_site)
 {
     struct client c = connected();
@@ -685,6 +711,7 @@ int main(void)
     tcase_set_timeout(own, 60);
     tcase_add_test(own, a_stop_lets_running_requests_finish);
     tcase_add_test(own, a_full_queue_answers_503_at_once);
+    tcase_add_test(own, whoever_is_slow_holds_nobody_up);
     tcase_add_test(own, only_so_many_work_at_a_time_and_who_waits_makes_room);
     suite_add_tcase(s, t);
     suite_add_tcase(s, fast);
