@@ -101,6 +101,7 @@ static int configure(struct file_conn *c)
 
     sqlite3_extended_result_codes(c->h, 1);
     sqlite3_db_config(c->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(c->h, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);     /* planned once, not anew for each value */
     for (size_t i = 0; i < countof(off); i++)
         sqlite3_db_config(c->h, off[i], 0, NULL);
     sqlite3_db_config(c->h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !c->base.is_writer, NULL);

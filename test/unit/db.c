@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "db/db.h"
+#include "db/sqlite.h"
 #include "msg/db.h"
 
 static char dir[64];
@@ -287,6 +288,26 @@ START_TEST(schema_statements_work_inside_db_schema_and_are_introspected)
     str plan;
     ok(db_explain(reader, &a, "SELECT id FROM t WHERE x = $1", &plan, &e));
     ck_assert_int_ge(str_find(plan, S("t_x")), 0);
+}
+END_TEST
+
+/* SQLite may look at the value that is bound, to see whether a partial index fits it, and then plans anew for the next: half a
+ * page's work, each time. */
+START_TEST(a_statement_is_planned_once_whatever_is_bound)
+{
+    const char *asks = "SELECT id FROM t WHERE x = $1";
+    int nseen = 0;
+    bool found;
+    int64_t id;
+    ok(schema("CREATE INDEX t_some ON t (id) WHERE x = 7"));
+    for (int i = 0; i < 6; i++)
+        ok(db_get_int(reader, asks, DB_ARGS(V(i % 2 ? 7 : 8)), &found, &id, &e));
+    for (sqlite3_stmt *s = NULL; (s = sqlite3_next_stmt(file_conn(reader)->h, s)) != NULL;) {
+        bool is_it = !strcmp(sqlite3_sql(s), asks);
+        nseen += is_it;
+        ck_assert(!is_it || sqlite3_stmt_status(s, SQLITE_STMTSTATUS_REPREPARE, 0) == 0);
+    }
+    ck_assert_int_eq(nseen, 1);
 }
 END_TEST
 
@@ -821,6 +842,7 @@ int main(int argc, char **argv)
         a_query_past_its_deadline_is_stopped_and_the_next_request_works,
         what_could_harm_the_file_is_refused_even_to_the_writer,
         schema_statements_work_inside_db_schema_and_are_introspected,
+        a_statement_is_planned_once_whatever_is_bound,
         constraints_are_told_apart,
         a_bad_write_is_rolled_back_alone_and_a_bad_row_within_a_write_too,
         a_write_inside_a_write_is_an_error_not_a_deadlock,
