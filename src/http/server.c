@@ -217,8 +217,11 @@ static void check(struct exchange *x, const char *method, const char *version)
         return;
     }
     read_forwarded(x);
-    if (answer_own(x))
+    if (answer_own(x)) {
+        if (!x->response)
+            refuse(x, 503, "no response");
         return;
+    }
     find_site(x, &is_down);
     if (!x->site)
         refuse(x, is_down ? 503 : 421, "host");
@@ -334,11 +337,13 @@ static enum MHD_Result on_head(struct exchange *x, const char *method, const cha
 {
     MHD_get_connection_values_n(x->c, MHD_HEADER_KIND, take_header, x);
     check(x, method, version);
-    if (x->refusal.is_plain)
+    if (x->refusal.is_plain) {
         respond_plain(x);
-    if (x->response)
         return send_answer(x);
-    if (x->refusal.status && x->head.has_body) {
+    }
+    if (x->response) {
+        x->is_swallowing = true;                /* health and metrics: whatever else is sent */
+    } else if (x->refusal.status && x->head.has_body) {
         if (x->head.expects_continue || x->head.length < 0 || x->head.length > SWALLOW_MAX)
             return to_worker(x);                /* answered before the body, then closed */
         x->is_swallowing = true;
@@ -360,7 +365,7 @@ static enum MHD_Result on_request(void *server, struct MHD_Connection *c, const 
         return on_head(x, method, version);
     case STEP_BODY:
         if (*ndata == 0)
-            return is_quick(x) ? answer_here(x) : to_worker(x);
+            return x->response ? send_answer(x) : is_quick(x) ? answer_here(x) : to_worker(x);
         if (!take_body(x, (str){ data, *ndata }))
             return MHD_NO;
         *ndata = 0;

@@ -674,6 +674,8 @@ START_TEST(health_and_metrics_answer_without_a_site)
     c.host = "10.0.0.1:8080";
     struct reply r = client_get(&c, "/healthz");
     ck_assert_int_eq(r.status, 200);
+    ck_assert(!client_is_closed(&c, 50));       /* who watches may stay */
+    ck_assert_int_eq(client_send(&c, "GET", "/healthz", NULL, "text/plain", S("what is this for?")).status, 200);
     c.host = "localhost";
     client_get(&c, "/hello");
     client_get(&c, "/hello");
