@@ -13,6 +13,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "http/server.h"
 #include <errno.h>
 #include <signal.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 enum { CHANNELS = 8192, BACKLOG_MAX = 64 * 1024, PIECE_MAX = 16 * 1024, EPOLL_BATCH = 256, QUEUE_BYTES_MAX = 64 << 20,
-       HUBS_MAX = 4 };
+       HUBS_MAX = 4, RETRY_MS = 1000, RETRY_SPREAD_MS = 4000 };      /* after a restart not all come back at once */
 
 struct listener {
     struct listener *prev, *next;               /* in the channel */
@@ -399,9 +400,11 @@ static struct hub *turn(const struct http_server *s)
 bool events_take(struct request *rq, struct exchange *x)
 {
     struct http_server *s = x->s;
+    unsigned char chance;
+    random_bytes(&chance, 1);
     str head = arena_fmt(&rq->a, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-                         "Connection: close\r\nX-Accel-Buffering: no\r\nX-Request-Id: %s\r\n%.*s\r\n:\n\n",
-                         x->id, STR_ARG(respond_headers(rq, &rq->a)));
+                         "Connection: close\r\nX-Accel-Buffering: no\r\nX-Request-Id: %s\r\n%.*s\r\nretry: %d\n\n",
+                         x->id, STR_ARG(respond_headers(rq, &rq->a)), RETRY_MS + chance * RETRY_SPREAD_MS / 255);
     uint64_t key = ip_key(x->ip);
     bool is_counted = !ip_is_loopback(x->ip);
     if (atomic_load(&s->is_stopping) || !conns_events_enter(s, key, is_counted))

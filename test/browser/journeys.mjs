@@ -113,6 +113,18 @@ await journey('hand-off', async () => {
   }
 })
 
+// ── live ──
+await journey('what others change', async () => {
+  const page = await as(served.owner)
+  let asked = 0
+  await page.route('**/events', r => asked++ ? r.continue() : r.fulfill({ status: 204 }))
+  await page.goto('/deals')
+  const missed = await deal('Deal while nobody listened')
+  check('a page whose listening was refused listens again and catches up', await page.waitForSelector(`#card-${missed.id}`, { timeout: 15000 }).then(() => asked > 1))
+  const heard = await deal('Deal of a colleague')
+  check('a change of others appears', await page.waitForSelector(`#card-${heard.id}`, { timeout: 15000 }).then(() => true))
+})
+
 // ── the board ──
 await journey('the board', async () => {
   const page = await as(served.owner), first = await deal('Dragged deal'), second = await deal('Carried deal'), third = await deal('Menu deal')

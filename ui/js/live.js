@@ -1,11 +1,11 @@
 // live.js - what others change appears. The server sends `event: changed` with "entity id"; elements
 // with data-live="deal" or "deal:ID" and hx-get fetch themselves again ("* *": all of them). Nothing moves under the
 // pointer or the caret: there a bar offers the news. A hidden tab holds no connection, since a
-// browser allows six of them to one HTTP/1.1 server.
+// browser allows six of them to one HTTP/1.1 server. Who comes back asks for everything: nobody keeps what was missed.
 import { $, $$, word } from './dom.js'
 
 const url = document.body.dataset.liveUrl
-let source
+let source, timer, pause = 1000, missed = document.hidden
 
 function refresh(el) {
   if (!el.matches(':hover') && !el.contains(document.activeElement)) return htmx.trigger(el, 'live')
@@ -27,12 +27,29 @@ function count(e) {                 // "id text": a number in the navigation
 }
 function open() {
   source = new EventSource(url)
+  source.onopen = () => {
+    if (missed) changed({ data: '* *' })
+    missed = false
+    pause = 1000
+  }
+  source.onerror = () => {          // after a cut the browser comes back by itself; after an answer that is none (a proxy whose server restarts, a full queue) we do
+    missed = true
+    if (source?.readyState !== EventSource.CLOSED) return
+    timer = setTimeout(watch, pause * (1 + Math.random()))
+    pause = Math.min(pause * 2, 300000)
+  }
   source.addEventListener('changed', changed)
   source.addEventListener('count', count)
   source.addEventListener('toast', e => document.body.dispatchEvent(new CustomEvent('toast', { bubbles: true, detail: JSON.parse(e.data) })))
 }
+function watch() {
+  clearTimeout(timer)
+  source?.close()
+  source = null
+  if (document.hidden) missed = true
+  else open()
+}
 if (url) {
-  const watch = () => { source?.close(); source = null; if (!document.hidden) open() }
   document.addEventListener('visibilitychange', watch)
   addEventListener('pagehide', () => source?.close())
   watch()
