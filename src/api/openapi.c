@@ -326,6 +326,7 @@ static void event_schemas(struct json *j)
     text_member(j, "title", INTAKE_TITLE_MAX, NULL, NULL);
     text_member(j, "key", INTAKE_KEY_MAX, "Yours: an event whose key you used in the last 30 days is not kept again", NULL);
     text_member(j, "user_agent", 1000, "Of the reader's browser or mail program, so that robots are told from people", NULL);
+    text_member(j, "ip", INTAKE_IP_MAX, "Of the reader: compared with the networks of programs that the workspace keeps, and not kept", NULL);
     json_key(j, S("is_robot"));
     json_raw(j, S("{\"type\":\"boolean\",\"description\":\"You know that it was a program\"}"));
     json_key(j, S("data"));

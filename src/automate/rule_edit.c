@@ -202,11 +202,14 @@ static void fill_dry(struct editing *x, struct rule_edit_view *v)
     v->dry = SAID(x->c->a, x->c->loc, rule_would_have, .count = A(d->fired), .days = A(30));
 }
 
-/* A click is held until it has shown who made it. */
-static bool settles(const struct rule_plan *p)
+/* A click is held until it has shown who made it, and who enters a segment by one; else empty. */
+static str settles(const struct editing *x)
 {
+    const struct rule_plan *p = &x->plan;
     const struct event_kind *k = p->when == WHEN_EVENT ? event_kind_find(rule_when_arg(p, "event")) : NULL;
-    return k && k->flags & KIND_CLICK;
+    if (k && k->flags & KIND_CLICK)
+        return msg_text(x->c->a, x->c->loc, MSG_rule_settles, NULL);
+    return p->when == WHEN_ENTERED ? msg_text(x->c->a, x->c->loc, MSG_rule_settles_segment, NULL) : (str){ 0 };
 }
 
 static void draw(struct editing *x, int status)
@@ -226,7 +229,7 @@ static void draw(struct editing *x, int status)
         .name = x->name, .criteria = x->plan.criteria, .limit = x->limit, .hourly = x->hourly, .note = x->note, .is_new = is_new, .is_joint = x->is_joint,
         .may = is_new ? access_scope(c->who, &rule_entity, ACTION_CREATE) != SCOPE_NONE : access_record(c, x->stored, ACTION_CHANGE),
         .kinds = kind_options(x), .nkinds = WHEN_COUNT, .error = x->e.code ? err_text(c->a, c->loc, &x->e) : (str){ 0 },
-        .bad_criteria = x->e.field && !strcmp(x->e.field, "if"), .settles = settles(&x->plan),
+        .bad_criteria = x->e.field && !strcmp(x->e.field, "if"), .settles = settles(x),
     };
     if (!is_new) {
         bool is_on = record_int(x->stored, "is_on") != 0;

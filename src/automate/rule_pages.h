@@ -58,7 +58,7 @@ struct rule_edit_view {
     struct url action, turn, runs; str id, name, version, error, criteria, limit, hourly, note, state, owner; enum tone tone;
     struct html_safe when, then; const struct ui_option *kinds, *onces, *steps; size_t nkinds, nonces, nsteps;
     const struct rule_step_view *lines; size_t n;
-    str dry, count; const struct rule_would_view *would; size_t nwould; bool is_new, is_on, may, has_dry, bad_criteria, is_joint, settles;
+    str dry, count, settles; const struct rule_would_view *would; size_t nwould; bool is_new, is_on, may, has_dry, bad_criteria, is_joint;
     struct rule_agreed_view agreed;
 };
 void view_rule_edit(struct html *h, const struct rule_edit_view *v);

@@ -148,6 +148,27 @@ bool ip_v6_parse(str s, struct ip *out)
     return inet_pton(AF_INET6, z, out->b) == 1;
 }
 
+bool ip_parse(str s, struct ip *out)
+{
+    static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+    char z[IP_TEXT_MAX];
+    struct ip v4 = { 0 };
+    if (str_find_char(s, ':') >= 0) {
+        if (!ip_v6_parse(s, out))
+            return false;
+        memcpy(v4.b, out->b + 12, 4);
+        if (!memcmp(out->b, mapped, sizeof mapped))
+            *out = v4;
+        return true;
+    }
+    if (!s.n || s.n >= sizeof z)
+        return false;
+    memcpy(z, s.p, s.n);
+    z[s.n] = '\0';
+    *out = v4;
+    return inet_pton(AF_INET, z, out->b) == 1;
+}
+
 void ip_write(const struct ip *ip, char out[IP_TEXT_MAX])
 {
     if (!inet_ntop(ip->is_v6 ? AF_INET6 : AF_INET, ip->b, out, IP_TEXT_MAX))

@@ -13,6 +13,7 @@ enum ip_form { IP_NONE, IP_GOOD, IP_BAD };              /* no number at all; a n
 /* Numbers as browsers and inet_aton take them: "127.1", "0x7f.1", "0177.0.0.1", "2130706433". */
 enum ip_form ip_v4_parse(str host, struct ip *out);
 bool ip_v6_parse(str inside_brackets, struct ip *out);  /* without a zone */
+bool ip_parse(str text, struct ip *out);                /* four decimal numbers, or version 6; "::ffff:192.0.2.1" is the former */
 bool ip_is_public(const struct ip *ip);
 bool ip_is_own(const struct ip *ip);                    /* an address of this machine, public or not */
 bool ip_same(const struct ip *x, const struct ip *y);

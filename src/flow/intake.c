@@ -129,13 +129,25 @@ static bool refuse(struct intake_item *it, enum err_code code, msg_id why, const
     return true;
 }
 
+/* A sender that tells no name of a browser hides none: only the network can speak. */
+static bool look(struct ctx *tx, const struct intake_item *it, enum robot *out, struct err *e)
+{
+    bool is_theirs;
+    if (it->user_agent.n)
+        return robot_by_signs(tx, &(struct robot_signs){ .user_agent = it->user_agent, .ip = it->ip }, out, e);
+    if (!robot_network_has(tx, it->ip, &is_theirs, e))
+        return false;
+    *out = is_theirs ? ROBOT_NETWORK : ROBOT_NONE;
+    return true;
+}
+
 /* Programs are looked for only where they can be: nobody's guard of a mailbox holds a call. */
 static bool judge(struct ctx *tx, const struct intake_item *it, struct event *ev, struct err *e)
 {
     const struct event_kind *k = event_kind_find(it->kind);
     enum robot r = it->is_robot ? ROBOT_TOLD : ROBOT_NONE;
-    if (!r && k && k->flags & KIND_ROBOTS && it->user_agent.n)
-        r = robot_by_signs(tx->a, &(struct robot_signs){ .user_agent = it->user_agent });
+    if (!r && k && k->flags & KIND_ROBOTS && !look(tx, it, &r, e))
+        return false;
     if (!r && !robot_by_history(tx, ev, &(struct robot_click){ .link = it->url }, &r, e))
         return false;
     ev->robot_why = robot_word(r);

@@ -8,13 +8,13 @@
 #include <jansson.h>
 #include "record/record.h"
 
-enum { INTAKE_MAX = 500, INTAKE_KEY_MAX = 200, INTAKE_URL_MAX = 2000, INTAKE_TITLE_MAX = 300,
+enum { INTAKE_MAX = 500, INTAKE_KEY_MAX = 200, INTAKE_URL_MAX = 2000, INTAKE_TITLE_MAX = 300, INTAKE_IP_MAX = 45,
        INTAKE_DATA_MAX = 20,                    /* members of "data" */
        INTAKE_VALUE_MAX = 500,                  /* bytes of one of them */
        INTAKE_AHEAD_S = 300 };                  /* how far the sender's clock may be before ours */
 enum intake_state { INTAKE_REFUSED, INTAKE_KEPT, INTAKE_KNOWN };
 struct intake_item {
-    str kind, key, person, campaign, channel, source, url, title, user_agent, data;    /* data: JSON, with url and title */
+    str kind, key, person, campaign, channel, source, url, title, user_agent, ip, data;    /* data: JSON, with url and title */
     int64_t at;                                 /* 0: now */
     bool is_robot;
     struct err wrong;                           /* what was wrong with it as it came; code 0: nothing */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "core/core.h"
+#include "egress/address.h"
 #include "msg/intake.h"
 #include "record/query.h"
 
@@ -104,6 +105,7 @@ static const struct member { const char *name; size_t at; int max; } members[] =
     { "url", offsetof(struct intake_item, url), INTAKE_URL_MAX },
     { "title", offsetof(struct intake_item, title), INTAKE_TITLE_MAX },
     { "user_agent", offsetof(struct intake_item, user_agent), 1000 },
+    { "ip", offsetof(struct intake_item, ip), INTAKE_IP_MAX },
 };
 
 static bool read_at(const json_t *v, int64_t now, int64_t *out, struct err *e)
@@ -139,6 +141,7 @@ static bool read_member(struct arena *a, const char *name, const json_t *v, int6
 
 static bool is_sound(const struct intake_item *it, struct err *e)
 {
+    struct ip ip;
     if (!it->kind.n)
         return wrong(e, MSG_intake_needed, "kind", (str){ 0 });
     if (!event_kind_may_be_told(it->kind))
@@ -151,6 +154,8 @@ static bool is_sound(const struct intake_item *it, struct err *e)
         return wrong(e, MSG_intake_choice, "source", it->source);
     if (it->url.n && !str_starts(it->url, S("https://")) && !str_starts(it->url, S("http://")))
         return wrong(e, MSG_intake_url, "url", it->url);
+    if (it->ip.n && !ip_parse(it->ip, &ip))
+        return wrong(e, MSG_intake_ip, "ip", it->ip);
     return true;
 }
 

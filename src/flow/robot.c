@@ -15,7 +15,8 @@
 
 static const struct { const char *word; msg_id label; } words[ROBOT_COUNT] = {
     [ROBOT_NONE] = { "", 0 },                         [ROBOT_NAME] = { "name", MSG_robot_name },
-    [ROBOT_PROXY] = { "proxy", MSG_robot_proxy },     [ROBOT_HEAD] = { "head", MSG_robot_head },
+    [ROBOT_PROXY] = { "proxy", MSG_robot_proxy },     [ROBOT_NETWORK] = { "network", MSG_robot_network },
+    [ROBOT_HEAD] = { "head", MSG_robot_head },
     [ROBOT_PREFETCH] = { "prefetch", MSG_robot_prefetch }, [ROBOT_QUICK] = { "quick", MSG_robot_quick },
     [ROBOT_BURST] = { "burst", MSG_robot_burst },     [ROBOT_TRAP] = { "trap", MSG_robot_trap },
     [ROBOT_TOLD] = { "told", MSG_robot_told },
@@ -71,7 +72,7 @@ static bool is_mail_proxy(str ua)
         || str_ends(ua, S("Edge/12.246 Mozilla/5.0")) || str_eq(ua, S("Mozilla/5.0"));
 }
 
-enum robot robot_by_signs(struct arena *a, const struct robot_signs *s)
+static enum robot by_words(struct arena *a, const struct robot_signs *s)
 {
     if (s->is_head)
         return ROBOT_HEAD;
@@ -80,6 +81,17 @@ enum robot robot_by_signs(struct arena *a, const struct robot_signs *s)
     if (is_mail_proxy(str_trim(s->user_agent)))
         return ROBOT_PROXY;
     return robot_is_named(a, s->user_agent) ? ROBOT_NAME : ROBOT_NONE;
+}
+
+bool robot_by_signs(struct ctx *c, const struct robot_signs *s, enum robot *out, struct err *e)
+{
+    bool is_theirs = false;
+    *out = by_words(c->a, s);
+    if (*out == ROBOT_NONE && s->ip.n && !robot_network_has(c, s->ip, &is_theirs, e))
+        return false;
+    if (is_theirs)
+        *out = ROBOT_NETWORK;
+    return true;
 }
 
 /* ── by behaviour ────────────────────────────────────────────────────────── */

@@ -10,6 +10,7 @@ enum robot {
     ROBOT_NONE,
     ROBOT_NAME,                                 /* names itself a program, or nothing that reads like a browser */
     ROBOT_PROXY,                                /* a mail service fetched it for its reader: nobody saw it yet */
+    ROBOT_NETWORK,                              /* asks from a network that is kept as programs' */
     ROBOT_HEAD,                                 /* asked for the head only */
     ROBOT_PREFETCH,                             /* a browser, ahead of its reader */
     ROBOT_QUICK,                                /* a click within ROBOT_QUICK_S of the delivery */
@@ -26,8 +27,16 @@ msg_id robot_label(str word);                   /* 0: no such word */
 
 /* Robots, monitors, libraries: what a program calls itself. Who names no browser is one. */
 bool robot_is_named(struct arena *a, str user_agent);
-struct robot_signs { str user_agent; bool is_head, is_prefetch; };
-enum robot robot_by_signs(struct arena *a, const struct robot_signs *s);
+struct robot_signs { str user_agent, ip; bool is_head, is_prefetch; };   /* ip: empty where it is not known; it is not kept */
+__attribute__((warn_unused_result))
+bool robot_by_signs(struct ctx *c, const struct robot_signs *s, enum robot *out, struct err *e);
+
+/* Networks of programs, as the house keeps them: from /8 to /32, of version 6 from /16 to /64. */
+extern const struct entity robot_network_entity;
+/* Any spelling and digits to the one that is kept: "192.0.2.77 / 24" is "192.0.2.0/24". The error is about "network". */
+bool robot_network_parse(struct arena *a, str text, str *name, struct err *e);
+__attribute__((warn_unused_result))
+bool robot_network_has(struct ctx *c, str address, bool *out, struct err *e);
 
 /* A click, or an open, as its history is asked. Of a delivery we know (reach/tracked.h) its own links are told
  * apart; without one, those of all that the person clicked are. */

@@ -118,10 +118,16 @@ static bool is_listened(struct causes *all, const struct feed_row *r, bool *out,
 
 static bool take(struct causes *all, const struct feed_row *r, struct err *e)
 {
-    bool listens;
-    if (!r->is_event || !rule_settles_us(r->kind))
+    bool listens, waits, flickers;
+    if (!r->is_event)
         return follow(all, r, e);
-    return is_listened(all, r, &listens, e) && (!listens || rule_hold(all->b.tx, r, e));
+    if (!is_listened(all, r, &listens, e))
+        return false;
+    if (!listens)
+        return true;
+    if (!rule_waits(all->b.tx, r, &waits, e) || !rule_is_flicker(all->b.tx, r, &flickers, e))
+        return false;
+    return waits ? rule_hold(all->b.tx, r, e) : flickers || follow(all, r, e);
 }
 
 static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, struct err *e)

@@ -78,6 +78,10 @@ struct feed_row;
 enum { RULE_LET_GO = 20 };
 /* How long rules wait before an event of this kind is a cause; 0: not at all. */
 int64_t rule_settles_us(str kind);
+/* Is it held first? A click; who enters a segment just after one. */
+bool rule_waits(struct ctx *tx, const struct feed_row *r, bool *out, struct err *e);
+/* Leaves a segment that it entered by what was held: neither begins a rule. */
+bool rule_is_flicker(struct ctx *tx, const struct feed_row *r, bool *out, struct err *e);
 bool rule_hold(struct ctx *tx, const struct feed_row *r, struct err *e);
 /* Those that were held long enough and still are a person's, at most RULE_LET_GO of all; no longer held. */
 bool rule_let_go(struct ctx *tx, struct feed_row **out, size_t *n, bool *more, struct err *e);

@@ -153,9 +153,11 @@ void track_seen(struct request *rq)
     read_sending(rq, s);
     if (asks_not_to(rq) || asks_ahead(rq) || !visitor_ok(s->visitor))
         return;
-    str robot = robot_word(robot_by_signs(&rq->a, &(struct robot_signs){ .user_agent = request_header(rq, "User-Agent") }));
+    enum robot by;
+    if (!robot_by_signs(&c, &(struct robot_signs){ .user_agent = request_header(rq, "User-Agent") }, &by, &e))
+        return;
     for (size_t i = 0; i < s->n; i++)
-        all->n += may_count(rq, &s->act[i]) && read_act(rq, s, &s->act[i], robot, &all->v[all->n]);
+        all->n += may_count(rq, &s->act[i]) && read_act(rq, s, &s->act[i], robot_word(by), &all->v[all->n]);
     c.who = &actor_system;
     c.by = 0;
     if (all->n)

@@ -21,7 +21,8 @@ static bool run_open(struct ctx *tx, void *arg, struct err *e) { return delivery
 
 static void keep(struct request *rq, const struct link_open *at, record_write_fn *fn)
 {
-    struct link_hit hit = { at, { .user_agent = request_header(rq, "User-Agent"), .is_head = request_is_head(rq), .is_prefetch = asks_ahead(rq) } };
+    struct link_hit hit = { at, { .user_agent = request_header(rq, "User-Agent"), .ip = rq->ip, .is_head = request_is_head(rq),
+                                  .is_prefetch = asks_ahead(rq) } };
     struct err e = { 0 };
     if (!record_write_bulk(web_ctx(rq), fn, &hit, &e))
         log_event(LOG_WARN, "link_not_kept", LOG_N("link", at->id), LOG_S("why", str_of(e.detail)));

@@ -138,8 +138,8 @@ static bool judge(struct ctx *tx, const struct link_hit *hit, struct event *ev, 
     const struct link_open *l = hit->at;
     struct robot_click click = { .delivery = id_text(tx->a, l->delivery), .delivered_at = l->sent_at, .is_trap = is_click && l->is_trap,
                                  .link = is_click ? arena_fmt(tx->a, "%lld", (long long)l->idx) : (str){ 0 } };
-    enum robot by_signs = robot_by_signs(tx->a, &hit->by), r;
-    if (!robot_by_history(tx, ev, &click, &r, e))
+    enum robot by_signs, r;
+    if (!robot_by_signs(tx, &hit->by, &by_signs, e) || !robot_by_history(tx, ev, &click, &r, e))
         return false;
     ev->robot_why = robot_word(by_signs != ROBOT_NONE && r != ROBOT_TRAP ? by_signs : r);
     return true;

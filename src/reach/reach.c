@@ -9,5 +9,6 @@ const struct entity *const reach_entities[] = {
     &visit_entity,
     &touch_entity,
     &link_entity,
+    &robot_network_entity,
 };
 const size_t reach_nentities = countof(reach_entities);

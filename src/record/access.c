@@ -86,6 +86,7 @@ static const struct grant grants[] = {
     /* Of a link nothing but that it is there can change: deleted is withdrawn. */
     { SELLERS | R(MARKETER), "link",                  { A, A, O, O, O } },
     { R(SALES_MANAGER) | R(MARKETING_MANAGER), "link", { A, A, A, A, A } },
+    { R(MARKETING_MANAGER), "robot_network",          { A, A, A, A, A } },
 
     { STAFF & ~R(ANALYST),  "task note call meeting attachment", { A, A, O, O, O } },
     { R(OWNER) | R(CRO) | R(SALES_MANAGER) | R(MARKETING_MANAGER), "task note call meeting attachment", { A, A, A, A, A } },

@@ -140,6 +140,7 @@ START_TEST(each_member_has_its_mistakes)
         { "\"channel\":\"pigeon\"", "channel" },   { "\"source\":\"rumour\"", "source" },     { "\"campaign\":\"Nothing\"", "campaign" },
         { "\"url\":\"javascript:alert(1)\"", "url" }, { "\"data\":[1]", "data" },             { "\"data\":{\"a\":{\"b\":1}}", "data" },
         { "\"data\":{\"url\":\"x\"}", "data" },    { "\"is_robot\":\"yes\"", "is_robot" },    { "\"key\":5", "key" },
+        { "\"ip\":\"203.0.113\"", "ip" },       { "\"ip\":\"localhost\"", "ip" },
     };
     for (size_t i = 0; i < countof(is); i++)
         refused(MSG("{%s,%s}", bare, is[i].member), is[i].field);
@@ -230,6 +231,12 @@ START_TEST(what_programs_do_is_kept_and_counts_for_nothing)
     for (size_t i = 0; i < countof(robots); i++)
         ck_assert_msg(is_robot(a, i) == robots[i], "event %zu", i);
     ck_assert_uint_eq(found("name = farah and count(mail.opened) = 2"), 1);
+    /* From where a guard of mailboxes asks, no name of a browser helps; without a name the address alone tells. */
+    a = told(MSG("{%s,\"user_agent\":\"" CHROME "\",\"ip\":\"209.222.87.1\"},{%s,\"ip\":\"209.222.87.2\"},{%s,\"ip\":\"209.222.88.1\"},{%s,\"ip\":\"2001:db8::1\"}",
+                 open, open, open, open), 200);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_msg(is_robot(a, i) == (i < 2), "address %zu", i);
+    ck_assert_uint_eq(found("name = farah and count(mail.opened) = 4"), 1);
     /* A call is nobody's guard of a mailbox, whatever program tells of it. */
     a = told(MSG("{\"kind\":\"call.held\",\"person\":\"%s\",\"user_agent\":\"curl/8.5.0\"}", id), 200);
     ck_assert(!is_robot(a, 0));
@@ -324,7 +331,7 @@ START_TEST(the_description_tells_of_it)
     const json_t *post = json_object_get(json_object_get(json_object_get(doc, "paths"), "/events"), "post");
     ck_assert_str_eq(text_at(post, "operationId"), "tell_events");
     const json_t *event = json_object_get(json_object_get(json_object_get(doc, "components"), "schemas"), "Event");
-    static const char *const members[] = { "kind", "person", "at", "channel", "source", "campaign", "url", "title", "data", "key", "user_agent", "is_robot" };
+    static const char *const members[] = { "kind", "person", "at", "channel", "source", "campaign", "url", "title", "data", "key", "user_agent", "ip", "is_robot" };
     for (size_t i = 0; i < countof(members); i++)
         ck_assert_msg(json_object_get(json_object_get(event, "properties"), members[i]), "%s is not told of", members[i]);
 }

@@ -262,13 +262,68 @@ START_TEST(programs_are_known_by_what_they_say)
     };
     for (size_t i = 0; i < countof(t); i++) {
         int64_t before = why(t[i].why);
-        struct robot_signs by = { str_of(t[i].ua), t[i].is_head, t[i].is_prefetch };
+        struct robot_signs by = { .user_agent = str_of(t[i].ua), .is_head = t[i].is_head, .is_prefetch = t[i].is_prefetch };
         hit_as(&mail, 1, 100 + 100 * (double)i, by);
         ck_assert_msg(why(t[i].why) == before + 1, "%s (%zu)", t[i].why, i);
         hit_as(&mail, 0, 150 + 100 * (double)i, by);
         ck_assert_msg(why(t[i].why) == before + 2, "open: %s (%zu)", t[i].why, i);
     }
     ck_assert_int_eq(number(HUMAN), 0);
+}
+END_TEST
+
+/* What is kept of a network that was written so; "" where it is refused. */
+static str network(const char *text)
+{
+    struct record *r = record_new(&house_arena, &robot_network_entity);
+    struct ctx c = ctx;
+    e = (struct err){ 0 };
+    record_set(r, "network", val_text(str_of(text)));
+    if (!record_write(&c, run_create, r, &e)) {
+        ck_assert_str_eq(e.field, "network");
+        return S("");
+    }
+    return record_text(r, "network");
+}
+
+START_TEST(a_network_is_kept_under_one_spelling)
+{
+    static const struct { const char *text, *kept; } v[] = {
+        { "203.0.113.77/24", "203.0.113.0/24" }, { " 198.51.100.7 / 32 ", "198.51.100.7/32" }, { "10.1.2.3/8", "10.0.0.0/8" },
+        { "\u09e7\u09e9\u09e6.\u09e6.\u09e6.\u09e7/\u09ef", "130.0.0.0/9" }, { "2001:DB8:0:0::1/64", "2001:db8::/64" }, { "2001:db8::/16", "2001::/16" },
+        { "::ffff:192.0.2.9/31", "192.0.2.8/31" },
+    };
+    static const char *const bad[] = { "", "203.0.113.0", "203.0.113.0/", "203.0.113.0/7", "203.0.113.0/33", "203.0.113/24", "0xcb.0.113.0/24", "203.0.113.0.0/24",
+                                       "2001:db8::/15", "2001:db8::/65", "2001:db8::%eth0/64", "example.com/24", "203.0.113.0/24/24", "203.0.113.0/-9" };
+    for (size_t i = 0; i < countof(v); i++) {
+        str kept = network(v[i].text);
+        ck_assert_msg(str_eq(kept, str_of(v[i].kept)), "%s: %.*s", v[i].text, STR_ARG(kept));
+    }
+    for (size_t i = 0; i < countof(bad); i++)
+        ck_assert_msg(!network(bad[i]).n, "%s", bad[i]);
+    ck_assert(!network("203.0.113.200/24").n && e.code == ERR_INVALID);    /* the first one, written otherwise */
+}
+END_TEST
+
+START_TEST(who_asks_from_a_network_of_programs_is_one)
+{
+    static const struct { const char *ip; bool is_robot; } v[] = {
+        { "203.0.113.255", true }, { "203.0.114.0", false }, { "::ffff:203.0.113.1", true }, { "2001:db8:1:1::9", true }, { "2001:db8:1:2::9", false },
+        { "192.0.2.1", true }, { "192.0.2.2", false }, { "11.255.255.255", true }, { "12.0.0.0", false }, { "209.222.81.4", true }, { "", false },
+    };
+    static const char *const ours[] = { "203.0.113.0/24", "2001:db8:1:1::/64", "192.0.2.1/32", "11.0.0.0/8", "209.222.80.0/21" };
+    for (size_t i = 0; i < countof(ours); i++)
+        ck_assert_msg(network(ours[i]).n, "%s", ours[i]);
+    for (size_t i = 0; i < countof(v); i++) {
+        int64_t before = why("network"), robots = number("SELECT COUNT(*) FROM event WHERE is_robot = 1");
+        hit_as(&mail, 1, 1000 + 100 * (double)i, (struct robot_signs){ .user_agent = S(FIREFOX), .ip = str_of(v[i].ip) });
+        ck_assert_msg(why("network") - before == v[i].is_robot, "%s", v[i].ip);
+        ck_assert_int_eq(number("SELECT COUNT(*) FROM event WHERE is_robot = 1") - robots, v[i].is_robot);
+    }
+    house_sql("UPDATE robot_network SET deleted_at = 1");
+    hit_as(&mail, 1, 5000, (struct robot_signs){ .user_agent = S(FIREFOX), .ip = S("203.0.113.255") });
+    ck_assert_int_eq(why("network"), 6);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM event WHERE data LIKE '%203.0.113%'"), 0);     /* nor is an address kept */
 }
 END_TEST
 
@@ -365,6 +420,8 @@ int main(void)
     tcase_add_test(t, a_link_follows_its_material_and_ends_with_it);
     tcase_add_test(t, a_click_is_an_event_of_the_person);
     tcase_add_test(t, programs_are_known_by_what_they_say);
+    tcase_add_test(t, a_network_is_kept_under_one_spelling);
+    tcase_add_test(t, who_asks_from_a_network_of_programs_is_one);
     tcase_add_test(t, ten_seconds_after_the_delivery_is_too_soon);
     tcase_add_test(t, three_links_of_one_delivery_in_five_seconds_are_a_burst);
     tcase_add_test(t, the_trap_takes_its_burst_with_it);

@@ -2,6 +2,7 @@
  * open. Clicks come in as they do at the door (reach/tracked.h), under a clock we hold.
  */
 #include "rules.h"
+#include "flow/segment.h"
 #include "msg/rule.h"
 #include "reach/reach.h"
 
@@ -93,6 +94,61 @@ START_TEST(a_click_that_turns_a_programs_in_between_begins_nothing)
 }
 END_TEST
 
+/* Rules on entering and leaving a segment that a click makes one a member of. */
+static void on_clickers(void)
+{
+    int64_t seg = make(&owner, &segment_entity, "name", "Clickers", "entity", "person", "criteria", "count(mail.clicked within 30 days) >= 1");
+    drain();
+    at(s(-100));
+    rule(&owner, "In", arena_fmt(&a, "when entered\nabout person\nsegment %s\n%s", id_of(seg), one_task).p);
+    rule(&owner, "Out", arena_fmt(&a, "when left\nabout person\nsegment %s\ndo set\nfield job_title\nto out\n", id_of(seg)).p);
+    drain();
+}
+static const char *title(void) { return text(&person_entity, rahim, "job_title"); }
+
+START_TEST(who_enters_a_segment_by_a_click_is_waited_with)
+{
+    on_clickers();
+    click(1, 0);
+    ck_assert_int_eq(held(), 1);                /* the entering; nobody waits for the click itself */
+    at(s(89.9));
+    ck_assert_int_eq(tasks(), 0);
+    at(s(90.1));
+    ck_assert_int_eq(tasks(), 1);
+    ck_assert_int_eq(held(), 0);
+    at(s(31 * 86400.0));                        /* the click is too long ago: a leaving like any other */
+    ck_assert_str_eq(title(), "out");
+    ck_assert_int_eq(tasks(), 1);
+}
+END_TEST
+
+START_TEST(who_entered_by_a_programs_click_neither_enters_nor_leaves)
+{
+    on_clickers();
+    click(1, 0);
+    click(4, 3);                                /* the trap */
+    at(s(200));
+    ck_assert_int_eq(tasks() + held(), 0);
+    ck_assert_str_eq(title(), "");
+    click(1, 300);                              /* a person's at last */
+    at(s(400));
+    ck_assert_int_eq(tasks(), 1);
+}
+END_TEST
+
+START_TEST(who_enters_without_a_click_is_not_waited_with)
+{
+    int64_t seg = make(&owner, &segment_entity, "name", "Heads", "entity", "person", "criteria", "job_title = head");
+    drain();
+    rule(&owner, "In", arena_fmt(&a, "when entered\nabout person\nsegment %s\n%s", id_of(seg), one_task).p);
+    drain();
+    ck_assert(set(&owner, &person_entity, rahim, "job_title", "head"));
+    drain();
+    ck_assert_int_eq(held(), 0);
+    ck_assert_int_eq(tasks(), 1);
+}
+END_TEST
+
 START_TEST(what_nobody_waits_for_is_not_held)
 {
     click(1, 0);
@@ -153,6 +209,9 @@ int main(void)
     tcase_add_checked_fixture(t, open_all, firm_close);
     tcase_add_test(t, a_click_begins_its_rule_after_ninety_seconds_and_once);
     tcase_add_test(t, a_click_that_turns_a_programs_in_between_begins_nothing);
+    tcase_add_test(t, who_enters_a_segment_by_a_click_is_waited_with);
+    tcase_add_test(t, who_entered_by_a_programs_click_neither_enters_nor_leaves);
+    tcase_add_test(t, who_enters_without_a_click_is_not_waited_with);
     tcase_add_test(t, what_nobody_waits_for_is_not_held);
     tcase_add_test(t, a_run_that_waits_for_a_click_has_it_when_it_came_in_time);
     tcase_add_test(t, an_open_begins_no_rule_and_may_be_waited_for);
