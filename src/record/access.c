@@ -264,6 +264,12 @@ static void shared_with_me(struct sql *q, const struct ctx *c, const struct enti
     sql_lit(q, "))");
 }
 
+bool access_denied(struct ctx *c, const struct entity *en, struct err *e)
+{
+    fail(e, ERR_FORBIDDEN, MSG_record_forbidden, "%s", en->name);
+    return err_arg(e, "entity", msg_text(c->a, c->loc, en->plural, NULL));
+}
+
 void access_predicate(struct sql *q, const struct ctx *c, const struct entity *en, enum action act,
                       const char *alias)
 {

@@ -39,6 +39,8 @@ enum field_right access_field(const struct actor *who, const struct entity *en, 
 bool access_is_admin(const struct actor *who);
 /* May `who` do this to this record? The owner and share rules applied to it. */
 bool access_record(struct ctx *c, const struct record *r, enum action act);
+/* False, with the refusal that names these records. */
+bool access_denied(struct ctx *c, const struct entity *en, struct err *e);
 
 /* The SQL predicate of the scope over table alias `t0`, appended by the
  * compiler of record/sql.h; "1=1" for all. */

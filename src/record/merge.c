@@ -117,10 +117,8 @@ bool record_merge(struct ctx *tx, const struct entity *en, int64_t keep, int64_t
     for (int i = 0; i < 2; i++) {
         if (!record_get(tx, en, id[i], &both[i], e))
             return false;
-        if (!access_record(tx, both[i], ACTION_CHANGE)) {
-            fail(e, ERR_FORBIDDEN, MSG_record_forbidden, "%s", en->name);
-            return err_arg(e, "entity", msg_text(tx->a, tx->loc, en->plural, NULL));
-        }
+        if (!access_record(tx, both[i], ACTION_CHANGE))
+            return access_denied(tx, en, e);
     }
     struct ctx sys = ctx_as_system(tx);
     if (!move_all(&sys, en, keep, drop, e) || !record_delete(&sys, en, drop, 0, e))

@@ -155,12 +155,6 @@ static bool may_write_fields(struct ctx *tx, const struct entity *en, uint64_t m
     return true;
 }
 
-static bool forbidden(struct ctx *tx, const struct entity *en, struct err *e)
-{
-    fail(e, ERR_FORBIDDEN, MSG_record_forbidden, "%s", en->name);
-    return err_arg(e, "entity", msg_text(tx->a, tx->loc, en->plural, NULL));
-}
-
 static bool enter(struct ctx *tx, struct err *e)
 {
     if (!tx->write)
@@ -217,7 +211,7 @@ static bool create_checked(struct ctx *tx, struct record *r, struct err *e)
 bool record_create(struct ctx *tx, struct record *r, struct err *e)
 {
     if (access_scope(tx->who, r->en, ACTION_CREATE) == SCOPE_NONE)
-        return forbidden(tx, r->en, e);
+        return access_denied(tx, r->en, e);
     if (!may_write_fields(tx, r->en, r->has, e) || !enter(tx, e))
         return false;
     uint64_t asked = r->has;            /* a write that runs again must find what the caller set, and no more */
@@ -254,7 +248,7 @@ static bool load_for(struct ctx *tx, const struct entity *en, int64_t id, enum a
     if (!old || !access_record(tx, old, ACTION_SEE))
         return not_found(en, id, e);
     if (!access_record(tx, old, act))
-        return forbidden(tx, en, e);
+        return access_denied(tx, en, e);
     *out = old;
     return true;
 }

@@ -83,7 +83,7 @@ static bool may_change(struct ctx *tx, const struct record *r, enum action act, 
 {
     if (access_record(tx, r, ACTION_SEE) && (access_record(tx, r, act) || tx->who->is_system))
         return true;
-    return fail(e, ERR_FORBIDDEN, MSG_record_forbidden, "%s %lld", r->en->name, (long long)r->id);
+    return access_denied(tx, r->en, e);
 }
 
 /* All field steps of one record that stand in a row become one change of it. */

@@ -92,6 +92,11 @@ void records_new(struct request *rq)
     if (!en)
         return;
     struct record *r = record_new(&rq->a, en);
+    struct err e = { 0 };
+    if (access_scope(web_ctx(rq)->who, en, ACTION_CREATE) == SCOPE_NONE && !access_denied(web_ctx(rq), en, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
     prefill(rq, r);
     show_form(rq, &(struct record_form){ .en = en, .r = r, .is_new = true }, 200);
 }
@@ -160,7 +165,10 @@ void records_edit(struct request *rq)
 {
     const struct entity *en = records_entity(rq);
     struct record *r = en ? load(rq, en) : NULL;
-    if (r)
+    struct err e = { 0 };
+    if (r && !access_record(web_ctx(rq), r, ACTION_CHANGE) && !access_denied(web_ctx(rq), en, &e))
+        web_fail(rq, &e);
+    else if (r)
         show_form(rq, &(struct record_form){ .en = en, .r = r }, 200);
 }
 

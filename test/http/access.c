@@ -368,9 +368,9 @@ static const struct field *changeable(const struct entity *en, int w)
 
 struct way { const char *audit; int act; bool is_one, is_api; };
 static const struct way ways[] = {
-    { "records.list", ACTION_SEE, false, false },         { "records.new", ACTION_SEE, false, false },
+    { "records.list", ACTION_SEE, false, false },         { "records.new", ACTION_CREATE, false, false },
     { "records.export", ACTION_EXPORT, false, false },    { "records.create", ACTION_CREATE, false, false },
-    { "records.page", ACTION_SEE, true, false },          { "records.edit", ACTION_SEE, true, false },
+    { "records.page", ACTION_SEE, true, false },          { "records.edit", ACTION_CHANGE, true, false },
     { "records.history", ACTION_SEE, true, false },       { "records.field", ACTION_SEE, true, false },
     { "records.field.change", ACTION_CHANGE, true, false }, { "records.change", ACTION_CHANGE, true, false },
     { "records.delete", ACTION_DELETE, true, false },
@@ -426,7 +426,7 @@ static void body_for(struct ask *q, const struct way *way, const struct field *f
 {
     static int serial;
     const char *text = arena_fmt(&c.a, "changed %d", ++serial).p;
-    if (way->act == ACTION_SEE || way->act == ACTION_EXPORT || !strcmp(q->method, "DELETE"))
+    if (way->act == ACTION_SEE || way->act == ACTION_EXPORT || !strcmp(q->method, "DELETE") || !strcmp(q->method, "GET"))
         return;
     q->type = q->is_api ? "application/json" : "application/x-www-form-urlencoded";
     if (!f || way->act == ACTION_DELETE || way->act == ACTION_CREATE)

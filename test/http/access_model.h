@@ -39,6 +39,7 @@ static const struct model_row model[] = {
     { "user team",         { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "O----" } },
     { "work_calendar rate setting schedule",
                            { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "-----" } },
+    { "robot_network",     { "AAAAA", "A----", "A----", "A----", "A----", "AAAAA", "A----", "A----", "A----", "A----", "-----" } },
     { "webhook inbound",   { "AAAAA", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----" } },
     { "rule",              { "AAAAA", "AAAAA", "AAAAA", "AAOO-", "AAOO-", "AAAAA", "AAOO-", "AAOO-", "AAOO-", "A---A", "H----" } },
     { "material",          { "AAAAA", "AAAAA", "A----", "A----", "A----", "AAAAA", "AAOOA", "AAOOA", "A----", "A---A", "H----" } },
