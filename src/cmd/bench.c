@@ -1,6 +1,6 @@
 /* bench.c - setu bench: data of any size, and a server with a hand tied, for bench/run.
  *
- *   fill    people, companies, deals and events through the record engine, some
+ *   fill    people, companies, deals, events and touches through the record engine, some
  *           hundred a transaction: with history and search, as if people had
  *           written them over two years. The same numbers give the same data.
  *   csv     people as a table of twelve columns, to be imported
@@ -19,11 +19,12 @@
 #include "demo/words.h"
 #include "flow/feed.h"
 #include "people/people.h"
+#include "reach/reach.h"
 #include "record/access.h"
 #include "record/match.h"
 #include "sell/sell.h"
 
-enum { SLICE = 500, SLICE_BYTES = 64 << 20, YEARS_DAYS = 730, COMPANIES_KEPT = 20000, STAGES_MAX = 32 };
+enum { SLICE = 500, SLICE_BYTES = 64 << 20, YEARS_DAYS = 730, COMPANIES_KEPT = 20000, STAGES_MAX = 32, CAMPAIGNS = 20 };
 
 static const struct option_help options[] = {
     { "data", "DIR", "the folder of the workspace (fill, serve)" },
@@ -31,6 +32,7 @@ static const struct option_help options[] = {
     { "companies", "N", "default a fifth of the people" },
     { "deals", "N", "default three tenths of the people" },
     { "events", "N", "default three for each of the people" },
+    { "touches", "N", "default none" },
     { "listen", "ADDR", "address and port (serve)" },
     { 0 },
 };
@@ -90,7 +92,7 @@ struct fill {
     int64_t first_person, company[COMPANIES_KEPT], ncompanies;
     int64_t pipeline, stage[STAGES_MAX];
     int nstages, nusers;
-    int64_t user[32], *person, npersons;
+    int64_t user[32], *person, npersons, campaign[CAMPAIGNS], ncampaigns;
 };
 
 static int64_t some_time(struct fill *f) { return f->c->ctx.now - seeded_below(&f->r, (int64_t)YEARS_DAYS * DAY_US); }
@@ -162,6 +164,7 @@ static bool put_deal(struct fill *f, struct ctx *tx, struct err *e)
 
     record_set(r, "name", val_text(arena_fmt(tx->a, "Deal %lld", (long long)f->done)));
     record_set(r, "company", val_ref(pick(f, f->company, f->ncompanies)));
+    record_set(r, "person", val_ref(pick(f, f->person, f->npersons)));
     record_set(r, "pipeline", val_ref(f->pipeline));
     record_set(r, "stage", val_ref(f->stage[at]));
     record_set(r, "owner", val_ref(pick(f, f->user, f->nusers)));
@@ -178,6 +181,33 @@ static bool put_event(struct fill *f, struct ctx *tx, struct err *e)
     return event_add(tx, &(struct event){
         .person_id = pick(f, f->person, f->npersons), .at = some_time(f), .kind = kind[seeded_below(&f->r, countof(kind))],
         .channel = S("web"), .data = S("{\"page\":\"/pricing\"}") }, e);
+}
+
+static bool put_touch(struct fill *f, struct ctx *tx, struct err *e)
+{
+    static const char *const kind[] = { "page", "form", "ad_click", "email_click", "call" };
+    static const char *const channel[] = { "web", "email", "search" };
+    struct record *r = record_new(tx->a, &touch_entity);
+    record_set(r, "person", val_ref(pick(f, f->person, f->npersons)));
+    record_set(r, "at", val_int(some_time(f)));
+    record_set(r, "kind", val_text(str_of(kind[seeded_below(&f->r, countof(kind))])));
+    record_set(r, "channel", val_text(str_of(channel[seeded_below(&f->r, countof(channel))])));
+    record_set(r, "source", val_text(str_of(source[seeded_below(&f->r, countof(source))])));
+    record_set(r, "campaign", val_ref(pick(f, f->campaign, f->ncampaigns)));
+    return record_create(tx, r, e);
+}
+
+static bool put_campaign(struct fill *f, struct ctx *tx, struct err *e)
+{
+    struct record *r = record_new(tx->a, &campaign_entity);
+    record_set(r, "name", val_text(arena_fmt(tx->a, "Campaign %lld", (long long)f->done)));
+    record_set(r, "status", val_text(S("active")));
+    record_set(r, "channel", val_text(S("web")));
+    record_set(r, "goal", val_text(S("leads")));
+    if (!record_create(tx, r, e))
+        return false;
+    f->campaign[f->ncampaigns++] = r->id;
+    return true;
 }
 
 typedef bool put_fn(struct fill *f, struct ctx *tx, struct err *e);
@@ -288,18 +318,20 @@ static bool skip_feed(struct ctx *tx, void *arg, struct err *e)
 static int fill(struct cmd *c, int64_t people)
 {
     struct fill *f = arena_new(&c->a, struct fill, 1);
-    int64_t companies, deals, events;
+    int64_t companies, deals, events, touches;
     struct err e = { 0 };
 
     *f = (struct fill){ .c = c, .r = seeded_from(7), .person = arena_new(&c->a, int64_t, (size_t)people + 1) };
     if (!how_many(c, "companies", people / 5, &companies) || !how_many(c, "deals", people * 3 / 10, &deals)
-        || !how_many(c, "events", people * 3, &events))
+        || !how_many(c, "events", people * 3, &events) || !how_many(c, "touches", 0, &touches))
         return cmd_usage(c, "a number was expected");
     bool ok = read_house(f, &e);
     db_read_end(c->db);                         /* a snapshot kept open keeps the log of writes from being emptied */
     ok = ok && put_all(f, "companies", companies, put_company, &e)
       && put_all(f, "people", people, put_person, &e) && (f->nstages < 3 || put_all(f, "deals", deals, put_deal, &e))
-      && put_all(f, "events", f->npersons ? events : 0, put_event, &e) && record_write(&c->ctx, skip_feed, NULL, &e);
+      && put_all(f, "events", f->npersons ? events : 0, put_event, &e)
+      && (!touches || put_all(f, "campaigns", CAMPAIGNS, put_campaign, &e)) && put_all(f, "touches", f->npersons ? touches : 0, put_touch, &e)
+      && record_write(&c->ctx, skip_feed, NULL, &e);
     db_analyze(c->ctx.ws->db);
     return ok ? EXIT_DONE : cmd_refuse(c, &e);
 }
