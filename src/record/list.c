@@ -7,115 +7,11 @@
  * walked by a second statement, so both backends use the same index and no word
  * about the order of NULL is needed.
  */
-#include "record/list.h"
-#include "record/cursor.h"
+#include "record/list_walk.h"
 #include "record/query_tree.h"
 #include "record/row.h"
 #include "record/scan.h"
 #include "msg/query.h"
-
-enum { ALIAS = 24 };
-
-/* ── what the list is sorted by ──────────────────────────────────────────── */
-
-struct sort {
-    const struct field *f;                      /* NULL: by id alone */
-    char alias[ALIAS]; const char *column, *suffix;
-    const struct choice *choices;               /* sorted as they are declared */
-    bool is_desc, is_required;
-    enum db_kind kind;
-    uint64_t join;                              /* the reference whose title sorts */
-};
-
-static bool refuse_sort(str name, struct err *e)
-{
-    fail(e, ERR_INVALID, MSG_query_bad_sort, "sort \"%.*s\"", STR_ARG(name));
-    err_field(e, "sort");
-    return err_arg(e, "name", name);
-}
-
-static bool is_sortable(const struct field *f)
-{
-    switch (f->type) {
-    case FIELD_LONGTEXT: case FIELD_CHOICES: case FIELD_REFS: case FIELD_TAGS:
-    case FIELD_ADDRESS: case FIELD_FILE: case FIELD_COMPUTED:
-        return false;
-    default:
-        return true;
-    }
-}
-
-/* The column of text that stands for `f`, its sort key where there is one. */
-static void sort_by_column(struct sort *o, const struct field *f)
-{
-    bool has_key = (f->flags & F_SORT) && query_leaf_kind(f) == LEAF_TEXT;
-    o->column = f->name;
-    o->suffix = has_key ? "_key" : f->type == FIELD_MONEY ? "_base" : NULL;
-    o->kind = has_key ? DB_BLOB : query_leaf_kind(f) == LEAF_TEXT ? DB_TEXT : DB_INT;
-    o->choices = f->type == FIELD_CHOICE ? f->choices : NULL;
-}
-
-static bool sort_by_title(const struct ctx *c, const struct entity *en, struct sort *o)
-{
-    const struct entity *target = query_target(o->f);
-    const struct field *title = row_title(target);
-    bool is_own = !query_system(str_of(o->f->name));
-
-    if (!is_own || !title || !query_find(c, target, str_of(title->name)))
-        return false;
-    sort_by_column(o, title);
-    int index = field_index(en, o->f);
-    o->join = (uint64_t)1 << index;
-    snprintf(o->alias, ALIAS, "r%d", index);
-    return true;
-}
-
-static bool sort_read(const struct ctx *c, const struct list_spec *s, struct sort *out, struct err *e)
-{
-    str text = s->sort.n ? s->sort : str_of(s->en->order), name = text;
-    struct sort o = { .alias = "t0", .is_desc = str_starts(text, S("-")) };
-
-    if (o.is_desc)
-        name = str_from(text, 1);
-    if (name.n == 0 || str_eq(name, S("id"))) {
-        *out = (struct sort){ .alias = "t0", .is_desc = o.is_desc, .is_required = true, .kind = DB_INT };
-        return true;
-    }
-    o.f = query_find(c, s->en, name);
-    if (!o.f || !is_sortable(o.f))
-        return refuse_sort(name, e);
-    o.is_required = query_system(name) == o.f && (o.f->flags & F_REQUIRED);
-    if (o.f->type != FIELD_REF)
-        sort_by_column(&o, o.f);
-    else if (!sort_by_title(c, s->en, &o))
-        return refuse_sort(name, e);
-    *out = o;
-    return true;
-}
-
-/* Does an index hold the records in this order? */
-static bool is_walkable(const struct sort *o)
-{
-    bool is_system = o->f && query_system(str_of(o->f->name)) == o->f;
-    return !o->f || (!o->join && !o->choices && (is_system || (o->f->flags & (F_INDEX | F_SORT))));
-}
-
-static void put_key(struct sql *q, const struct sort *o)
-{
-    if (!o->f) {
-        sql_lit(q, "t0.id");
-        return;
-    }
-    sql_lit(q, o->choices ? "CASE " : "");
-    sql_column(q, o->alias, o->column, o->suffix);
-    for (const struct choice *x = o->choices; x && x->value; x++) {
-        sql_lit(q, " WHEN ");
-        sql_bind(q, V(str_of(x->value)));
-        sql_lit(q, " THEN ");
-        sql_int(q, x - o->choices);
-    }
-    sql_lit(q, o->choices ? " END" : "");
-}
 
 /* ── which records ───────────────────────────────────────────────────────── */
 
@@ -150,71 +46,150 @@ bool list_where(struct ctx *c, const struct list_spec *s, struct sql *q, struct 
     return read_filter(c, s, &filter, e) && put_where(c, s, filter, false, q, e);
 }
 
+static void put_table(struct sql *q, const struct entity *en, const char *alias)
+{
+    sql_name(q, en->name);
+    sql_lit(q, " AS ");
+    sql_alias(q, alias);
+}
+
 static void put_from(struct sql *q, const struct entity *en)
 {
     sql_lit(q, " FROM ");
-    sql_name(q, en->name);
-    sql_lit(q, " AS t0");
+    put_table(q, en, "t0");
 }
 
-/* ── one walk: towards the end or the beginning, with values or without ──── */
+/* ── a stretch of the order ──────────────────────────────────────────────── */
 
-struct walk {
-    const struct list_spec *s;
-    struct sort sort;
-    const struct query *filter; bool is_hidden; /* from the indexes: the order's is walked */
-    uint64_t want;                              /* fields shown */
-    int limit;                                  /* rows still looked for */
-    struct record **rows; struct db_val *keys; size_t n;
-};
-
-/* "After" in the order of the walk; the row values are what the index holds. */
-static void put_after(struct sql *q, const struct sort *o, const struct cursor *at, bool is_down)
+/* "s0" is the reference whose title sorts, where the reader sees it. */
+static void put_titles_are(struct sql *q, const struct ctx *c, const struct sort *o)
 {
-    sql_lit(q, " AND (");
-    if (!at->in_empty && o->f) {
-        put_key(q, o);
-        sql_lit(q, ", ");
-    }
-    sql_lit(q, is_down ? "t0.id) < (" : "t0.id) > (");
-    if (!at->in_empty && o->f) {
-        sql_bind(q, at->key);
-        sql_lit(q, ", ");
-    }
-    sql_bind(q, V(at->id));
+    sql_lit(q, "s0.id = ");
+    sql_column(q, "t0", o->f->name, NULL);
+    sql_lit(q, " AND s0.deleted_at IS NULL AND (");
+    access_predicate(q, c, o->target, ACTION_SEE, "s0");
     sql_lit(q, ")");
 }
 
-static bool walk_sql(struct ctx *c, const struct walk *w, struct sql *q, bool in_empty, bool is_back,
-                     const struct cursor *at, struct err *e)
+/* Titles in their order, and under each who refers to it; or the records, and beside each its title. */
+static void put_tables(struct sql *q, const struct ctx *c, const struct walk *w, uint64_t joins, bool is_led)
+{
+    if (is_led) {
+        sql_lit(q, " FROM ");
+        put_table(q, w->sort.target, "s0");
+        sql_lit(q, " CROSS JOIN ");
+        put_table(q, w->s->en, "t0");
+    } else {
+        put_from(q, w->s->en);
+    }
+    row_joins(q, c, w->s->en, joins, "t0");
+    if (w->sort.target && !is_led) {
+        sql_lit(q, " LEFT JOIN ");
+        put_table(q, w->sort.target, "s0");
+        sql_lit(q, " ON ");
+        put_titles_are(q, c, &w->sort);
+    }
+}
+
+/* "After" in the order of the walk; the row values are what the index holds. */
+static void put_after(struct sql *q, const struct sort *o, const struct stretch *p, bool is_by_id)
+{
+    bool is_down = o->is_desc != p->is_back;
+    sql_lit(q, " AND (");
+    if (!is_by_id) {
+        sort_key(q, o);
+        sql_lit(q, ", ");
+    }
+    sql_lit(q, is_down ? "t0.id) < (" : "t0.id) > (");
+    if (!is_by_id) {
+        sql_bind(q, p->at->key);
+        sql_lit(q, ", ");
+    }
+    sql_bind(q, V(p->at->id));
+    sql_lit(q, ")");
+}
+
+static void put_stretch(struct sql *q, const struct sort *o, const struct stretch *p)
+{
+    if (p->only) {
+        sql_lit(q, " AND ");
+        sql_column(q, o->alias, o->column, NULL);
+        sql_lit(q, " = ");
+        sql_bind(q, V(str_of(p->only->value)));
+    } else if (!o->is_required) {
+        sql_lit(q, " AND ");
+        sort_key(q, o);
+        sql_lit(q, p->in_empty ? " IS NULL" : " IS NOT NULL");
+    }
+}
+
+bool walk_from(struct ctx *c, const struct walk *w, const struct stretch *p, uint64_t joins, const struct query *filter, bool is_hidden,
+               struct sql *q, struct err *e)
 {
     const struct sort *o = &w->sort;
-    bool is_down = o->is_desc != is_back;
-    uint64_t needs = row_needs(w->s->en, w->want);
-
-    sql_lit(q, "SELECT ");
-    row_columns(q, w->s->en, needs, c->loc);
-    sql_lit(q, ", ");
-    put_key(q, o);
-    put_from(q, w->s->en);
-    row_joins(q, c, w->s->en, needs | o->join, "t0");
-    if (!put_where(c, w->s, w->filter, w->is_hidden, q, e))
+    bool is_down = o->is_desc != p->is_back, is_by_id = p->in_empty || p->only || !o->f;
+    bool is_led = o->target && !p->in_empty && sort_is_walkable(o) && (!w->filter || is_hidden);
+    put_tables(q, c, w, joins, is_led);
+    if (!put_where(c, w->s, filter, is_hidden, q, e))
         return false;
-    if (!o->is_required) {
+    if (is_led) {
         sql_lit(q, " AND ");
-        put_key(q, o);
-        sql_lit(q, in_empty ? " IS NULL" : " IS NOT NULL");
+        put_titles_are(q, c, o);
     }
-    if (at)
-        put_after(q, o, at, is_down);
+    put_stretch(q, o, p);
+    if (p->at)
+        put_after(q, o, p, is_by_id);
     sql_lit(q, " ORDER BY ");
-    if (!in_empty && o->f) {
-        put_key(q, o);
+    if (!is_by_id) {
+        sort_key(q, o);
         sql_lit(q, is_down ? " DESC, " : ", ");
     }
     sql_lit(q, is_down ? "t0.id DESC LIMIT " : "t0.id LIMIT ");
+    return true;
+}
+
+static bool walked_sql(struct ctx *c, const struct walk *w, const struct stretch *p, bool is_hidden, struct sql *q, struct err *e)
+{
+    uint64_t needs = row_needs(w->s->en, w->want);
+    sql_lit(q, "SELECT ");
+    row_columns(q, w->s->en, needs, c->loc);
+    sql_lit(q, ", ");
+    sort_key(q, &w->sort);
+    if (!walk_from(c, w, p, needs, w->filter, is_hidden, q, e))
+        return false;
     sql_bind(q, V(w->limit));
     return true;
+}
+
+/* One row more than shown tells whether the walk goes on. */
+static int page_of(const struct list_spec *s) { return (s->limit ? s->limit : LIST_LIMIT) + 1; }
+
+/* What must be sorted is sorted by keys and ids alone: titles are fetched for the page, not for all that is found. */
+static bool sorted_sql(struct ctx *c, const struct walk *w, const struct stretch *p, struct sql *q, struct err *e)
+{
+    uint64_t needs = row_needs(w->s->en, w->want);
+    bool is_down = w->sort.is_desc != p->is_back, is_by_id = p->in_empty || p->only || !w->sort.f;
+    sql_lit(q, "SELECT ");
+    row_columns(q, w->s->en, needs, c->loc);
+    sql_lit(q, ", found.k FROM (SELECT t0.id AS i, ");
+    sort_key(q, &w->sort);
+    sql_lit(q, " AS k");
+    if (!walk_from(c, w, p, 0, w->filter, false, q, e))
+        return false;
+    sql_int(q, page_of(w->s));                  /* a number to plan for: PostgreSQL takes one that is bound for a tenth of all */
+    sql_lit(q, ") AS found JOIN ");
+    put_table(q, w->s->en, "t0");
+    sql_lit(q, " ON t0.id = found.i");
+    row_joins(q, c, w->s->en, needs, "t0");
+    sql_lit(q, is_by_id ? " ORDER BY " : is_down ? " ORDER BY found.k DESC, " : " ORDER BY found.k, ");
+    sql_lit(q, is_down ? "t0.id DESC" : "t0.id");
+    return true;
+}
+
+bool walk_sql(struct ctx *c, const struct walk *w, const struct stretch *p, bool is_hidden, struct sql *q, struct err *e)
+{
+    bool is_sorted = !sort_is_walkable(&w->sort) || (w->filter && !is_hidden && !w->is_bounded);
+    return is_sorted ? sorted_sql(c, w, p, q, e) : walked_sql(c, w, p, is_hidden, q, e);
 }
 
 static struct db_val key_of(struct arena *a, const struct db_rows *rows, int col, enum db_kind kind)
@@ -226,14 +201,19 @@ static struct db_val key_of(struct arena *a, const struct db_rows *rows, int col
     return (struct db_val){ kind, { .s = db_text(rows, col, a) } };
 }
 
-static bool walk(struct ctx *c, struct walk *w, bool in_empty, bool is_back, const struct cursor *at, struct err *e)
+/* Hidden where enough is near: else few lie along the order, and the filter's own index leads to them. */
+static bool stretch_sql(struct ctx *c, const struct walk *w, const struct stretch *p, struct sql *q, struct err *e)
+{
+    bool is_hidden = w->may_hide;
+    return (!is_hidden || walk_is_near(c, w, p, &is_hidden, e)) && walk_sql(c, w, p, is_hidden, q, e);
+}
+
+static bool walk_one(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)
 {
     struct sql *q = sql_new(c->a);
     struct db_rows rows;
 
-    if (w->limit == 0 || (in_empty && w->sort.is_required))
-        return true;
-    if (!walk_sql(c, w, q, in_empty, is_back, at, e) || !sql_query(c->c, q, &rows, e))
+    if (!stretch_sql(c, w, p, q, e) || !sql_query(c->c, q, &rows, e))
         return false;
     while (w->limit > 0 && db_next(&rows)) {
         int col = 0;
@@ -242,6 +222,47 @@ static bool walk(struct ctx *c, struct walk *w, bool in_empty, bool is_back, con
         w->limit--;
     }
     return db_done(&rows, e);
+}
+
+/* Each choice lies in its index by id: one after the other, from where the place is. */
+static bool is_by_choice(const struct walk *w) { return w->sort.choices && sort_is_walkable(&w->sort) && (!w->filter || w->may_hide); }
+
+static struct stretch of_choice(const struct walk *w, const struct stretch *p, int64_t i)
+{
+    bool is_place = p->at && p->at->key.i == i;
+    return (struct stretch){ .is_back = p->is_back, .only = &w->sort.choices[i], .at = is_place ? p->at : NULL };
+}
+
+static int64_t first_choice(const struct walk *w, const struct stretch *p, int64_t n)
+{
+    bool is_down = w->sort.is_desc != p->is_back;
+    return p->at ? p->at->key.i : is_down ? n - 1 : 0;
+}
+
+static int64_t choices_of(const struct walk *w)
+{
+    int64_t n = 0;
+    while (w->sort.choices[n].value)
+        n++;
+    return n;
+}
+
+static bool walk_choices(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)
+{
+    int64_t n = choices_of(w), step = w->sort.is_desc != p->is_back ? -1 : 1;
+    for (int64_t i = first_choice(w, p, n); i >= 0 && i < n && w->limit > 0; i += step) {
+        struct stretch one = of_choice(w, p, i);
+        if (!walk_one(c, w, &one, e))
+            return false;
+    }
+    return true;
+}
+
+static bool walk(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)
+{
+    if (w->limit == 0 || (p->in_empty && w->sort.is_required))
+        return true;
+    return is_by_choice(w) && !p->in_empty ? walk_choices(c, w, p, e) : walk_one(c, w, p, e);
 }
 
 /* ── a page ──────────────────────────────────────────────────────────────── */
@@ -284,16 +305,21 @@ static str place(struct arena *a, const struct walk *w, size_t i, bool is_back)
     return cursor_text(a, &at, mark_of(w->s, &w->sort));
 }
 
+static struct stretch begins(const struct cursor *at)
+{
+    return (struct stretch){ .in_empty = at && at->in_empty, .is_back = at && at->is_back, .at = at };
+}
+
 /* Rows with a sort value come first, those without last: walking back begins with the latter. */
 static bool walk_page(struct ctx *c, struct walk *w, const struct cursor *at, struct err *e)
 {
-    bool is_back = at && at->is_back, starts_empty = at && at->in_empty;
+    struct stretch first = begins(at), second = { .in_empty = !first.in_empty, .is_back = first.is_back };
 
     w->n = 0;
-    if (!walk(c, w, starts_empty, is_back, at, e))
+    if (!walk(c, w, &first, e))
         return false;
-    bool has_second = is_back == starts_empty;  /* the other half lies in this direction */
-    return !has_second || walk(c, w, !starts_empty, is_back, NULL, e);
+    bool has_second = first.is_back == first.in_empty;  /* the other half lies in this direction */
+    return !has_second || walk(c, w, &second, e);
 }
 
 static bool check_spec(const struct list_spec *s, struct err *e)
@@ -311,7 +337,6 @@ static bool check_spec(const struct list_spec *s, struct err *e)
     return true;
 }
 
-/* One row more than shown tells whether the walk goes on. */
 static void close_page(struct ctx *c, struct walk *w, const struct cursor *at, int limit, struct list *out)
 {
     bool is_back = at && at->is_back, has_more = w->n > (size_t)limit;
@@ -339,12 +364,13 @@ static bool prepare(struct ctx *c, const struct list_spec *s, struct walk *w, st
     if (!check_spec(s, e) || !sort_read(c, s, &w->sort, e) || !read_filter(c, s, &filter, e))
         return false;
     w->filter = filter;
-    if (filter && !s->search.n && is_walkable(&w->sort) && !list_is_common(c, s->en, filter, &w->is_hidden, e))
+    w->is_bounded = s->is_served || (!w->sort.target && walk_is_bounded(filter, w->sort.f));
+    if (filter && !w->is_bounded && !s->search.n && sort_is_walkable(&w->sort) && !list_is_common(c, s->en, filter, &w->may_hide, e))
         return false;
     if (*has_cursor && !cursor_read(c->a, s->cursor, mark_of(s, &w->sort), w->sort.kind, at, e))
         return err_field(e, "cursor");
     w->want = wanted(c, s);
-    w->limit = (s->limit ? s->limit : LIST_LIMIT) + 1;
+    w->limit = page_of(s);
     w->rows = arena_new(c->a, struct record *, w->limit);
     w->keys = arena_new(c->a, struct db_val, w->limit);
     return true;
@@ -358,7 +384,10 @@ bool list_statement(struct ctx *c, const struct list_spec *s, struct sql *q, str
 
     if (!prepare(c, s, &w, &at, &has_cursor, e))
         return false;
-    return walk_sql(c, &w, q, has_cursor && at.in_empty, has_cursor && at.is_back, has_cursor ? &at : NULL, e);
+    struct stretch p = begins(has_cursor ? &at : NULL);
+    if (is_by_choice(&w) && !p.in_empty)
+        p = of_choice(&w, &p, first_choice(&w, &p, choices_of(&w)));
+    return stretch_sql(c, &w, &p, q, e);
 }
 
 bool record_list(struct ctx *c, const struct list_spec *s, struct list *out, struct err *e)

@@ -4,8 +4,8 @@
  * country, all of whose records are then sorted, or by the index of the order,
  * which is walked until fifty fit. SQLite knows neither how many live in India nor
  * that fifty are enough, and takes the first. So each equality that an index would
- * serve is counted, up to COMMON: when none of them is rarer than that, list.c hides
- * the filter from the indexes, and the order's is walked.
+ * serve is counted, up to COMMON: when none of them is rarer than that, list.c may hide
+ * the filter from the indexes and walk the order's, if a page is near (list_near.c).
  *
  * Words, paths, "or" and "not" are left to the planner.
  */
@@ -44,27 +44,45 @@ static uint64_t key_of(const struct ctx *c, const struct sql *s)
     return h | 1;
 }
 
-static bool recall(uint64_t key, enum judged *out)
+static bool recall(uint64_t key, bool *out)
 {
     pthread_mutex_lock(&lock);
     struct counted k = counted[key % COUNTED];
     pthread_mutex_unlock(&lock);
-    *out = k.is_many ? MANY : FEW;
+    *out = k.is_many;
     return k.key == key && clock_mono() < k.until;
 }
 
-static void remember(uint64_t key, enum judged what)
+static void remember(uint64_t key, bool is_many)
 {
     pthread_mutex_lock(&lock);
-    counted[key % COUNTED] = (struct counted){ key, clock_mono() + KEPT_US, what == MANY };
+    counted[key % COUNTED] = (struct counted){ key, clock_mono() + KEPT_US, is_many };
     pthread_mutex_unlock(&lock);
+}
+
+bool list_reaches(struct ctx *c, struct sql *q, int64_t enough, bool is_kept, bool *out, struct err *e)
+{
+    uint64_t key = key_of(c, q);
+    struct db_rows rows;
+    int64_t n = 0;
+    if (is_kept && recall(key, out))
+        return true;
+    if (!sql_query(c->c, q, &rows, e))
+        return false;
+    if (db_next(&rows))
+        n = db_int(&rows, 0);
+    if (!db_done(&rows, e))
+        return false;
+    *out = n >= enough;
+    if (is_kept)
+        remember(key, *out);
+    return true;
 }
 
 static bool count(struct ctx *c, const struct entity *en, const struct query *q, enum judged *out, struct err *e)
 {
     struct sql *s = sql_new(c->a);
-    struct db_rows rows;
-    int64_t n = 0;
+    bool is_many;
 
     sql_lit(s, "SELECT count(*) FROM (SELECT 1 FROM ");
     sql_name(s, en->name);
@@ -74,16 +92,10 @@ static bool count(struct ctx *c, const struct entity *en, const struct query *q,
     sql_lit(s, " LIMIT ");
     sql_bind(s, V((int64_t)COMMON));
     sql_lit(s, ") AS x");
-    uint64_t key = key_of(c, s);
-    if (recall(key, out))
-        return true;
-    if (!sql_query(c->c, s, &rows, e))
+    if (!list_reaches(c, s, COMMON, true, &is_many, e))
         return false;
-    if (db_next(&rows))
-        n = db_int(&rows, 0);
-    *out = n < COMMON ? FEW : MANY;
-    remember(key, *out);
-    return db_done(&rows, e);
+    *out = is_many ? MANY : FEW;
+    return true;
 }
 
 /* The rarest of what stands between "and". */
@@ -124,6 +136,6 @@ bool list_is_common(struct ctx *c, const struct entity *en, const struct query *
     *e = (struct err){ 0 };
     if (filter && !judge(c, en, filter, &rarest, e))
         return false;
-    *out = rarest == MANY;
+    *out = filter && rarest != FEW;
     return true;
 }

@@ -94,6 +94,7 @@ struct list_spec {
     str cursor;                                 /* opaque, from list.next or list.prev */
     str search;                                 /* words for the text index, may be empty */
     int limit;                                  /* 0: LIST_LIMIT */
+    bool is_served;                             /* an index of the entity's schema is for this filter in this order: no need to guess */
     const struct field *cols[LIST_COLUMNS_MAX]; int ncols;      /* 0: all readable */
 };
 struct list { struct record **rows; size_t n; str next, prev; };

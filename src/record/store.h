@@ -12,6 +12,11 @@ struct write {
 
 /* Columns that a field keeps besides its own (schema.c, store_sql.c, queries). */
 static inline bool field_keeps_key(const struct field *f) { return (f->flags & F_SORT) != 0; }
+/* Compared, sorted and indexed in small letters, for want of a folded form. */
+static inline bool field_is_lowered(const struct field *f)
+{
+    return f->type == FIELD_TEXT && !(f->flags & (F_SEARCH | F_SORT | F_HIDDEN | F_SECRET));
+}
 static inline bool field_keeps_fold(const struct field *f)
 {
     return (f->flags & (F_SORT | F_SEARCH)) != 0
