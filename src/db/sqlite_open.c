@@ -61,7 +61,7 @@ static const char *const pragma_writer[] = {
 static const char *const pragma_reader[] = {
     "PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0", "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON", "PRAGMA temp_store=MEMORY", "PRAGMA mmap_size=0",
-    "PRAGMA cache_size=-2048", NULL
+    "PRAGMA cache_size=-2048", "PRAGMA automatic_index=OFF", NULL      /* one is made anew at every asking, of all rows, for a page of them */
 };
 
 static int authorize(void *arg, int action, const char *a, const char *b, const char *c,

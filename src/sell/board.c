@@ -197,7 +197,7 @@ static bool read_cards(struct ctx *c, struct board *b, struct column *col, struc
     static const char *const shown[] = { "name", "company", "person", "owner", "amount", "close_date", "next_step",
                                          "next_step_at", "last_activity_at", "stage_entered_at" };
     struct list_spec s = {
-        .en = &deal_entity, .sort = S("rank"), .limit = (int)(CARDS_MAX / b->ncols),
+        .en = &deal_entity, .sort = S("rank"), .limit = (int)(CARDS_MAX / b->ncols), .is_served = true,
         .filter = arena_fmt(c->a, "stage = %.*s and %.*s", STR_ARG(id_text(c->a, col->stage->id)), STR_ARG(b->asked.where)),
     };
     for (size_t i = 0; i < countof(shown); i++) {
