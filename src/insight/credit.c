@@ -12,7 +12,7 @@
 #include "sell/sell.h"
 
 enum side { SIDE_MARKETING, SIDE_SALES };
-struct won { int64_t id, amount, until, campaign, source; };
+struct won { int64_t id, amount, until, campaign, source, person; };
 struct wons { struct ctx *c; struct won *v; size_t n, cap; };
 struct seen { int64_t at, key[CREDIT_BY]; };
 struct path { struct seen *v; int64_t *at, *weight, *share; size_t n, cap; bool is_cut; };
@@ -30,7 +30,7 @@ static int64_t won_until(const struct ctx *c, int64_t close_date, int64_t closed
 
 static bool keep_won(void *arg, const int64_t *v, struct err *e)
 {
-    enum { ID, AMOUNT, CLOSE_DATE, CLOSED_AT, CAMPAIGN, SOURCE };
+    enum { ID, AMOUNT, CLOSE_DATE, CLOSED_AT, CAMPAIGN, SOURCE, PERSON };
     struct wons *w = arg;
     (void)e;
     if (w->n == w->cap) {
@@ -44,6 +44,7 @@ static bool keep_won(void *arg, const int64_t *v, struct err *e)
     w->v[w->n++] = (struct won){
         .id = v[ID], .amount = v[AMOUNT] == FACT_NONE ? 0 : v[AMOUNT], .until = won_until(w->c, v[CLOSE_DATE], v[CLOSED_AT]),
         .campaign = v[CAMPAIGN] == FACT_NONE ? CREDIT_NONE : v[CAMPAIGN], .source = v[SOURCE] == FACT_NONE ? CREDIT_NONE : v[SOURCE],
+        .person = v[PERSON] == FACT_NONE ? 0 : v[PERSON],
     };
     return true;
 }
@@ -57,7 +58,7 @@ static int by_age(const void *a, const void *b)
 /* The oldest first: rows of the report stand in the order in which their deals came. */
 static bool read_wons(struct ctx *c, str filter, struct wons *w, struct err *e)
 {
-    static const char *const fields[] = { "amount", "close_date", "closed_at", "campaign", "source" };
+    static const char *const fields[] = { "amount", "close_date", "closed_at", "campaign", "source", "person" };
     struct list_spec s = { .en = &deal_entity, .filter = filter };
     if (!record_each(c, &s, fields, countof(fields), keep_won, w, e))
         return false;
@@ -104,17 +105,30 @@ static void path_put(struct arena *a, struct path *p, struct seen s)
     p->v[p->n++] = s;
 }
 
+/* Most deals have one person, whose touches lie in an index as they are read; of several they are put together. */
+static bool ask_path(struct ctx *c, const struct won *w, struct db_rows *q, struct err *e)
+{
+    bool has_others;
+    int64_t one;
+    if (!db_get_int(c->c, "SELECT 1 FROM deal_person WHERE deal = $1 AND deleted_at IS NULL LIMIT 1", DB_ARGS(V(w->id)), &has_others, &one, e))
+        return false;
+    if (!has_others)
+        return db_query(c->c, q, "SELECT t.at, t.campaign, t.source, t.channel, t.side, t.kind FROM touch t"
+                                 " WHERE t.person = $2 AND t.at <= $3 AND t.deleted_at IS NULL AND (t.deal IS NULL OR t.deal = $1)"
+                                 " ORDER BY t.at, t.id", DB_ARGS(V(w->id), V(w->person), V(w->until)), e);
+    return db_query(c->c, q, "SELECT t.at, t.campaign, t.source, t.channel, t.side, t.kind FROM touch t"
+                             " WHERE t.person IN (SELECT CAST($2 AS BIGINT) UNION"
+                             "  SELECT x.person FROM deal_person x WHERE x.deal = $1 AND x.deleted_at IS NULL)"
+                             " AND t.at <= $3 AND t.deleted_at IS NULL AND (t.deal IS NULL OR t.deal = $1)"
+                             " ORDER BY t.at, t.id", DB_ARGS(V(w->id), V(w->person), V(w->until)), e);
+}
+
 static bool read_path(struct ctx *c, const struct won *w, struct path *p, struct err *e)
 {
     struct db_rows q;
     p->n = 0;
     p->is_cut = false;
-    if (!db_query(c->c, &q,
-            "SELECT t.at, t.campaign, t.source, t.channel, t.side, t.kind FROM touch t"
-            " WHERE t.person IN (SELECT d.person FROM deal d WHERE d.id = $1 AND d.person IS NOT NULL"
-            "  UNION SELECT x.person FROM deal_person x WHERE x.deal = $1 AND x.deleted_at IS NULL)"
-            " AND t.at <= $2 AND t.deleted_at IS NULL AND (t.deal IS NULL OR t.deal = $1)"
-            " ORDER BY t.at, t.id", DB_ARGS(V(w->id), V(w->until)), e))
+    if (!ask_path(c, w, &q, e))
         return false;
     while (db_next(&q))
         path_put(c->a, p, (struct seen){ db_int(&q, 0), {
