@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "core/addressee.h"
 #include "flow/sign.h"
 #include "flow/webhook.h"
 #include "msg/webhook.h"
@@ -16,7 +17,7 @@
 
 enum { MESSAGE_ID_MAX = 200, VALUE_MAX = 2000 };
 
-struct sender { int64_t id, form; str scheme, kind, map; bool makes_event; };
+struct sender { int64_t id, form, owner; str scheme, kind, map; bool makes_event; };
 struct message { struct sender src; str id, body; int64_t row; bool is_repeat; };
 
 /* ── what is made of it ────────────────────────────────────────────────────── */
@@ -113,7 +114,7 @@ static bool make(struct ctx *tx, void *arg, struct err *e)
     return ok;
 }
 
-/* The effect alone is taken back when it fails; the message stays. */
+/* The effect alone is taken back when it fails; the message stays, with the reason as its owner reads: who sent it is a program. */
 static bool apply(struct ctx *tx, struct message *m, struct err *e)
 {
     struct making k = { .m = m };
@@ -121,7 +122,10 @@ static bool apply(struct ctx *tx, struct message *m, struct err *e)
     bool ok = record_try(tx, make, &k, &why);
     if (!ok && (why.code == ERR_INTERNAL || why.code == ERR_FULL || why.code == ERR_BUSY))
         return *e = why, false;
-    str note = ok ? (str){ 0 } : err_text(tx->a, tx->loc, &why);
+    struct addressee owner;
+    if (!addressee_of(tx, m->src.owner, &owner, e))
+        return false;
+    str note = ok ? (str){ 0 } : err_text(tx->a, &owner.loc, &why);
     return db_exec(tx->c, "UPDATE inbound_message SET state = $2, note = $3, record_id = $4 WHERE id = $1",
                    DB_ARGS(V(m->row), V(ok ? (int)INBOUND_DONE : (int)INBOUND_FAILED), V(note), k.made ? V(k.made) : DB_NULL_VAL), NULL, e);
 }
@@ -144,13 +148,13 @@ static bool keep(struct ctx *tx, void *arg, struct err *e)
 static bool read_source(struct ctx *c, str slug, int64_t id, bool *found, struct sender *s, struct err *e)
 {
     struct db_rows q;
-    if (!db_query(c->c, &q, "SELECT id, form, scheme, event_kind, map, makes FROM inbound WHERE (slug = $1 OR id = $2) AND deleted_at IS NULL"
-                            " AND (is_active = 1 OR id = $2)", DB_ARGS(V(slug), V(id)), e))
+    if (!db_query(c->c, &q, "SELECT id, form, scheme, event_kind, map, makes, COALESCE(owner, 0) FROM inbound WHERE (slug = $1 OR id = $2)"
+                            " AND deleted_at IS NULL AND (is_active = 1 OR id = $2)", DB_ARGS(V(slug), V(id)), e))
         return false;
     *found = db_next(&q);
     if (*found)
         *s = (struct sender){ .id = db_int(&q, 0), .form = db_int(&q, 1), .scheme = db_text(&q, 2, c->a), .kind = db_text(&q, 3, c->a),
-                              .map = db_text(&q, 4, c->a), .makes_event = str_eq(db_text_view(&q, 5), S("event")) };
+                              .map = db_text(&q, 4, c->a), .makes_event = str_eq(db_text_view(&q, 5), S("event")), .owner = db_int(&q, 6) };
     return db_done(&q, e);
 }
 

@@ -21,7 +21,7 @@ static void open_house(void)
     if (!workspace_open(server.data, &ws, &e))
         die("%s", e.detail);
     served_user(ws, &mem, &owner, "owner@p.example", "owner", 0, "en");
-    served_user(ws, &mem, &seller, "ae@p.example", "ae", 0, "en");
+    served_user(ws, &mem, &seller, "ae@p.example", "ae", 0, "bn");
     workspace_close(ws);
     ck_assert(served_start(&server));
     cl = served_client(&server);
@@ -143,6 +143,20 @@ START_TEST(test_what_cannot_be_understood_is_kept_and_taken_in_later)
 }
 END_TEST
 
+START_TEST(test_its_owner_reads_in_their_language_what_was_wrong)
+{
+    str mine = member(api("GET", "/api/v1/user?q=email=%22ae@p.example%22&fields=name", NULL, 200), "id"), id;
+    str secret = door("shop", arena_fmt(&mem, "\"makes\":\"event\",\"event_kind\":\"call.done\",\"map\":\"email = mail\",\"owner\":\"%.*s\"",
+                                        STR_ARG(mine)).p, &id);
+    ck_assert_int_eq(send_now("shop", secret, "a", "not json").status, 200);
+    cl.ncookies = 1;
+    cl.cookie[0] = (struct client_pair){ S("sid"), str_of(owner.session) };
+    struct reply r = client_get(&cl, arena_fmt(&mem, "/automate/inbound/%.*s", STR_ARG(id)).p);
+    cl.ncookies = 0;
+    ck_assert_msg(r.status == 200 && !reply_has(&r, "The body is not JSON") && reply_has(&r, "বার্তাটি JSON"), "%.*s", STR_ARG(r.body));
+}
+END_TEST
+
 START_TEST(test_it_can_answer_a_form)
 {
     str form = member(api("POST", "/api/v1/form", "{\"name\":\"Shop\",\"slug\":\"shop-form\",\"fields\":\"name*\\nemail*\\nphone\"}", 201), "id"), id;
@@ -192,6 +206,7 @@ int main(void)
     tcase_add_test(t, test_a_signed_message_becomes_an_event_once);
     tcase_add_test(t, test_what_is_not_signed_does_nothing_and_learns_nothing);
     tcase_add_test(t, test_what_cannot_be_understood_is_kept_and_taken_in_later);
+    tcase_add_test(t, test_its_owner_reads_in_their_language_what_was_wrong);
     tcase_add_test(t, test_it_can_answer_a_form);
     tcase_add_test(t, test_what_cannot_work_is_refused_when_it_is_written);
     tcase_add_test(t, test_there_are_fifty_at_most);
