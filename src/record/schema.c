@@ -297,21 +297,25 @@ static bool link_table(struct db_conn *tx, struct arena *a, const struct entity 
 }
 
 /* An index over live records; `column` and the id, so that a keyset page walks it. */
+enum index_kind { INDEX_PLAIN, INDEX_UNIQUE, INDEX_LOWERED };
+static const char *const index_prefix[] = { "ix", "ux", "lx" };
+
 static bool index_on(struct db_conn *tx, struct arena *a, const struct entity *en,
-                     const char *column, bool is_unique, struct err *e)
+                     const char *column, enum index_kind kind, struct err *e)
 {
-    const char *name = arena_cstr(a, arena_fmt(a, "%s_%s_%s", is_unique ? "ux" : "ix", en->name, column));
+    const char *name = arena_cstr(a, arena_fmt(a, "%s_%s_%s", index_prefix[kind], en->name, column));
     bool there = false;
     if (!db_index_exists(tx, name, &there, e) || there)
         return there;
     struct sql *q = sql_new(a);
-    sql_lit(q, is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
+    sql_lit(q, kind == INDEX_UNIQUE ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
     sql_name(q, name);
     sql_lit(q, " ON ");
     sql_name(q, en->name);
-    sql_lit(q, " (");
+    sql_lit(q, kind == INDEX_LOWERED ? " (lower(" : " (");
     sql_name(q, column);
-    sql_lit(q, is_unique ? ") WHERE deleted_at IS NULL" : ", id) WHERE deleted_at IS NULL");
+    sql_lit(q, kind == INDEX_LOWERED ? ")" : "");
+    sql_lit(q, kind == INDEX_UNIQUE ? ") WHERE deleted_at IS NULL" : ", id) WHERE deleted_at IS NULL");
     return run(tx, q, e);
 }
 
@@ -338,26 +342,14 @@ static bool owner_index(struct db_conn *tx, struct arena *a, const struct entity
 /* What compares in small letters is looked up so, and sorted. An index of the plain text, as older programs made, serves nobody. */
 static bool lowered_index(struct db_conn *tx, struct arena *a, const struct entity *en, const struct field *f, struct err *e)
 {
-    const char *old = arena_fmt(a, "ix_%s_%s", en->name, f->name).p, *name = arena_fmt(a, "lx_%s_%s", en->name, f->name).p;
-    bool there = false, is_old = false;
-    if (!db_index_exists(tx, name, &there, e) || there || !db_index_exists(tx, old, &is_old, e))
-        return there;
+    const char *old = arena_fmt(a, "ix_%s_%s", en->name, f->name).p;
+    bool is_old = false;
     struct sql *q = sql_new(a);
-    if (is_old) {
-        sql_lit(q, "DROP INDEX ");
-        sql_name(q, old);
-        if (!run(tx, q, e))
-            return false;
-        q = sql_new(a);
-    }
-    sql_lit(q, "CREATE INDEX ");
-    sql_name(q, name);
-    sql_lit(q, " ON ");
-    sql_name(q, en->name);
-    sql_lit(q, " (lower(");
-    sql_name(q, f->name);
-    sql_lit(q, "), id) WHERE deleted_at IS NULL");
-    return run(tx, q, e);
+    if (!db_index_exists(tx, old, &is_old, e))
+        return false;
+    sql_lit(q, "DROP INDEX ");
+    sql_name(q, old);
+    return (!is_old || run(tx, q, e)) && index_on(tx, a, en, f->name, INDEX_LOWERED, e);
 }
 
 static bool field_indexes(struct db_conn *tx, struct arena *a, const struct entity *en,
@@ -367,19 +359,19 @@ static bool field_indexes(struct db_conn *tx, struct arena *a, const struct enti
         return link_table(tx, a, en, f, e);
     if (!type_of(f)->column || f->type == FIELD_COMPUTED)
         return true;
-    if (f->flags & F_UNIQUE && !index_on(tx, a, en, f->name, true, e))
+    if (f->flags & F_UNIQUE && !index_on(tx, a, en, f->name, INDEX_UNIQUE, e))
         return false;
-    if (field_keeps_key(f) && !index_on(tx, a, en, column_name(a, f, "_key"), false, e))
+    if (field_keeps_key(f) && !index_on(tx, a, en, column_name(a, f, "_key"), INDEX_PLAIN, e))
         return false;
     if (field_keeps_fold(f) && f == entity_field(en, str_of(en->title))
-        && !index_on(tx, a, en, column_name(a, f, "_fold"), false, e))
+        && !index_on(tx, a, en, column_name(a, f, "_fold"), INDEX_PLAIN, e))
         return false;
     bool is_owner = en->owner && !strcmp(f->name, en->owner);       /* owner_index() serves it */
     bool is_wanted = (f->flags & F_INDEX || f->type == FIELD_REF) && !is_owner;
     const char *column = f->type == FIELD_MONEY ? column_name(a, f, "_base") : f->name;
     if (is_wanted && field_is_lowered(f))
         return lowered_index(tx, a, en, f, e);
-    return !is_wanted || index_on(tx, a, en, column, false, e);
+    return !is_wanted || index_on(tx, a, en, column, INDEX_PLAIN, e);
 }
 
 static bool entity_schema(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
@@ -389,7 +381,7 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
         return false;
     if (there ? !extend_table(tx, a, en, e) : !create_table(tx, a, en, e))
         return false;
-    if (!index_on(tx, a, en, "updated_at", false, e) || !index_on(tx, a, en, "created_at", false, e))
+    if (!index_on(tx, a, en, "updated_at", INDEX_PLAIN, e) || !index_on(tx, a, en, "created_at", INDEX_PLAIN, e))
         return false;
     if (!owner_index(tx, a, en, e))
         return false;
