@@ -108,6 +108,8 @@ static void conn_enter(struct http_server *s, struct MHD_Connection *mhd, void *
     c->next = s->conns;
     if (c->next)
         c->next->prev = c;
+    else
+        pthread_cond_signal(&s->reaper_wake);
     s->conns = c;
     s->nconns++;
     pthread_mutex_unlock(&s->conns_lock);
@@ -219,8 +221,13 @@ static bool is_overdue(const struct http_server *s, struct conn *c, int64_t now)
 static void *reap(void *server)
 {
     struct http_server *s = server;
+    pthread_setname_np(pthread_self(), "reaper");
     pthread_mutex_lock(&s->conns_lock);
     while (s->has_reaper) {
+        if (!s->conns) {                        /* a server that nobody asks does nothing */
+            pthread_cond_wait(&s->reaper_wake, &s->conns_lock);
+            continue;
+        }
         int64_t now = clock_mono();
         for (struct conn *c = s->conns; c; c = c->next)
             if (is_overdue(s, c, now))

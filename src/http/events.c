@@ -282,6 +282,7 @@ static void *hub_run(void *hub)
 {
     struct hub *h = hub;
     struct epoll_event ev[EPOLL_BATCH];
+    pthread_setname_np(pthread_self(), "live");
     for (;;) {
         int n = epoll_wait(h->epoll, ev, EPOLL_BATCH, beat(h));
         bool has_jobs = false;

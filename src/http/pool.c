@@ -197,6 +197,7 @@ static void hear(enum wait what)
 static void *work(void *hand)
 {
     struct hand *h = hand;
+    pthread_setname_np(pthread_self(), "worker");
     hand_here = h;
     wait_told = hear;
     worker_open(&h->w, h->pool->s);
