@@ -1,8 +1,10 @@
 /* import_row.c - one row of the table: its cells, the record it is about, the writing of it. */
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "msg/import.h"
 #include "record/import_run.h"
 #include "record/sql.h"
+#include "record/store.h"
 #include "record/type.h"
 
 /* ── cells ───────────────────────────────────────────────────────────────── */
@@ -193,10 +195,11 @@ static bool is_there(struct ctx *tx, const struct entity *en, const struct field
     struct db_rows rows;
     sql_lit(q, "SELECT 1 FROM ");
     sql_name(q, en->name);
-    sql_lit(q, " WHERE deleted_at IS NULL AND ");
+    bool is_lowered = field_is_lowered(f);      /* its index is of small letters; who is found is looked at again */
+    sql_lit(q, is_lowered ? " WHERE deleted_at IS NULL AND lower(" : " WHERE deleted_at IS NULL AND ");
     sql_name(q, f->name);
-    sql_lit(q, " = ");
-    sql_bind(q, type_of(f)->is_text ? V(v->s) : V(v->i));
+    sql_lit(q, is_lowered ? ") = " : " = ");
+    sql_bind(q, !type_of(f)->is_text ? V(v->i) : is_lowered ? V(ascii_lower(tx->a, v->s)) : V(v->s));
     sql_lit(q, " LIMIT 1");
     if (!sql_query(tx->c, q, &rows, e))
         return false;

@@ -91,10 +91,31 @@ static void put_tables(struct sql *q, const struct ctx *c, const struct walk *w,
     }
 }
 
+/* SQLite finds no place in an index by a row value that begins with an expression, and would read it from its beginning: by
+ * the key alone, then, and past those that share it. */
+static void put_after_lowered(struct sql *q, const struct sort *o, const struct cursor *at, bool is_down)
+{
+    sql_lit(q, " AND ");
+    sort_key(q, o);
+    sql_lit(q, is_down ? " <= " : " >= ");
+    sql_bind(q, at->key);
+    sql_lit(q, " AND (");
+    sort_key(q, o);
+    sql_lit(q, is_down ? " < " : " > ");
+    sql_bind(q, at->key);
+    sql_lit(q, is_down ? " OR t0.id < " : " OR t0.id > ");
+    sql_bind(q, V(at->id));
+    sql_lit(q, ")");
+}
+
 /* "After" in the order of the walk; the row values are what the index holds. */
 static void put_after(struct sql *q, const struct sort *o, const struct stretch *p, bool is_by_id)
 {
     bool is_down = o->is_desc != p->is_back;
+    if (o->is_lowered && !is_by_id) {
+        put_after_lowered(q, o, p->at, is_down);
+        return;
+    }
     sql_lit(q, " AND (");
     if (!is_by_id) {
         sort_key(q, o);

@@ -6,6 +6,7 @@
  * not at all. What may not be seen answers as what does not exist.
  */
 #include "record/store.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/id.h"
 #include "base/log.h"
@@ -429,6 +430,14 @@ static bool find_where(struct ctx *c, const struct entity *en, const char *colum
                        size_t max, struct record **v, size_t *n, struct err *e)
 {
     struct sql *q = select_seen(c, en);
+    const struct field *f = entity_field(en, str_of(column));
+    if (f && field_is_lowered(f)) {             /* what index there is, is of small letters */
+        sql_lit(q, "lower(t0.");
+        sql_name(q, column);
+        sql_lit(q, ") = ");
+        sql_bind(q, V(ascii_lower(c->a, value.s)));
+        sql_lit(q, " AND ");
+    }
     sql_lit(q, "t0.");
     sql_name(q, column);
     sql_lit(q, " = ");
