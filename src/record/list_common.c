@@ -7,7 +7,7 @@
  * serve is counted, up to COMMON: when none of them is rarer than that, list.c may hide
  * the filter from the indexes and walk the order's, if a page is near (list_near.c).
  *
- * Words, paths, "or" and "not" are left to the planner.
+ * Words, events and segments are left to the planner.
  */
 #include <pthread.h>
 #include "base/clock.h"
@@ -117,13 +117,15 @@ static bool judge(struct ctx *c, const struct entity *en, const struct query *q,
     case QUERY_IN:
         if (is_indexed(q))
             return count(c, en, q, out, e);
-        *out = q->npath == 1 ? NO_INDEX : FEW;
+        *out = NO_INDEX;
         return true;
     case QUERY_EMPTY:
     case QUERY_PERIOD:
-        *out = q->npath == 1 ? NO_INDEX : FEW;
+    case QUERY_OR:
+    case QUERY_NOT:
+        *out = NO_INDEX;
         return true;
-    default:
+    default:                                    /* words, events, segments lead by themselves */
         *out = FEW;
         return true;
     }

@@ -437,13 +437,17 @@ static bool leaf(struct writer *w, const char *alias, const struct query *q, boo
 
 /* ── paths ───────────────────────────────────────────────────────────────── */
 
+/* Those at the end of the way are found first, once; else each record is asked whether its own fits. A part of a text is looked for
+ * in all of them at most once in this way. */
 static bool starts_from_few(const struct query *q)
 {
     const struct field *f = query_leaf(q);
     bool is_equality = (q->kind == QUERY_COMPARE && (q->op == OP_EQ || q->op == OP_NE)) || q->kind == QUERY_IN;
+    bool is_part = q->kind == QUERY_COMPARE && q->op == OP_MATCH;
     const struct entity *en = q->entity[q->npath - 1];
     bool is_small = !strcmp(en->name, "user") || !strcmp(en->name, "team");
-    return is_small || (is_equality && (f->type == FIELD_REF || (f->flags & (F_INDEX | F_UNIQUE))));
+    bool is_title = en->title && !strcmp(f->name, en->title) && query_is_folded(f);     /* the schema indexes its folded form */
+    return is_small || is_part || (is_equality && (f->type == FIELD_REF || is_title || (f->flags & (F_INDEX | F_UNIQUE))));
 }
 
 /* FROM the records that the step leads to, WHERE the rest of the path holds. */

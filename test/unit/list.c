@@ -470,6 +470,7 @@ START_TEST(text_is_looked_up_and_sorted_in_small_letters)
     struct list l;
     plan_has(by_land, "lx_company_country");
     plan_has(by_city, "lx_company_city");
+    plan_has((struct list_spec){ .en = &person_entity, .filter = S("company.name = \"Company 9\"") }, "ix_company_name_fold");
     page(by_land, &l);
     ck_assert_int_eq(l.n, 7);
     page(by_city, &l);
