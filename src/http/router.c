@@ -171,5 +171,16 @@ bool router_find(const struct router *r, enum method method, str path, struct ma
     return walk(r, &r->root, method, str_from(path, 1), 0, m);
 }
 
+bool router_is_key(const struct router *r, str path)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        str of = str_of(r->route[i]->path);
+        ptrdiff_t at = str_find_char(of, ':');
+        if (r->route[i]->flags & ROUTE_KEY && at > 0 && str_starts(path, str_head(of, (size_t)at)))
+            return true;
+    }
+    return false;
+}
+
 size_t router_count(const struct router *r) { return r->n; }
 const struct route *router_at(const struct router *r, size_t index) { return r->route[index]; }

@@ -13,5 +13,7 @@ void router_close(struct router *r);
 struct match { const struct route *route; unsigned allowed; str param[ROUTE_PARAMS_MAX]; size_t index; };
 /* True: m->route. False: m->allowed holds the methods of that path, 0 when there is no such path. */
 bool router_find(const struct router *r, enum method method, str path, struct match *m);
+/* Is it, spoilt or asked otherwise, what some ROUTE_KEY route is for? Such a path is in no log. */
+bool router_is_key(const struct router *r, str path);
 size_t router_count(const struct router *r);            /* routes, numbered 0.. as in match.index */
 const struct route *router_at(const struct router *r, size_t index);

@@ -383,8 +383,9 @@ bool request_is_head(const struct request *rq) { return ((const struct exchange 
 
 static str logged_path(const struct exchange *x)
 {
-    bool is_key = x->match.route && x->match.route->flags & ROUTE_KEY;
-    return is_key ? (str){ 0 } : x->path.n ? x->path : str_head(x->target, 200);
+    str path = x->path.n ? x->path : str_head(x->target, 200);
+    bool is_key = x->match.route ? (x->match.route->flags & ROUTE_KEY) != 0 : router_is_key(x->s->router, path);
+    return is_key ? (str){ 0 } : path;
 }
 
 static void log_request(const struct exchange *x, int64_t us, enum MHD_RequestTerminationCode how)

@@ -140,6 +140,8 @@ START_TEST(the_log_does_not_tell_whose_link_an_address_followed)
     const char *path = click_path(&mail[M_LOG], 2), *log = arena_fmt(&c.a, "%s.log", server.dir).p;
     ask("GET", path, NULL);
     ask("GET", pixel_path(&mail[M_LOG]), NULL);
+    ask("POST", path, NULL);
+    ask("GET", arena_fmt(&c.a, "%s/", path).p, NULL);
     ask("GET", "/nothing-of-this-name", NULL);
     usleep(300000);                             /* a line is written after its answer has left */
     FILE *f = fopen(log, "rb");
