@@ -4,8 +4,9 @@
  * country, all of whose records are then sorted, or by the index of the order,
  * which is walked until fifty fit. SQLite knows neither how many live in India nor
  * that fifty are enough, and takes the first. So each equality that an index would
- * serve is counted, up to COMMON: when none of them is rarer than that, list.c may hide
- * the filter from the indexes and walk the order's, if a page is near (list_near.c).
+ * serve is counted, up to COMMON, and weighed against the size of the table: when none
+ * of them is rare, list.c may hide the filter from the indexes and walk the order's, if a
+ * page is near (list_near.c).
  *
  * Words, events and segments are left to the planner.
  */
@@ -15,7 +16,9 @@
 #include "record/query_tree.h"
 
 enum {
-    COMMON = 4000,                              /* sorted as fast as so many are walked past */
+    COMMON = 4000,                              /* so many are never sorted without a look at the order */
+    PAGE = 50,
+    ALL = COMMON * COMMON / PAGE,               /* in a table of so many and more COMMON alone decides */
     COUNTED = 512,
     KEPT_US = 300 * SECOND_US,
 };
@@ -33,7 +36,7 @@ static bool is_indexed(const struct query *q)
 
 /* Counting touches each record; a filter that many use is counted once in a while. A figure
  * that has grown old costs time, never a record. */
-static struct counted { uint64_t key; int64_t until; bool is_many; } counted[COUNTED];
+static struct counted { uint64_t key; int64_t until, n; } counted[COUNTED];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static uint64_t key_of(const struct ctx *c, const struct sql *s)
@@ -44,57 +47,71 @@ static uint64_t key_of(const struct ctx *c, const struct sql *s)
     return h | 1;
 }
 
-static bool recall(uint64_t key, bool *out)
+static bool recall(uint64_t key, int64_t *n)
 {
     pthread_mutex_lock(&lock);
     struct counted k = counted[key % COUNTED];
     pthread_mutex_unlock(&lock);
-    *out = k.is_many;
+    *n = k.n;
     return k.key == key && clock_mono() < k.until;
 }
 
-static void remember(uint64_t key, bool is_many)
+static void remember(uint64_t key, int64_t n)
 {
     pthread_mutex_lock(&lock);
-    counted[key % COUNTED] = (struct counted){ key, clock_mono() + KEPT_US, is_many };
+    counted[key % COUNTED] = (struct counted){ key, clock_mono() + KEPT_US, n };
     pthread_mutex_unlock(&lock);
+}
+
+static bool ask(struct ctx *c, struct sql *q, bool is_kept, int64_t *n, struct err *e)
+{
+    uint64_t key = key_of(c, q);
+    struct db_rows rows;
+    if (is_kept && recall(key, n))
+        return true;
+    if (!sql_query(c->c, q, &rows, e))
+        return false;
+    *n = db_next(&rows) ? db_int(&rows, 0) : 0;
+    if (!db_done(&rows, e))
+        return false;
+    if (is_kept)
+        remember(key, *n);
+    return true;
 }
 
 bool list_reaches(struct ctx *c, struct sql *q, int64_t enough, bool is_kept, bool *out, struct err *e)
 {
-    uint64_t key = key_of(c, q);
-    struct db_rows rows;
-    int64_t n = 0;
-    if (is_kept && recall(key, out))
-        return true;
-    if (!sql_query(c->c, q, &rows, e))
-        return false;
-    if (db_next(&rows))
-        n = db_int(&rows, 0);
-    if (!db_done(&rows, e))
+    int64_t n;
+    if (!ask(c, q, is_kept, &n, e))
         return false;
     *out = n >= enough;
-    if (is_kept)
-        remember(key, *out);
     return true;
 }
 
-static bool count(struct ctx *c, const struct entity *en, const struct query *q, enum judged *out, struct err *e)
+/* Live records that fit `q` (NULL: all of them), at most `max`. */
+static bool count(struct ctx *c, const struct entity *en, const struct query *q, int64_t max, int64_t *n, struct err *e)
 {
     struct sql *s = sql_new(c->a);
-    bool is_many;
-
     sql_lit(s, "SELECT count(*) FROM (SELECT 1 FROM ");
     sql_name(s, en->name);
-    sql_lit(s, " AS t0 WHERE t0.deleted_at IS NULL AND ");
-    if (!query_sql(c, en, q, s, e))
+    sql_lit(s, q ? " AS t0 WHERE t0.deleted_at IS NULL AND " : " AS t0 WHERE t0.deleted_at IS NULL");
+    if (q && !query_sql(c, en, q, s, e))
         return false;
     sql_lit(s, " LIMIT ");
-    sql_bind(s, V((int64_t)COMMON));
+    sql_bind(s, V(max));
     sql_lit(s, ") AS x");
-    if (!list_reaches(c, s, COMMON, true, &is_many, e))
+    return ask(c, s, true, n, e);
+}
+
+/* Of `all` records `n` fit: a page is found after some PAGE * all / n steps along the order, or by sorting n. */
+static bool weigh(struct ctx *c, const struct entity *en, const struct query *q, enum judged *out, struct err *e)
+{
+    int64_t n, all = 0;
+    if (!count(c, en, q, COMMON, &n, e))
         return false;
-    *out = is_many ? MANY : FEW;
+    if (n > PAGE && n < COMMON && !count(c, en, NULL, ALL, &all, e))
+        return false;
+    *out = n >= COMMON || (n > PAGE && n * n > PAGE * all) ? MANY : FEW;
     return true;
 }
 
@@ -116,7 +133,7 @@ static bool judge(struct ctx *c, const struct entity *en, const struct query *q,
     case QUERY_COMPARE:
     case QUERY_IN:
         if (is_indexed(q))
-            return count(c, en, q, out, e);
+            return weigh(c, en, q, out, e);
         *out = NO_INDEX;
         return true;
     case QUERY_EMPTY:
