@@ -6,7 +6,7 @@
 #include "record/query.h"
 #include "web/records.h"
 
-enum { SHOWN = 10, PIECES_MAX = 50 };           /* SHOWN: at most LINKS_COUNTED */
+enum { SHOWN = 10, CHOICES_MAX = 50 };           /* SHOWN: at most LINKS_COUNTED */
 
 static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NULL); }
 #define SAY(c, key, ...) msg_text((c)->a, (c)->loc, MSG_##key, (const struct msg_arg *)(const void *)&(struct msg_##key##_args){ __VA_ARGS__ })
@@ -75,24 +75,31 @@ static bool fill_lines(struct request *rq, const struct record *page, struct lin
 
 /* ── what may be made ────────────────────────────────────────────────────── */
 
-/* Released, with an address; the newest. */
-static bool fill_pieces(struct ctx *c, struct link_panel_view *v, struct err *e)
+/* None of them, or one; *n is 0 for who may see none. */
+static bool choices(struct ctx *c, const char *entity, str filter, msg_id none, const struct ui_option **out, size_t *n, struct err *e)
 {
-    const struct entity *en = entity_find(S("material"));
-    if (!en || access_scope(c->who, en, ACTION_SEE) == SCOPE_NONE)
-        return true;
-    struct list_spec s = { .en = en, .filter = S("status = released and url is not empty"), .limit = PIECES_MAX,
-                           .cols = { entity_field(en, S("title")) }, .ncols = 1 };
+    struct list_spec s = { .en = entity_find(str_of(entity)), .filter = filter, .limit = CHOICES_MAX };
     struct list list;
+    if (!s.en || access_scope(c->who, s.en, ACTION_SEE) == SCOPE_NONE)
+        return true;
+    s.cols[s.ncols++] = entity_field(s.en, str_of(s.en->title));
     if (!record_list(c, &s, &list, e))
         return false;
     struct ui_option *o = arena_new(c->a, struct ui_option, list.n + 1);
-    o[0] = (struct ui_option){ .label = say(c, MSG_link_choose_none), .is_selected = true };
+    o[0] = (struct ui_option){ .label = say(c, none), .is_selected = true };
     for (size_t i = 0; i < list.n; i++)
         o[i + 1] = (struct ui_option){ id_text(c->a, list.rows[i]->id), record_title(list.rows[i]), false };
-    v->pieces = o;
-    v->npieces = list.n + 1;
+    *out = o;
+    *n = list.n + 1;
     return true;
+}
+
+/* The newest pieces that are released and have an address; the person's open deals. */
+static bool fill_choices(struct ctx *c, int64_t person, struct link_panel_view *v, struct err *e)
+{
+    str open = arena_fmt(c->a, "person = %.*s and status = open", STR_ARG(id_text(c->a, person)));
+    return choices(c, "material", S("status = released and url is not empty"), MSG_link_choose_none, &v->pieces, &v->npieces, e)
+        && choices(c, "deal", open, MSG_link_no_deal, &v->deals, &v->ndeals, e);
 }
 
 static void fill_whom(struct request *rq, struct link_panel_view *v)
@@ -114,7 +121,7 @@ void link_panel(struct request *rq, const struct record *r, struct html *out)
     if (is_person) {
         v.person = id_text(c->a, r->id);
         v.is_not_followed = str_eq(record_text(r, "consent_tracking"), S("withdrawn"));
-        if (v.may && !fill_pieces(c, &v, &e))
+        if (v.may && !fill_choices(c, r->id, &v, &e))
             return;
     } else {
         v.material = id_text(c->a, r->id);

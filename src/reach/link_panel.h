@@ -10,6 +10,7 @@ struct link_panel_view {
     struct url action; str back, person, material;  /* person, material: the id of what the page is about */
     struct html_safe whom;                      /* on the page of material */
     const struct ui_option *pieces; size_t npieces; /* on the page of a person */
+    const struct ui_option *deals; size_t ndeals;   /* open ones of that person, after none; 0: the reader sees no deals */
     const struct link_line *lines; size_t n;
     bool may, is_not_followed;
 };

@@ -295,6 +295,26 @@ START_TEST(a_link_is_made_shown_and_withdrawn_on_the_page_of_a_person)
 }
 END_TEST
 
+START_TEST(a_link_may_be_for_a_deal_of_the_person)
+{
+    const char *who = arena_cstr(&c.a, id_text(&c.a, rahim)), *page = arena_fmt(&c.a, "/people/%s", who).p;
+    struct reply r = as_person(&owner, "GET", page, NULL);
+    ck_assert(!reply_has(&r, "Deal (optional)"));
+    r = served_api(&c, owner.token, "POST", "/api/v1/deal", NULL, arena_fmt(&c.a, "{\"name\":\"Cartons\",\"person\":\"%s\"}", who).p);
+    ck_assert_msg(r.status == 201, "%.*s", STR_ARG(r.body));
+    json_error_t at;
+    json_t *deal = json_loadb(r.body.p, r.body.n, 0, &at);
+    const char *id = arena_fmt(&c.a, "%s", json_string_value(json_object_get(deal, "id"))).p;
+    json_decref(deal);
+    r = as_person(&owner, "GET", page, NULL);
+    ck_assert(reply_has(&r, "Deal (optional)") && reply_has(&r, "No deal") && reply_has(&r, arena_fmt(&c.a, "value=\"%s\"", id).p));
+    r = as_person(&owner, "POST", "/links", arena_fmt(&c.a, "person=%s&material=&deal=%s&url=https%%3A%%2F%%2Fshop.example%%2Foffer", who, id).p);
+    ck_assert_int_eq(r.status, 303);
+    r = served_api(&c, owner.token, "GET", arena_fmt(&c.a, "/api/v1/link?q=deal%%20%%3D%%20%s", id).p, NULL, NULL);
+    ck_assert_msg(reply_has(&r, "https://shop.example/offer"), "%.*s", STR_ARG(r.body));
+}
+END_TEST
+
 START_TEST(who_does_not_want_to_be_followed_is_led_and_the_page_says_so)
 {
     struct reply r = served_api(&c, owner.token, "POST", "/api/v1/person", NULL, "{\"name\":\"Quiet\",\"consent_tracking\":\"withdrawn\"}");
@@ -372,6 +392,7 @@ int main(void)
     tcase_add_test(t, the_pixel_is_the_same_for_everybody);
     tcase_add_test(t, a_link_is_made_followed_and_withdrawn_by_the_api);
     tcase_add_test(t, a_link_is_made_shown_and_withdrawn_on_the_page_of_a_person);
+    tcase_add_test(t, a_link_may_be_for_a_deal_of_the_person);
     tcase_add_test(t, who_does_not_want_to_be_followed_is_led_and_the_page_says_so);
     tcase_add_test(t, a_flood_is_led_and_not_kept);     /* the last: all come from one address */
     suite_add_tcase(s, t);
