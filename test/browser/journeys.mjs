@@ -123,6 +123,12 @@ await journey('what others change', async () => {
   check('a page whose listening was refused listens again and catches up', await page.waitForSelector(`#card-${missed.id}`, { timeout: 15000 }).then(() => asked > 1))
   const heard = await deal('Deal of a colleague')
   check('a change of others appears', await page.waitForSelector(`#card-${heard.id}`, { timeout: 15000 }).then(() => true))
+  let fetched = 0, last
+  page.on('request', r => { fetched += r.url().includes('/deals') && r.headers()['hx-request'] === 'true' })
+  const from = Date.now()
+  for (let n = 0; n < 12; n++) last = await deal(`Deal ${n} of an import`)
+  await page.waitForSelector(`#card-${last.id}`, { timeout: 15000 })
+  check('many changes are shown together', fetched > 0 && fetched <= 2 + (Date.now() - from) / 2000, `${fetched} in ${Date.now() - from} ms`)
 })
 
 // ── the board ──

@@ -17,9 +17,23 @@ function refresh(el) {
   bar.onclick = () => { bar.remove(); htmx.trigger(el, 'live') }
   el.prepend(bar)
 }
+
+// At once, then once in two seconds for all that came meanwhile: an import changes a thousand. What is being fetched
+// is fetched again afterwards: it may be older than the news, and who asks twice at a time is not answered twice.
+const news = new Set()
+let due, shown = 0
+function show() {
+  const live = $$('[data-live]').filter(el => news.has('*') || news.has(el.dataset.live))
+  due = live.some(el => el.matches('.htmx-request')) ? setTimeout(show, 200) : null
+  if (due) return
+  news.clear()
+  shown = Date.now()
+  live.forEach(refresh)
+}
 function changed(e) {
   const [entity, id] = e.data.split(' ')
-  $$('[data-live]').filter(el => entity === '*' || [entity, `${entity}:${id}`].includes(el.dataset.live)).forEach(refresh)
+  news.add(entity).add(`${entity}:${id}`)
+  due ??= setTimeout(show, Math.max(0, shown + 2000 - Date.now()))
 }
 function count(e) {                 // "id text": a number in the navigation
   const [id, ...text] = e.data.split(' '), el = $(`[data-count="${CSS.escape(id)}"]`)
