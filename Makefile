@@ -136,17 +136,25 @@ build/san/$(1)/%: test/$(1)/%.c build/san/libsetu.a
 	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< $$(TESTLIBS)
 endef
 $(foreach kind,unit golden,$(eval $(call test_kind,$(kind))))
-# These two may speak HTTP to the program, in this process or in a child (test/client).
+# These two may speak HTTP to the program, in this process or in a child (test/client). What tests share is compiled by itself: one
+# command with two sources would note the headers of the last alone.
+CLIENT := $(patsubst test/client/%.c,build/san/shared/%.o,$(wildcard test/client/*.c))
+build/san/shared/%.o: test/client/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TESTFLAGS) -c -o $@ $<
+build/san/shared/%.o: tools/test/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TESTFLAGS) -c -o $@ $<
 define test_kind_client
-build/san/$(1)/%: test/$(1)/%.c test/client/client.c test/client/served.c test/client/sink.c build/san/libsetu.a
+build/san/$(1)/%: test/$(1)/%.c $(CLIENT) build/san/libsetu.a
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< test/client/client.c test/client/served.c test/client/sink.c $$(TESTLIBS)
+	$$(Q)$$(CC) $$(TESTFLAGS) -o $$@ $$< $(CLIENT) $$(TESTLIBS)
 endef
 $(foreach kind,http fault,$(eval $(call test_kind_client,$(kind))))
 build/san/http/webhook_tls: TESTLIBS += -lssl -lcrypto
-build/san/fuzz/%: test/fuzz/%.c tools/test/replay.c build/san/libsetu.a
+build/san/fuzz/%: test/fuzz/%.c build/san/shared/replay.o build/san/libsetu.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(TESTFLAGS) -o $@ $< tools/test/replay.c $(TESTLIBS)
+	$(Q)$(CC) $(TESTFLAGS) -o $@ $< build/san/shared/replay.o $(TESTLIBS)
 
 FUZZFLAGS = -std=gnu17 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -DSETU_FAULTS=1 -w \
             -fsanitize=address,undefined -fno-sanitize-recover=all
