@@ -381,6 +381,24 @@ int conn_run(struct file_conn *c, const char *sql)
     return rc;
 }
 
+void conn_roll_back(struct file_conn *c)
+{
+    bool was = c->is_trusted;
+    c->is_trusted = true;
+    if (!sqlite3_get_autocommit(c->h))
+        sqlite3_exec(c->h, "ROLLBACK", NULL, NULL, NULL);
+    c->is_trusted = was;
+}
+
+int conn_begin(struct file_conn *c, const char *sql)
+{
+    conn_roll_back(c);
+    int rc = conn_run(c, sql);
+    if (rc != SQLITE_OK)
+        conn_roll_back(c);
+    return rc;
+}
+
 /* ── columns ─────────────────────────────────────────────────────────────── */
 
 static sqlite3_stmt *row(const struct db_rows *q) { return ((struct stmt *)q->stmt)->st; }

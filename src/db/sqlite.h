@@ -51,6 +51,9 @@ static inline struct file_db *file_db(struct db *db) { return (struct file_db *)
 /* sqlite.c: statements */
 bool conn_fail(struct file_conn *c, int rc, const char *sql, struct err *e);  /* maps rc; false */
 int conn_run(struct file_conn *c, const char *sql);     /* own statement, trusted, no values */
+void conn_roll_back(struct file_conn *c);               /* what is open, if anything */
+/* BEGIN: one that failed for want of memory may have begun all the same, and would stand in the way of every later one. */
+int conn_begin(struct file_conn *c, const char *sql);
 int plain_code(int rc);                                 /* primary code, disguises taken off */
 void conn_reset_to(struct file_conn *c, const struct stmt *last); /* closes those opened after it; NULL: all */
 void conn_forget_all(struct file_conn *c);              /* and finalizes the cache */

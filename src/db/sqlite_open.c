@@ -195,7 +195,7 @@ static void read_end(struct db_conn *conn)
     c->deadline = 0;
     conn_reset_to(c, NULL);
     if (c->in_snapshot && !sqlite3_get_autocommit(c->h) && conn_run(c, "COMMIT") != SQLITE_OK)
-        sqlite3_exec(c->h, "ROLLBACK", NULL, NULL, NULL);
+        conn_roll_back(c);
     c->in_snapshot = false;
 }
 
@@ -204,7 +204,7 @@ static bool read_begin(struct db_conn *conn, int deadline_ms, struct err *e)
     struct file_conn *c = file_conn(conn);
 
     read_end(conn);
-    int rc = conn_run(c, "BEGIN");
+    int rc = conn_begin(c, "BEGIN");
     if (rc != SQLITE_OK)
         return conn_fail(c, rc, "BEGIN", e);
     c->in_snapshot = true;

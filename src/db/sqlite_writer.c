@@ -103,7 +103,7 @@ bool file_is_lost(const struct db_conn *c) { return ((const struct file_conn *)c
 bool file_begin(struct db_conn *conn, struct err *e)
 {
     struct file_conn *c = file_conn(conn);
-    int rc = conn_run(c, "BEGIN IMMEDIATE");
+    int rc = conn_begin(c, "BEGIN IMMEDIATE");
 
     c->lost = 0;
     return rc == SQLITE_OK || conn_fail(c, rc, "BEGIN", e);
@@ -116,8 +116,7 @@ bool file_keep_seq(struct db_conn *c, int64_t last, struct err *e)
 
 static enum fate lost(struct file_conn *c, int rc, struct err *e)
 {
-    if (!sqlite3_get_autocommit(c->h))
-        sqlite3_exec(c->h, "ROLLBACK", NULL, NULL, NULL);
+    conn_roll_back(c);
     if (plain_code(rc) == SQLITE_FULL)
         fail(e, ERR_FULL, MSG_db_full, "disk full");
     else
@@ -131,6 +130,8 @@ enum fate file_commit(struct db_conn *conn, bool is_any, struct err *e)
     struct file_conn *c = file_conn(conn);
 
     conn_reset_to(c, NULL);
+    if (!c->lost && sqlite3_get_autocommit(c->h))
+        c->lost = SQLITE_ABORT;                 /* SQLite gave it up at the last statement: nothing is kept, and that is known */
     int rc = c->lost ? c->lost : conn_run(c, is_any ? "COMMIT" : "ROLLBACK");
     if (rc != SQLITE_OK && !c->lost && (rc & 0xff) != SQLITE_FULL)
         writer_die(c->file, rc, "COMMIT");

@@ -5,20 +5,9 @@
  * process. Then there is memory again, and the folder opens sound. */
 #include "disk.h"
 #include "ledger.h"
+#include "../memory.h"
 
 enum { STATES = 200 };                          /* of each workload, each way */
-
-static sqlite3_mem_methods real;
-static _Atomic int64_t nallocs, fail_at;
-static _Atomic bool is_for_good;
-
-static bool denied(void)
-{
-    int64_t n = ++nallocs;
-    return fail_at && (n == fail_at || (is_for_good && n > fail_at));
-}
-static void *x_malloc(int n) { return denied() ? NULL : real.xMalloc(n); }
-static void *x_realloc(void *p, int n) { return denied() ? NULL : real.xRealloc(p, n); }
 
 static void one(const struct workload *w, int64_t at, struct verdict *v)
 {
@@ -60,11 +49,7 @@ int main(void)
     int64_t bad = 0;
 
     disk.rnd = seeded_from(20260103);
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
-    sqlite3_mem_methods ours = real;
-    ours.xMalloc = x_malloc, ours.xRealloc = x_realloc;
-    sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
+    memory_install();
     disk_install();
     ledger_open("oom");
     for (size_t i = 0; i < countof(of_interest); i++)

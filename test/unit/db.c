@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "db/sqlite.h"
 #include "msg/db.h"
+#include "../memory.h"
 
 static char dir[64];
 static struct db *db;
@@ -231,6 +232,32 @@ START_TEST(a_reader_that_comes_back_is_as_a_new_one)
     ok(db_reader(db, &two, &e));                        /* the one that is kept is lent once */
     ck_assert_ptr_ne(two, reader);
     db_conn_close(two);
+}
+END_TEST
+
+/* A BEGIN that failed may have begun: the next one stood in its way for good. */
+START_TEST(a_reader_that_memory_failed_reads_again_when_there_is_some)
+{
+    int64_t most = 400, n;
+    bool found;
+    ok(write_sql("INSERT INTO t (id, name, x) VALUES (77, 'five', 5)"));
+    for (int64_t at = 1; at <= most; at++) {
+        struct db_conn *c = NULL;
+        struct err why = { 0 };
+        ok(db_reader(db, &c, &e));
+        nallocs = 0;
+        fail_at = at;
+        bool was_read = db_read_begin(c, 0, &why) && db_get_int(c, "SELECT CAST(x AS BIGINT) FROM t WHERE id = 77", DB_NONE, &found, &n, &why);
+        db_read_end(c);
+        fail_at = 0;
+        ck_assert_msg(db_read_begin(c, 0, &e) && db_get_int(c, "SELECT CAST(x AS BIGINT) FROM t WHERE id = 77", DB_NONE, &found, &n, &e), "after the %lldth: %s",
+                      (long long)at, e.detail);
+        ck_assert_int_eq(n, 5);
+        db_read_end(c);
+        sqlite3_db_release_memory(((struct file_conn *)(void *)c)->h);
+        db_conn_close(c);
+        most = was_read && nallocs < at ? at : most;
+    }
 }
 END_TEST
 
@@ -839,6 +866,7 @@ int main(int argc, char **argv)
         statements_left_open_are_closed_with_the_snapshot,
         a_reader_cannot_write,
         a_reader_that_comes_back_is_as_a_new_one,
+        a_reader_that_memory_failed_reads_again_when_there_is_some,
         a_query_past_its_deadline_is_stopped_and_the_next_request_works,
         what_could_harm_the_file_is_refused_even_to_the_writer,
         schema_statements_work_inside_db_schema_and_are_introspected,
@@ -864,6 +892,7 @@ int main(int argc, char **argv)
     };
     if (argc == 3 && !strcmp(argv[1], "--open"))
         return try_open(argv[2], true);         /* the second process of a test above */
+    memory_install();
     Suite *s = suite_create("db");
     TCase *t = tcase_create("db");
     tcase_add_checked_fixture(t, set_up, tear_down);
