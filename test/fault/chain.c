@@ -11,33 +11,11 @@
 #include "chain_judge.h"
 #include "flow/inside.h"
 #include "late.h"
+#include "../memory.h"
 #include <unistd.h>
 
 enum { ACTS = 9, SOAKED = 40, CONTROL_STATES = 200 };
 enum strike { BY_NOTHING, BY_POWER, BY_EIO, BY_EIO_FOR_GOOD, BY_FULL, BY_FULL_FOR_GOOD, BY_MEMORY, BY_MEMORY_FOR_GOOD };
-
-/* ── memory ──────────────────────────────────────────────────────────────── */
-
-static sqlite3_mem_methods real;
-static _Atomic int64_t nallocs, fail_at;
-static _Atomic bool is_for_good;
-
-static bool denied(void)
-{
-    int64_t n = ++nallocs;
-    return fail_at && (n == fail_at || (is_for_good && n > fail_at));
-}
-static void *x_malloc(int n) { return denied() ? NULL : real.xMalloc(n); }
-static void *x_realloc(void *p, int n) { return denied() ? NULL : real.xRealloc(p, n); }
-
-static void memory_install(void)
-{
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
-    sqlite3_mem_methods ours = real;
-    ours.xMalloc = x_malloc, ours.xRealloc = x_realloc;
-    sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
-}
 
 /* ── one state ───────────────────────────────────────────────────────────── */
 

@@ -111,6 +111,23 @@ static void chain_judge_moved(struct db_conn *c, enum chain_rule rule, enum chai
     chain_same(c, &chain_v.rules, kind, chain_runs, like, chain.rule[rule]);
 }
 
+/* Who enters just after a click is held, and entered for nothing if they have left by then: each other entering has its run. */
+static void chain_judge_entered(struct db_conn *c, enum chain_rule rule, enum chain_segment segment)
+{
+    const char *entered = arena_fmt(&chain.a, "FROM event v WHERE v.kind = 'segment.entered' AND v.data LIKE '%%\"%s\"%%'" CHAIN_BEFORE("rules"),
+                                    chain_id(chain.segment[segment])).p;
+    chain_none(c, &chain_v.rules, "enterings without a run", arena_fmt(&chain.a, "SELECT COUNT(*) %s AND $1 = $1"
+               " AND NOT EXISTS (SELECT 1 FROM rule_run r WHERE r.rule = %lld AND r.cause = 'c' || v.seq)"
+               " AND NOT EXISTS (SELECT 1 FROM rule_held h WHERE h.seq = v.seq)"
+               " AND NOT (EXISTS (SELECT 1 FROM event k WHERE k.person_id = v.person_id AND k.kind = 'mail.clicked' AND k.at > v.at - 90000000 AND k.at <= v.at)"
+               "  AND EXISTS (SELECT 1 FROM event l WHERE l.record_id = v.record_id AND l.kind = 'segment.left' AND l.data = v.data AND l.seq > v.seq))",
+               entered, (long long)chain.rule[rule]).p);
+    chain_none(c, &chain_v.rules, "runs without an entering", arena_fmt(&chain.a, "SELECT COUNT(*) FROM rule_run r WHERE r.rule = %lld AND $1 = $1"
+               " AND NOT EXISTS (SELECT 1 %s AND r.cause = 'c' || v.seq)", (long long)chain.rule[rule], entered).p);
+    chain_none(c, &chain_v.rules, "enterings that have a run and are held", arena_fmt(&chain.a, "SELECT COUNT(*) FROM rule_run r JOIN rule_held h"
+               " ON r.cause = 'c' || h.seq WHERE r.rule = %lld" CHAIN_NO_ARG, (long long)chain.rule[rule]).p);
+}
+
 static void chain_judge_tasks(struct db_conn *c, enum chain_rule rule, const char *title)
 {
     const char *made = arena_fmt(&chain.a, "SELECT COUNT(*) FROM task WHERE title = '%s'" CHAIN_NO_ARG, title).p;
@@ -124,13 +141,14 @@ static void chain_judge_rules(struct db_conn *c)
 {
     static const char *const title[] = { "In", "Out", "Large", "Deal", "Mail" };
     int64_t *bad = &chain_v.rules;
-    chain_judge_moved(c, RULE_IN, SEGMENT_DHAKA, "segment.entered");
+    chain_judge_entered(c, RULE_IN, SEGMENT_DHAKA);
     chain_judge_moved(c, RULE_OUT, SEGMENT_WARM, "segment.left");
     chain_judge_moved(c, RULE_LARGE, SEGMENT_LARGE, "segment.entered");
     chain_same(c, bad, "runs of new deals", chain_runs, "SELECT COUNT(DISTINCT record_id) FROM change WHERE entity = 'deal' AND action = 0"
                " AND $1 = $1" CHAIN_BEFORE("rules"), chain.rule[RULE_DEAL]);
     chain_same(c, bad, "runs of clicks, and clicks that are held",
-               "SELECT (SELECT COUNT(*) FROM rule_run WHERE rule = $1) + (SELECT COUNT(*) FROM rule_held) WHERE $2 = $2",
+               "SELECT (SELECT COUNT(*) FROM rule_run WHERE rule = $1) "
+               "+ (SELECT COUNT(*) FROM rule_held h JOIN event v ON v.seq = h.seq WHERE v.kind = 'mail.clicked') WHERE $2 = $2",
                "SELECT COUNT(*) FROM event WHERE kind = 'mail.clicked' AND $1 = $1" CHAIN_BEFORE("rules"), chain.rule[RULE_MAIL]);
     chain_none(c, bad, "causes told twice", "SELECT COUNT(*) FROM (SELECT rule FROM rule_run WHERE 1 = 1" CHAIN_NO_ARG
                " GROUP BY rule, number, cause, record HAVING COUNT(*) > 1) d");
