@@ -42,8 +42,8 @@ static bool stat(struct home *m, msg_id label, const char *entity, str filter, c
 bool home_mine(struct home *m, struct err *e)
 {
     return stat(m, MSG_admin_stat_open_mine, "deal", S("owner = me and status = open"), "amount", e)
-        && stat(m, MSG_admin_stat_won_month_mine, "deal", S("owner = me and status = won and closed_at in this month"), "amount", e)
-        && stat(m, MSG_admin_stat_won_quarter_mine, "deal", S("owner = me and status = won and closed_at in this quarter"), "amount", e);
+        && stat(m, MSG_admin_stat_won_month_mine, "deal", S("owner = me and status = won and close_date in this month"), "amount", e)
+        && stat(m, MSG_admin_stat_won_quarter_mine, "deal", S("owner = me and status = won and close_date in this quarter"), "amount", e);
 }
 
 /* ── the team ──────────────────────────────────────────────────────────────── */
@@ -129,8 +129,8 @@ bool home_team(struct home *m, struct err *e)
     struct html *h = m->h;
     bool has_team = m->c->who->nteams > 0;
     str open = has_team ? S("owner.team = my team and status = open") : S("status = open");
-    str won = has_team ? S("owner.team = my team and status = won and closed_at in this month")
-                       : S("status = won and closed_at in this month");
+    str won = has_team ? S("owner.team = my team and status = won and close_date in this month")
+                       : S("status = won and close_date in this month");
     str stuck = has_team ? S("owner.team = my team and " STUCK) : S(STUCK);
     return stat(m, MSG_admin_stat_open_team, "deal", open, "amount", e)
         && stat(m, MSG_admin_stat_won_team, "deal", won, "amount", e)
@@ -142,11 +142,11 @@ bool home_team(struct home *m, struct err *e)
 
 bool home_pulse(struct home *m, struct err *e)
 {
-    return stat(m, MSG_admin_stat_won_month, "deal", S("status = won and closed_at in this month"), "amount", e)
-        && stat(m, MSG_admin_stat_won_quarter, "deal", S("status = won and closed_at in this quarter"), "amount", e)
+    return stat(m, MSG_admin_stat_won_month, "deal", S("status = won and close_date in this month"), "amount", e)
+        && stat(m, MSG_admin_stat_won_quarter, "deal", S("status = won and close_date in this quarter"), "amount", e)
         && stat(m, MSG_admin_stat_open_all, "deal", S("status = open"), "amount", e)
         && stat(m, MSG_admin_stat_closing, "deal", S("status = open and close_date in this month"), "amount", e)
-        && won_by_colleague(m, S("status = won and closed_at in this month"), e);
+        && won_by_colleague(m, S("status = won and close_date in this month"), e);
 }
 
 /* ── marketing ─────────────────────────────────────────────────────────────── */

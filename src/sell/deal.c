@@ -104,7 +104,8 @@ static const struct field fields[] = {
 
 static const char *const schema[] = {
     "CREATE INDEX IF NOT EXISTS deal_board ON deal (pipeline, stage, rank)",
-    "CREATE INDEX IF NOT EXISTS deal_due ON deal (owner, status, next_step_at)",
+    /* With what the queue of home asks of a deal, so that those that are in order are passed without a look at them. */
+    "CREATE INDEX IF NOT EXISTS deal_queue ON deal (owner, status, next_step_at, last_activity_at, created_at, deleted_at)",
     /* All that boards and reports sum, so that they need not fetch each deal: a tenth of the time. */
     "CREATE INDEX IF NOT EXISTS deal_sums ON deal (status, close_date, pipeline, stage, owner, product, amount_base, closed_at, opened_at, deleted_at)"
     " WHERE deleted_at IS NULL",
