@@ -32,6 +32,11 @@ struct walk {
 /* A stretch of the order: with a value or without, of one choice, towards the end or the beginning, after a place. */
 struct stretch { bool in_empty, is_back; const struct choice *only; const struct cursor *at; };
 
+/* " WHERE ..." over t0, a condition that has been checked. is_hidden: it is the same, and no index is taken for it. */
+__attribute__((warn_unused_result))
+bool walk_where(struct ctx *c, const struct list_spec *s, const struct query *filter, bool is_hidden, struct sql *q, struct err *e);
+/* One row more than shown tells whether the walk goes on. */
+static inline int walk_page_of(const struct list_spec *s) { return (s->limit ? s->limit : LIST_LIMIT) + 1; }
 /* The page's statement. is_hidden: the condition is the same, and no index is taken for it. */
 __attribute__((warn_unused_result))
 bool walk_sql(struct ctx *c, const struct walk *w, const struct stretch *p, bool is_hidden, struct sql *q, struct err *e);
