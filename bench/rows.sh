@@ -202,6 +202,7 @@ row_9() {
 row_10() {
     set -- $("$BARE" spend "$SETU" bench duplicates --data "$DATA" --people "$PEOPLE" 2>"$OUT/duplicates.log")
     cat "$OUT/duplicates.log" >&2
+    grep -q pairs "$OUT/duplicates.log" || set -- 99999 99999 99999     # it came to no end
     row 10 "duplicates over $PEOPLE people, s" "$1" "CPU s $2" "$1" "< 60"
     row 10 "  peak memory, MB" "$3" "" "$3" "<= 1000"
 }

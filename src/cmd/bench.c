@@ -272,30 +272,35 @@ static bool read_house(struct fill *f, struct err *e)
 
 /* ── duplicates ──────────────────────────────────────────────────────────── */
 
-static bool read_people(struct cmd *c, struct match_item *v, int64_t max, size_t *n, struct err *e)
+static bool read_people(struct cmd *c, struct arena *a, struct match_item *v, int64_t max, size_t *n, struct err *e)
 {
     struct db_rows q;
     if (!db_query(c->db, &q, "SELECT id, name, email, phone, city, birthday FROM person WHERE deleted_at IS NULL ORDER BY id"
                              " LIMIT $1", DB_ARGS(V(max)), e))
         return false;
     for (*n = 0; db_next(&q); (*n)++)
-        v[*n] = (struct match_item){ .id = db_int(&q, 0), .name = db_text(&q, 1, &c->a), .email = db_text(&q, 2, &c->a),
-                                     .phone = db_text(&q, 3, &c->a), .city = db_text(&q, 4, &c->a), .birth_days = db_int(&q, 5) };
+        v[*n] = (struct match_item){ .id = db_int(&q, 0), .name = db_text(&q, 1, a), .email = db_text(&q, 2, a),
+                                     .phone = db_text(&q, 3, a), .city = db_text(&q, 4, a), .birth_days = db_int(&q, 5) };
     return db_done(&q, e);
 }
 
+/* A million people and all that is compared of them: beyond what a command may take otherwise. */
+enum { DUPLICATES_GB = 3 };
+
 static int duplicates(struct cmd *c, int64_t people)
 {
-    struct match_item *v = arena_new(&c->a, struct match_item, (size_t)people + 1);
+    struct arena a = arena_open((size_t)DUPLICATES_GB << 30);
+    struct match_item *v = arena_new(&a, struct match_item, (size_t)people + 1);
     struct match_pair *pairs;
     struct err e = { 0 };
     size_t n, npairs;
     int64_t start = clock_mono();
 
-    if (!read_people(c, v, people, &n, &e) || !match_all(&c->a, v, n, false, MATCH_LIKELY / 100.0, &pairs, &npairs, &e))
-        return cmd_refuse(c, &e);
-    fprintf(c->out, "%zu people, %zu pairs in %.2f s\n", n, npairs, (double)(clock_mono() - start) / SECOND_US);
-    return EXIT_DONE;
+    bool ok = read_people(c, &a, v, people, &n, &e) && match_all(&a, v, n, false, MATCH_LIKELY / 100.0, &pairs, &npairs, &e);
+    if (ok)
+        fprintf(c->out, "%zu people, %zu pairs in %.2f s\n", n, npairs, (double)(clock_mono() - start) / SECOND_US);
+    arena_close(&a);
+    return ok ? EXIT_DONE : cmd_refuse(c, &e);
 }
 
 /* ── the command ─────────────────────────────────────────────────────────── */
