@@ -6,6 +6,7 @@
 #undef fail                             /* ours is the one of err.h */
 #include "app/workspace.h"
 #include "base/id.h"
+#include "base/clock.h"
 #include "client/served.h"
 
 static struct served server;
@@ -404,6 +405,31 @@ START_TEST(every_figure_of_home_opens_its_records)
 }
 END_TEST
 
+/* A won deal of that amount and day. */
+static void won(int amount, const char *day)
+{
+    struct reply r = served_api(&c, owner.token, "GET", "/api/v1/stage?q=is_won%20%3D%20true&fields=name", NULL, NULL);
+    str rest = str_from(r.body, (size_t)str_find(r.body, S("\"id\":\"")) + 6), stage = str_cut(&rest, '"');
+    r = served_api(&c, owner.token, "POST", "/api/v1/deal", NULL,
+                   MSG("{\"name\":\"Won %d\",\"amount\":\"%d BDT\",\"won_reason\":\"price\",\"stage\":\"%.*s\",\"close_date\":\"%s\"}",
+                       amount, amount, STR_ARG(stage), day));
+    SHOWS(r, 201);
+}
+
+START_TEST(home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered)
+{
+    SHOWS(post("/welcome", "step=5&do=next"), 303);
+    won(777, "2024-02-29");
+    struct reply home = get("/");
+    SHOWS(home, 200);
+    HAS_NOT(home, "777");
+    won(888, arena_cstr(&c.a, iso_date(&c.a, zone_days("Asia/Dhaka", clock_now()))));
+    home = get("/");
+    HAS(home, "888");
+    HAS_NOT(home, "1,665");                     /* both */
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -416,7 +442,7 @@ static Suite *suite(void)
         a_note_stands_on_the_timelines_of_its_person_and_their_company,
         an_address_that_is_known_is_told_before_a_second_person_is_made, two_become_one_and_undo_brings_both_back,
         a_task_moves_from_late_to_done_and_back, a_notice_is_seen_by_its_reader_only_and_read_once,
-        every_figure_of_home_opens_its_records, a_new_password_asks_the_old_one_and_ends_other_sessions,
+        every_figure_of_home_opens_its_records, home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered, a_new_password_asks_the_old_one_and_ends_other_sessions,
         the_sixth_try_of_an_account_waits,
     };
     Suite *s = suite_create("desk");
