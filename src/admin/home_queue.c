@@ -26,7 +26,7 @@ static void put(struct home *m, struct home_line l)
     v->lines[at] = l;
 }
 
-/* Each of them has its index: people have thousands of tasks done and notices read. */
+/* Each has an index that leads to few: people have thousands of tasks done and notices read. */
 static bool rows_of(struct home *m, const char *entity, str filter, const char *sort, struct list *out, struct err *e)
 {
     struct list_spec s = { .en = entity_find(str_of(entity)), .filter = filter, .sort = str_of(sort), .limit = ROWS, .is_served = true };

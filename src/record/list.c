@@ -70,7 +70,7 @@ static struct stretch of_choice(const struct walk *w, const struct stretch *p, i
 
 static int64_t first_choice(const struct walk *w, const struct stretch *p, int64_t n)
 {
-    bool is_down = w->sort.is_desc != p->is_back;
+    bool is_down = walk_goes_down(&w->sort, p);
     return p->at ? p->at->key.i : is_down ? n - 1 : 0;
 }
 
@@ -84,7 +84,7 @@ static int64_t choices_of(const struct walk *w)
 
 static bool walk_choices(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)
 {
-    int64_t n = choices_of(w), step = w->sort.is_desc != p->is_back ? -1 : 1;
+    int64_t n = choices_of(w), step = walk_goes_down(&w->sort, p) ? -1 : 1;
     for (int64_t i = first_choice(w, p, n); i >= 0 && i < n && w->limit > 0; i += step) {
         struct stretch one = of_choice(w, p, i);
         if (!walk_one(c, w, &one, e))

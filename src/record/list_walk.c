@@ -26,6 +26,11 @@ bool walk_where(struct ctx *c, const struct list_spec *s, const struct query *fi
     return ok;
 }
 
+/* ── the way ─────────────────────────────────────────────────────────────── */
+
+/* All of it has one value, or none. */
+static bool is_by_id(const struct sort *o, const struct stretch *p) { return p->in_empty || p->only || !o->f; }
+
 static void put_table(struct sql *q, const struct entity *en, const char *alias)
 {
     sql_name(q, en->name);
@@ -48,15 +53,12 @@ static void put_titles_are(struct sql *q, const struct ctx *c, const struct sort
 /* Titles in their order, and under each who refers to it; or the records, and beside each its title. */
 static void put_tables(struct sql *q, const struct ctx *c, const struct walk *w, uint64_t joins, bool is_led)
 {
+    sql_lit(q, " FROM ");
     if (is_led) {
-        sql_lit(q, " FROM ");
         put_table(q, w->sort.target, "s0");
         sql_lit(q, " CROSS JOIN ");
-        put_table(q, w->s->en, "t0");
-    } else {
-        sql_lit(q, " FROM ");
-        put_table(q, w->s->en, "t0");
     }
+    put_table(q, w->s->en, "t0");
     row_joins(q, c, w->s->en, joins, "t0");
     if (w->sort.target && !is_led) {
         sql_lit(q, " LEFT JOIN ");
@@ -84,20 +86,20 @@ static void put_after_lowered(struct sql *q, const struct sort *o, const struct 
 }
 
 /* "After" in the order of the walk; the row values are what the index holds. */
-static void put_after(struct sql *q, const struct sort *o, const struct stretch *p, bool is_by_id)
+static void put_after(struct sql *q, const struct sort *o, const struct stretch *p)
 {
-    bool is_down = o->is_desc != p->is_back;
-    if (o->is_lowered && !is_by_id) {
+    bool is_down = walk_goes_down(o, p), has_key = !is_by_id(o, p);
+    if (o->is_lowered && has_key) {
         put_after_lowered(q, o, p->at, is_down);
         return;
     }
     sql_lit(q, " AND (");
-    if (!is_by_id) {
+    if (has_key) {
         sort_key(q, o);
         sql_lit(q, ", ");
     }
     sql_lit(q, is_down ? "t0.id) < (" : "t0.id) > (");
-    if (!is_by_id) {
+    if (has_key) {
         sql_bind(q, p->at->key);
         sql_lit(q, ", ");
     }
@@ -123,7 +125,7 @@ bool walk_from(struct ctx *c, const struct walk *w, const struct stretch *p, uin
                struct sql *q, struct err *e)
 {
     const struct sort *o = &w->sort;
-    bool is_down = o->is_desc != p->is_back, is_by_id = p->in_empty || p->only || !o->f;
+    bool is_down = walk_goes_down(o, p);
     bool is_led = o->target && !p->in_empty && sort_is_walkable(o) && (!w->filter || is_hidden);
     put_tables(q, c, w, joins, is_led);
     if (!walk_where(c, w->s, filter, is_hidden, q, e))
@@ -134,9 +136,9 @@ bool walk_from(struct ctx *c, const struct walk *w, const struct stretch *p, uin
     }
     put_stretch(q, o, p);
     if (p->at)
-        put_after(q, o, p, is_by_id);
+        put_after(q, o, p);
     sql_lit(q, " ORDER BY ");
-    if (!is_by_id) {
+    if (!is_by_id(o, p)) {
         sort_key(q, o);
         sql_lit(q, is_down ? " DESC, " : ", ");
     }
@@ -161,7 +163,7 @@ static bool walked_sql(struct ctx *c, const struct walk *w, const struct stretch
 static bool sorted_sql(struct ctx *c, const struct walk *w, const struct stretch *p, struct sql *q, struct err *e)
 {
     uint64_t needs = row_needs(w->s->en, w->want);
-    bool is_down = w->sort.is_desc != p->is_back, is_by_id = p->in_empty || p->only || !w->sort.f;
+    bool is_down = walk_goes_down(&w->sort, p);
     sql_lit(q, "SELECT ");
     row_columns(q, w->s->en, needs, c->loc);
     sql_lit(q, ", found.k FROM (SELECT t0.id AS i, ");
@@ -174,7 +176,7 @@ static bool sorted_sql(struct ctx *c, const struct walk *w, const struct stretch
     put_table(q, w->s->en, "t0");
     sql_lit(q, " ON t0.id = found.i");
     row_joins(q, c, w->s->en, needs, "t0");
-    sql_lit(q, is_by_id ? " ORDER BY " : is_down ? " ORDER BY found.k DESC, " : " ORDER BY found.k, ");
+    sql_lit(q, is_by_id(&w->sort, p) ? " ORDER BY " : is_down ? " ORDER BY found.k DESC, " : " ORDER BY found.k, ");
     sql_lit(q, is_down ? "t0.id DESC" : "t0.id");
     return true;
 }

@@ -32,6 +32,7 @@ struct walk {
 /* A stretch of the order: with a value or without, of one choice, towards the end or the beginning, after a place. */
 struct stretch { bool in_empty, is_back; const struct choice *only; const struct cursor *at; };
 
+static inline bool walk_goes_down(const struct sort *o, const struct stretch *p) { return o->is_desc != p->is_back; }
 /* " WHERE ..." over t0, a condition that has been checked. is_hidden: it is the same, and no index is taken for it. */
 __attribute__((warn_unused_result))
 bool walk_where(struct ctx *c, const struct list_spec *s, const struct query *filter, bool is_hidden, struct sql *q, struct err *e);

@@ -86,17 +86,24 @@ static void prefill(struct request *rq, struct record *r)
     }
 }
 
+/* No form for who may not save it. */
+static void refuse_form(struct request *rq, const struct entity *en)
+{
+    struct err e = { 0 };
+    (void)!access_denied(web_ctx(rq), en, &e);
+    web_fail(rq, &e);
+}
+
 void records_new(struct request *rq)
 {
     const struct entity *en = records_entity(rq);
     if (!en)
         return;
-    struct record *r = record_new(&rq->a, en);
-    struct err e = { 0 };
-    if (access_scope(web_ctx(rq)->who, en, ACTION_CREATE) == SCOPE_NONE && !access_denied(web_ctx(rq), en, &e)) {
-        web_fail(rq, &e);
+    if (access_scope(web_ctx(rq)->who, en, ACTION_CREATE) == SCOPE_NONE) {
+        refuse_form(rq, en);
         return;
     }
+    struct record *r = record_new(&rq->a, en);
     prefill(rq, r);
     show_form(rq, &(struct record_form){ .en = en, .r = r, .is_new = true }, 200);
 }
@@ -165,9 +172,8 @@ void records_edit(struct request *rq)
 {
     const struct entity *en = records_entity(rq);
     struct record *r = en ? load(rq, en) : NULL;
-    struct err e = { 0 };
-    if (r && !access_record(web_ctx(rq), r, ACTION_CHANGE) && !access_denied(web_ctx(rq), en, &e))
-        web_fail(rq, &e);
+    if (r && !access_record(web_ctx(rq), r, ACTION_CHANGE))
+        refuse_form(rq, en);
     else if (r)
         show_form(rq, &(struct record_form){ .en = en, .r = r }, 200);
 }
