@@ -124,11 +124,14 @@ static struct html_safe stats_of(struct request *rq)
     period_range(c->loc, PERIOD_QUARTER, today, 0, &from, &to);
     if (!funnel_figures(c, zone_instant(c->loc->zone, from, 0), zone_instant(c->loc->zone, to, 0), 0, &f, &e))
         return (struct html_safe){ { 0 } };
+    /* the hand-offs are counted one by one on a page of figures, for those who may see all of them */
+    bool may_look = access_scope(c->who, entity_find(S("deal")), ACTION_SEE) == SCOPE_ALL;
+    struct url report = may_look ? url_path(S("/insights/handoff?period=quarter")) : (struct url){ { 0 } };
     str median = f.median_touch < 0 ? S("—") : loc_duration(c->a, c->loc, f.median_touch);
-    ui_stat(&h, .label = say(c, MSG_funnel_stat_offered), .value = loc_int(c->a, c->loc, f.offered), .url = url_path(S("/leads/queue?view=waiting")));
-    ui_stat(&h, .label = say(c, MSG_funnel_stat_accepted), .value = ratio(c, f.accepted, f.accepted + f.returned));
-    ui_stat(&h, .label = say(c, MSG_funnel_stat_touch), .value = median);
-    ui_stat(&h, .label = say(c, MSG_funnel_stat_on_time), .value = ratio(c, f.on_time, f.clocks), .url = url_path(S("/leads/queue?view=late")));
+    ui_stat(&h, .label = say(c, MSG_funnel_stat_offered), .value = loc_int(c->a, c->loc, f.offered), .url = report);
+    ui_stat(&h, .label = say(c, MSG_funnel_stat_accepted), .value = ratio(c, f.accepted, f.offered), .url = report);
+    ui_stat(&h, .label = say(c, MSG_funnel_stat_touch), .value = median, .url = report);
+    ui_stat(&h, .label = say(c, MSG_funnel_stat_on_time), .value = ratio(c, f.on_time, f.clocks), .url = report);
     str over = f.median_over < 0 ? S("—") : loc_duration(c->a, c->loc, f.median_over);
     ui_stat(&h, .label = say(c, MSG_funnel_stat_over), .value = over, .url = url_path(S("/leads/queue?view=late")));
     return html_done(&h);

@@ -84,13 +84,15 @@ void ask_whose(struct ask *k, int64_t team, int64_t owner)
 static str between(const struct ask *k, const char *status, int64_t from, int64_t to)
 {
     struct arena *a = k->c->a;
-    return arena_fmt(a, "status = %s and close_date >= %.*s and close_date < %.*s%.*s", status,
+    return arena_fmt(a, "status %s and close_date >= %.*s and close_date < %.*s%.*s", status,
                      STR_ARG(iso_date(a, from)), STR_ARG(iso_date(a, to)), STR_ARG(k->whose));
 }
 
-str ask_closed(const struct ask *k, const char *status) { return between(k, status, k->from, k->to); }
-str ask_won(const struct ask *k) { return ask_closed(k, "won"); }
-str ask_before(const struct ask *k, const char *status) { return between(k, status, k->before_from, k->before_to); }
+str ask_won(const struct ask *k) { return between(k, "= won", k->from, k->to); }
+str ask_lost(const struct ask *k) { return between(k, "= lost", k->from, k->to); }
+str ask_decided(const struct ask *k) { return between(k, "in (won, lost)", k->from, k->to); }
+str ask_won_before(const struct ask *k) { return between(k, "= won", k->before_from, k->before_to); }
+str ask_lost_before(const struct ask *k) { return between(k, "= lost", k->before_from, k->before_to); }
 str ask_open(const struct ask *k) { return arena_fmt(k->c->a, "status = open%.*s", STR_ARG(k->whose)); }
 
 struct url ask_list(const struct ask *k, const char *path, str filter)

@@ -12,6 +12,7 @@ void behind_put(struct behind *b, int64_t id)
     for (size_t i = 0; i < b->n; i++)
         if (b->id[i] == id)
             return;
+    b->is_cut |= b->n == BEHIND_MAX;
     if (b->n < BEHIND_MAX)
         b->id[b->n++] = id;
 }
@@ -33,9 +34,9 @@ static bool find(struct desk *d, struct behind *b, const char **path, struct err
     int64_t id;
     *path = "leads";
     if (str_eq(by, S("receiver")))
-        return handoff_leads(&d->ask, "receiver", key, b, e);
+        return handoff_leads(&d->ask, "receiver", key, request_query(d->rq, "what"), b, e);
     if (str_eq(by, S("reason")))
-        return handoff_leads(&d->ask, "reason", key, b, e);
+        return handoff_leads(&d->ask, "reason", key, S("returned"), b, e);
     *path = "people";
     if (str_eq(by, S("stage")))
         return funnel_people(&d->ask, key, request_query(d->rq, "moved").n > 0, b, e);
@@ -63,7 +64,12 @@ void insight_behind(struct request *rq)
     for (size_t i = 0; i < b.n; i++)
         buf_fmt(&q, "%s%.*s", i ? ", " : "", STR_ARG(id_text(&rq->a, b.id[i])));
     buf_lit(&q, ")");
-    answer_redirect(rq, ask_list(&d.ask, path, buf_str(&q)).s);
+    str list = ask_list(&d.ask, path, buf_str(&q)).s;
+    if (b.is_cut)                               /* a list that is shorter than its figure says so */
+        web_done(rq, list, msg_text(&rq->a, d.c->loc, MSG_insight_behind_cut,
+                                    (const struct msg_arg *)(const void *)&(struct msg_insight_behind_cut_args){ .n = A(BEHIND_MAX) }), 0);
+    else
+        answer_redirect(rq, list);
 }
 
 /* What a campaign cost and what it is thanked for, so far. */

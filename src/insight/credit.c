@@ -229,7 +229,7 @@ bool credit_deals(const struct ask *k, int by, int64_t key, struct behind *out, 
     struct path p = { 0 };
     if (!read_wons(k->c, ask_won(k), &w, e))
         return false;
-    for (size_t i = 0; i < w.n && out->n < BEHIND_MAX; i++) {
+    for (size_t i = 0; i < w.n && !out->is_cut; i++) {
         if (!read_path(k->c, &w.v[i], &p, e))
             return false;
         if (p.n == 0)

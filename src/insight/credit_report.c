@@ -10,7 +10,6 @@
 #include "reach/reach.h"
 
 #define _t(id) msg_text(k->c->a, k->c->loc, MSG_##id, NULL)
-#define NOWHERE ((struct url){ { 0 } })
 
 static str campaign_name(const struct ask *k, int64_t id)
 {

@@ -13,7 +13,6 @@
 #include "sell/sell.h"
 
 #define _t(id) msg_text(k->c->a, k->c->loc, MSG_##id, NULL)
-#define NOWHERE ((struct url){ { 0 } })
 
 /* ── days to an end ──────────────────────────────────────────────────────── */
 
@@ -55,7 +54,7 @@ bool closed_read(struct ctx *c, str won, str lost, struct closed *out, struct er
 bool cycle_report(const struct ask *k, struct report **out, struct err *e)
 {
     struct closed x;
-    str won = ask_won(k), lost = ask_closed(k, "lost");
+    str won = ask_won(k), lost = ask_lost(k);
     if (!closed_read(k->c, won, lost, &x, e))
         return false;
     struct report *r = report_new(k->c, "cycle", _t(insight_cycle), k->title);
@@ -167,18 +166,18 @@ static void won_columns(struct report *r, const struct ask *k, str title)
     report_column(r, _t(insight_win_rate), FIGURE_PERCENT);
 }
 
-static void won_row(struct report *r, struct url to, str label, const struct summary_row *won, int64_t lost, int64_t all)
+static void won_row(struct report *r, struct url to, struct url decided, str label, const struct summary_row *won, int64_t lost, int64_t all)
 {
     struct cell *x = report_row(r);
     x[0] = cell_text(label, to), x[1] = cell_of(won->n, to), x[2] = cell_of(won->sum, to);
     x[3] = cell_share(won->sum, all, to);
     x[4] = (struct cell){ won->n > 0, won->n ? (won->sum + won->n / 2) / won->n : 0, { 0 }, to };
-    x[5] = cell_share(won->n, won->n + lost, to);
+    x[5] = cell_share(won->n, won->n + lost, decided);     /* the lost ones stand behind it too */
 }
 
 bool won_report(const struct ask *k, const char *id, str title, const char *group, struct report **out, struct err *e)
 {
-    struct list_spec won = { .en = &deal_entity, .filter = ask_won(k) }, lost = { .en = &deal_entity, .filter = ask_closed(k, "lost") };
+    struct list_spec won = { .en = &deal_entity, .filter = ask_won(k) }, lost = { .en = &deal_entity, .filter = ask_lost(k) };
     struct summary_row *w, *l, total = { 0 };
     size_t nw, nl;
     int64_t all_lost = 0;
@@ -194,11 +193,12 @@ bool won_report(const struct ask *k, const char *id, str title, const char *grou
         total.n += w[i].n, total.sum += w[i].sum;
     for (size_t i = 0; i < nw; i++) {
         const struct summary_row *x = row_of(l, nl, w[i].key);
-        won_row(r, ask_list(k, "deals", group_filter(k, group, won.filter, w[i].key)), w[i].label, &w[i], x ? x->n : 0, total.sum);
+        won_row(r, ask_list(k, "deals", group_filter(k, group, won.filter, w[i].key)),
+                ask_list(k, "deals", group_filter(k, group, ask_decided(k), w[i].key)), w[i].label, &w[i], x ? x->n : 0, total.sum);
     }
     for (size_t i = 0; i < nl; i++)
         all_lost += l[i].n;
-    won_row(r, ask_list(k, "deals", won.filter), _t(insight_total), &total, all_lost, total.sum);
+    won_row(r, ask_list(k, "deals", won.filter), ask_list(k, "deals", ask_decided(k)), _t(insight_total), &total, all_lost, total.sum);
     r->has_total = true;
     *out = r;
     return true;

@@ -33,13 +33,13 @@ static void put_closed(struct desk *d, const struct closed *now, const struct cl
     bool has_both = rate.is_known && before.is_known;
     put_kpi(d, _d(insight_win_rate), report_show(c, FIGURE_PERCENT, &rate),
             has_both ? signed_of(c, _(insight_points, .n = A(loc_num(c->a, c->loc, (double)points / 100, 1))), points) : (str){ 0 },
-            has_both ? points : 0, won, versus);
+            has_both ? points : 0, ask_list(&d->ask, "deals", ask_decided(&d->ask)), versus);
     struct cell days = { now->won > 0, (now->mean_won + 50) / 100, { 0 }, won };
     struct cell middle = { now->won > 0, now->median_won / 100, { 0 }, won };
     int64_t less = old->mean_won - now->mean_won;
     bool has_days = now->won && old->won;
     put_kpi(d, _d(insight_sales_cycle), report_show(c, FIGURE_DAYS, &days),
-            has_days ? signed_of(c, loc_num(c->a, c->loc, (double)-less / 1000, 1), -less) : (str){ 0 }, has_days ? less : 0, won,
+            has_days ? signed_of(c, _(insight_days, .n = A(loc_num(c->a, c->loc, (double)-less / 1000, 1))), -less) : (str){ 0 }, has_days ? less : 0, won,
             _(insight_median_is, .n = A(report_show(c, FIGURE_DAYS, &middle))));
 }
 
@@ -50,8 +50,8 @@ static bool put_kpis(struct desk *d, struct err *e)
     struct ctx *c = d->c;
     struct html *h = &d->boxes;
     int64_t weighted;
-    if (!closed_read(c, ask_won(&d->ask), ask_closed(&d->ask, "lost"), &now, e)
-        || !closed_read(c, ask_before(&d->ask, "won"), ask_before(&d->ask, "lost"), &old, e) || !pipeline_report(&d->ask, &r, &weighted, e))
+    if (!closed_read(c, ask_won(&d->ask), ask_lost(&d->ask), &now, e)
+        || !closed_read(c, ask_won_before(&d->ask), ask_lost_before(&d->ask), &old, e) || !pipeline_report(&d->ask, &r, &weighted, e))
         return false;
     put_closed(d, &now, &old);
     const struct cell *total = &r->cell[(r->n - 1) * (size_t)r->ncols];
@@ -188,9 +188,9 @@ static bool fill_handoff(struct desk *d, struct err *e)
     struct cell on_time = cell_share(f.on_time, f.due, (struct url){ { 0 } });
     const struct cell *total = &people->cell[(people->n - 1) * (size_t)people->ncols];
     put_kpi(d, _d(insight_offered), loc_int(c->a, c->loc, f.delivered), (str){ 0 }, 0, total[1].url, d->ask.title);
-    put_kpi(d, _d(insight_acceptance), report_show(c, FIGURE_PERCENT, &rate), (str){ 0 }, 0, total[1].url, d->ask.title);
-    put_kpi(d, _d(insight_first_touch), report_show(c, FIGURE_TIME, &time), (str){ 0 }, 0, total[1].url, _d(insight_first_touch_sub));
-    put_kpi(d, _d(insight_on_time), report_show(c, FIGURE_PERCENT, &on_time), (str){ 0 }, 0, total[1].url, d->ask.title);
+    put_kpi(d, _d(insight_acceptance), report_show(c, FIGURE_PERCENT, &rate), (str){ 0 }, 0, total[5].url, d->ask.title);
+    put_kpi(d, _d(insight_first_touch), report_show(c, FIGURE_TIME, &time), (str){ 0 }, 0, total[6].url, _d(insight_first_touch_sub));
+    put_kpi(d, _d(insight_on_time), report_show(c, FIGURE_PERCENT, &on_time), (str){ 0 }, 0, total[7].url, d->ask.title);
     desk_put(d, "w8", people, BARE);
     desk_put(d, "w4", reasons, desk_picture(d, reasons, CHART_BARS, 1, CHART_THIRD));
     return true;

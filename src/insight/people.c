@@ -140,7 +140,7 @@ bool funnel_report(const struct ask *k, const struct cohort_figures *f, bool is_
     report_column(r, _t(insight_median_days), FIGURE_DAYS);
     for (int i = 0; i < LIFECYCLES; i++) {
         const struct funnel_stage *s = &f->stage[i];
-        struct url in = people_behind(k, i, false), on = people_behind(k, i, true);
+        struct url in = s->entered ? people_behind(k, i, false) : NOWHERE, on = s->moved ? people_behind(k, i, true) : NOWHERE;
         str label;
         if (!stage_label(k, i, is_buyer, &label, e))
             return false;
@@ -231,6 +231,8 @@ static str offered(const struct ask *k)
 enum { STATUS_OFFERED, STATUS_ACCEPTED, STATUS_RETURNED, STATUS_MOVED };  /* as entity handoff declares them */
 struct person_line { int64_t user; struct handoff_figures f; struct numbers touch; };
 struct handoffs { struct ctx *c; struct person_line all, *v; size_t n, cap; };
+enum { ID, STATUS, DUE, FIRST, BREACHED, TOUCH, RECEIVER, LEAD, FACTS };  /* as record_each gives them */
+static const char *const handoff_facts[] = { "status", "due_at", "first_touch_at", "breached_at", "touch_time", "receiver", "lead" };
 
 static struct person_line *line_of(struct handoffs *x, int64_t user)
 {
@@ -251,7 +253,6 @@ static struct person_line *line_of(struct handoffs *x, int64_t user)
 
 static void count_handoff(struct person_line *p, const int64_t *v, int64_t now)
 {
-    enum { ID, STATUS, DUE, FIRST, BREACHED, TOUCH };
     bool is_met = v[FIRST] != FACT_NONE && v[DUE] != FACT_NONE && v[FIRST] <= v[DUE];
     bool is_late = v[DUE] != FACT_NONE && !is_met && (v[FIRST] != FACT_NONE || v[BREACHED] != FACT_NONE || v[DUE] < now);
     if (v[STATUS] == STATUS_MOVED)
@@ -272,17 +273,16 @@ static bool keep_handoff(void *arg, const int64_t *v, struct err *e)
     struct handoffs *x = arg;
     (void)e;
     count_handoff(&x->all, v, x->c->now);
-    if (v[6] != FACT_NONE)
-        count_handoff(line_of(x, v[6]), v, x->c->now);
+    if (v[RECEIVER] != FACT_NONE)
+        count_handoff(line_of(x, v[RECEIVER]), v, x->c->now);
     return true;
 }
 
 static bool handoffs_read(const struct ask *k, struct handoffs *x, struct err *e)
 {
-    static const char *const fields[] = { "status", "due_at", "first_touch_at", "breached_at", "touch_time", "receiver" };
     struct list_spec s = { .en = &handoff_entity, .filter = offered(k) };
     *x = (struct handoffs){ .c = k->c, .all.touch.a = k->c->a };
-    return record_each(k->c, &s, fields, countof(fields), keep_handoff, x, e);
+    return record_each(k->c, &s, handoff_facts, countof(handoff_facts), keep_handoff, x, e);
 }
 
 bool handoff_read(const struct ask *k, struct handoff_figures *out, struct err *e)
@@ -295,20 +295,22 @@ bool handoff_read(const struct ask *k, struct handoff_figures *out, struct err *
     return true;
 }
 
-static struct url leads_behind(const struct ask *k, const char *by, str key)
+static struct url leads_behind(const struct ask *k, const char *by, str key, const char *what)
 {
     struct url here = ask_url(k, "/insights/behind");
-    return url_fmt(k->c->a, "%.*s&by=%s&key=%.*s", STR_ARG(here.s), by, STR_ARG(key));
+    return url_fmt(k->c->a, "%.*s&by=%s&key=%.*s%s%s", STR_ARG(here.s), by, STR_ARG(key), *what ? "&what=" : "", what);
 }
 
 static void handoff_row(struct report *r, const struct ask *k, str name, struct person_line *p, str key)
 {
     struct cell *x = report_row(r);
-    struct url to = leads_behind(k, "receiver", key);
-    x[0] = cell_text(name, to), x[1] = cell_of(p->f.delivered, to), x[2] = cell_of(p->f.accepted, to);
-    x[3] = cell_of(p->f.returned, to), x[4] = cell_of(p->f.waiting, to), x[5] = cell_share(p->f.accepted, p->f.delivered, to);
-    x[6] = (struct cell){ p->f.touched > 0, median_of(p->touch.v, p->touch.n), { 0 }, to };
-    x[7] = cell_share(p->f.on_time, p->f.due, to);
+    struct url to = leads_behind(k, "receiver", key, ""), taken = leads_behind(k, "receiver", key, "accepted");
+    x[0] = cell_text(name, to), x[1] = cell_of(p->f.delivered, to), x[2] = cell_of(p->f.accepted, taken);
+    x[3] = cell_of(p->f.returned, leads_behind(k, "receiver", key, "returned"));
+    x[4] = cell_of(p->f.waiting, leads_behind(k, "receiver", key, "waiting"));
+    x[5] = cell_share(p->f.accepted, p->f.delivered, taken);
+    x[6] = (struct cell){ p->f.touched > 0, median_of(p->touch.v, p->touch.n), { 0 }, leads_behind(k, "receiver", key, "touched") };
+    x[7] = cell_share(p->f.on_time, p->f.due, leads_behind(k, "receiver", key, "due"));
 }
 
 static str user_name(struct ctx *c, int64_t id)
@@ -339,7 +341,7 @@ static bool reason_report(const struct ask *k, struct report **out, struct err *
         for (const struct choice *c = f->choices; c->value; c++)
             if (str_eq(v[i].key, str_of(c->value)))
                 label = msg_text(k->c->a, k->c->loc, c->label, NULL), is_named = true;
-        struct url to = is_named ? leads_behind(k, "reason", v[i].key) : (struct url){ { 0 } };
+        struct url to = is_named ? leads_behind(k, "reason", v[i].key, "") : NOWHERE;
         struct cell *x = report_row(r);
         x[0] = cell_text(label, to), x[1] = cell_of(v[i].n, to), x[2] = cell_share(v[i].n, all, to);
     }
@@ -398,23 +400,38 @@ bool funnel_people(const struct ask *k, str stage, bool has_moved, struct behind
     return m.stage < 0 || lives_read(k, keep_member, &m, e);
 }
 
+static const struct { const char *what; size_t at; } handoff_parts[] = {
+    { "", offsetof(struct handoff_figures, delivered) },        { "accepted", offsetof(struct handoff_figures, accepted) },
+    { "returned", offsetof(struct handoff_figures, returned) }, { "waiting", offsetof(struct handoff_figures, waiting) },
+    { "touched", offsetof(struct handoff_figures, touched) },   { "due", offsetof(struct handoff_figures, due) },
+};
+
+struct leads { struct ctx *c; size_t at; struct behind *out; };
+
+/* Counted as in the table, each by itself: what the figure counts is what the list shows. */
 static bool keep_lead(void *arg, const int64_t *v, struct err *e)
 {
+    struct leads *x = arg;
+    struct person_line one = { .touch.a = x->c->a };
     (void)e;
-    if (v[1] != FACT_NONE)
-        behind_put(arg, v[1]);
+    count_handoff(&one, v, x->c->now);
+    if (v[LEAD] != FACT_NONE && *(const int64_t *)(const void *)((const char *)&one.f + x->at))
+        behind_put(x->out, v[LEAD]);
     return true;
 }
 
-bool handoff_leads(const struct ask *k, const char *by, str key, struct behind *out, struct err *e)
+bool handoff_leads(const struct ask *k, const char *by, str key, str what, struct behind *out, struct err *e)
 {
-    static const char *const lead[] = { "lead" };
     struct arena *a = k->c->a;
+    struct leads x = { k->c, 0, out };
     str filter = offered(k);
+    for (size_t i = 0; i < countof(handoff_parts); i++)
+        if (str_eq(what, str_of(handoff_parts[i].what)))
+            x.at = handoff_parts[i].at;
     if (!strcmp(by, "reason"))
         filter = arena_fmt(a, "%.*s and status = returned and reason = \"%.*s\"", STR_ARG(filter), STR_ARG(key));
     else if (!str_eq(key, S("all")))
         filter = arena_fmt(a, "%.*s and receiver = %.*s", STR_ARG(filter), STR_ARG(key));
     struct list_spec s = { .en = &handoff_entity, .filter = filter };
-    return record_each(k->c, &s, lead, 1, keep_lead, out, e);
+    return record_each(k->c, &s, handoff_facts, countof(handoff_facts), keep_lead, &x, e);
 }

@@ -62,7 +62,8 @@ struct html_safe report_table(struct html *h, const struct report *r)
     struct html part = html_part(h);
     for (size_t i = 0; i < r->n * (size_t)r->ncols; i++) {
         enum figure kind = r->col[i % (size_t)r->ncols].kind;
-        v[i] = (struct shown){ report_show(r->c, kind, &r->cell[i]), r->cell[i].url, kind != FIGURE_TEXT };
+        bool is_nothing = kind == FIGURE_COUNT && r->cell[i].n == 0;    /* no record stands behind it */
+        v[i] = (struct shown){ report_show(r->c, kind, &r->cell[i]), is_nothing ? NOWHERE : r->cell[i].url, kind != FIGURE_TEXT };
     }
     for (size_t i = 0; i < r->n; i++)
         rows[i] = (struct shown_row){ v + i * (size_t)r->ncols, (size_t)r->ncols };

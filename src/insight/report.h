@@ -26,8 +26,10 @@ struct ask ask_new(struct ctx *c, enum span s);
 bool ask_custom(struct ask *k, int64_t from, int64_t to, struct err *e);
 void ask_whose(struct ask *k, int64_t team, int64_t owner);
 str ask_won(const struct ask *k);               /* "status = won and close_date >= ..." */
-str ask_closed(const struct ask *k, const char *status);
-str ask_before(const struct ask *k, const char *status);        /* the same in the period before */
+str ask_lost(const struct ask *k);
+str ask_decided(const struct ask *k);           /* won or lost */
+str ask_won_before(const struct ask *k);        /* the same in the period before */
+str ask_lost_before(const struct ask *k);
 str ask_open(const struct ask *k);
 struct url ask_list(const struct ask *k, const char *path, str filter);     /* "/deals?q=..." */
 struct url ask_url(const struct ask *k, const char *path);      /* the same question on another page */
@@ -36,6 +38,7 @@ struct url ask_url(const struct ask *k, const char *path);      /* the same ques
 
 enum figure { FIGURE_TEXT, FIGURE_COUNT, FIGURE_MONEY, FIGURE_PERCENT, FIGURE_DAYS, FIGURE_TIME };   /* percent in 1/100 %, days in 1/10 */
 struct cell { bool is_known; int64_t n; str text; struct url url; };
+#define NOWHERE ((struct url){ { 0 } })          /* a figure that opens nothing */
 struct column { str label; enum figure kind; };
 enum { COLUMNS_MAX = 10, ROWS_MAX = 1000 };
 struct report {
@@ -89,8 +92,9 @@ bool handoff_reports(const struct ask *k, struct report **people, struct report 
 /* ── the records behind a figure that no query says: behind.c ────────────── */
 
 enum { BEHIND_MAX = 180 };                      /* as many ids as a query takes; the first ones found */
-struct behind { int64_t id[BEHIND_MAX]; size_t n; };
+struct behind { int64_t id[BEHIND_MAX]; size_t n; bool is_cut; };
 void behind_put(struct behind *b, int64_t id);  /* once each */
 bool funnel_people(const struct ask *k, str stage, bool has_moved, struct behind *out, struct err *e);
-bool handoff_leads(const struct ask *k, const char *by, str key, struct behind *out, struct err *e);
+/* `what`: which of the hand-offs are meant, a word of handoff_parts; empty: all that were offered. */
+bool handoff_leads(const struct ask *k, const char *by, str key, str what, struct behind *out, struct err *e);
 bool credit_deals(const struct ask *k, int by, int64_t key, struct behind *out, struct err *e);

@@ -424,10 +424,12 @@ static void show_table(struct request *rq)
     records_list(rq);
 }
 
+/* The board's own links name its pipeline. A question without one comes from a figure, a search or a
+ * colleague, and its answer may be won, lost or of any pipeline: no column of the board would hold it. */
 static bool wants_table(const struct request *rq)
 {
     static const char *const names[] = { "sort", "view", "cols", "cursor", "count", "f" };
-    if (str_eq(request_query(rq, "layout"), S("table")))
+    if (str_eq(request_query(rq, "layout"), S("table")) || (request_query(rq, "q").n && !request_query(rq, "pipeline").n))
         return true;
     for (size_t i = 0; i < countof(names); i++)
         if (request_query(rq, names[i]).n)

@@ -427,6 +427,7 @@ START_TEST(home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered)
     home = get("/");
     HAS(home, "888");
     HAS_NOT(home, "1,665");                     /* both */
+    HAS(get(between(home, "<dd class=\"num\"><a href=\"", "\"")), "Won 888");   /* a won deal stands on no board */
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "core/core.h"
 #include "data.h"
+#include "funnel/funnel.h"
 #include "insight/credit.h"
 #include "people/people.h"
 #include "reach/reach.h"
@@ -247,7 +248,7 @@ START_TEST(reports_give_the_totals_known_of_an_outside_company)
     bring_maven();
     struct ctx c = fresh();
     struct ask k = asked(&c, 2016, 1, 2018, 12, 31);
-    ck_assert(closed_read(&c, ask_won(&k), ask_closed(&k, "lost"), &x, &e));
+    ck_assert(closed_read(&c, ask_won(&k), ask_lost(&k), &x, &e));
     ck_assert_int_eq(x.won, 4238);
     ck_assert_int_eq(x.lost, 2473);
     ck_assert_int_eq(x.won_sum, 1000553400);
@@ -333,6 +334,48 @@ START_TEST(revenue_goes_to_the_touches_before_the_win)
 }
 END_TEST
 
+START_TEST(the_list_behind_a_figure_of_hand_offs_holds_what_it_counts)
+{
+    static const char *const what[] = { "", "accepted", "returned", "waiting", NULL, "touched" };    /* by column */
+    static const char *const status[] = { "accepted", "returned", "offered", "moved" };
+    const char *person = id_of(make(&person_entity, "name", "Ada Buyer", "email", "ada@buyer.example"));
+    const char *receiver = id_of(make(&user_entity, "name", "Ben", "email", "ben@hardware.example", "roles", "ae"));
+    int64_t lead[4];
+    for (int i = 0; i < 4; i++) {
+        lead[i] = make(&lead_entity, "person", person, "title", status[i]);
+        make(&handoff_entity, "lead", id_of(lead[i]), "person", person, "receiver", receiver, "status", status[i], "offered_at", "2026-05-04T10:00:00Z");
+    }
+    struct ctx c = fresh();
+    struct ask k = asked(&c, 2026, 5, 2026, 5, 31);
+    struct report *r, *reasons;
+    ck_assert_msg(handoff_reports(&k, &r, &reasons, &e), "%s", e.detail);
+    const struct cell *ben = row_named(r, "Ben");
+    ck_assert_int_eq(ben[1].n, 3);
+    for (size_t i = 0; i < countof(what); i++) {
+        struct behind b = { 0 };
+        if (!what[i])
+            continue;
+        ck_assert(handoff_leads(&k, "receiver", str_of(receiver), str_of(what[i]), &b, &e));
+        ck_assert_int_eq((int64_t)b.n, i < 5 ? ben[i + 1].n : 0);
+        ck_assert(i == 0 || i == 5 || b.id[0] == lead[i - 1]);
+        ck_assert(i == 0 || str_find(ben[i + 1].url.s, str_of(what[i])) >= 0);
+    }
+}
+END_TEST
+
+START_TEST(a_list_that_is_shorter_than_its_figure_knows_it)
+{
+    struct behind b = { 0 };
+    for (int64_t i = 1; i <= BEHIND_MAX; i++)
+        behind_put(&b, i), behind_put(&b, 1);
+    ck_assert_int_eq((int64_t)b.n, BEHIND_MAX);
+    ck_assert(!b.is_cut);
+    behind_put(&b, BEHIND_MAX + 1);
+    ck_assert_int_eq((int64_t)b.n, BEHIND_MAX);
+    ck_assert(b.is_cut);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("insight");
@@ -343,11 +386,13 @@ static Suite *suite(void)
     tcase_add_test(t, a_short_path_gives_everything_to_whoever_is_there);
     tcase_add_test(t, shares_sum_to_the_amount_for_any_touches);
     tcase_add_test(t, a_hundred_thousand_touches_are_shared_exactly);
+    tcase_add_test(t, a_list_that_is_shorter_than_its_figure_knows_it);
     suite_add_tcase(s, t);
     t = tcase_create("reports");
     tcase_add_checked_fixture(t, open_all, close_all);
     tcase_set_timeout(t, 300);
     tcase_add_test(t, revenue_goes_to_the_touches_before_the_win);
+    tcase_add_test(t, the_list_behind_a_figure_of_hand_offs_holds_what_it_counts);
     tcase_add_test(t, reports_give_the_totals_known_of_an_outside_company);
     suite_add_tcase(s, t);
     return s;
