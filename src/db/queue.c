@@ -37,7 +37,7 @@ void queue_stop(struct queue *q)
     pthread_mutex_unlock(&q->mutex);
 }
 
-static bool enter(struct queue *q, struct write *w, struct err *e)
+bool queue_enter(struct queue *q, struct write *w, struct err *e)
 {
     struct write_list *l = &q->list[w->is_bulk];
 
@@ -61,7 +61,7 @@ static bool enter(struct queue *q, struct write *w, struct err *e)
 bool queue_wait(struct queue *q, struct write *w, struct err *e)
 {
     sem_init(&w->done, 0, 0);
-    bool ok = enter(q, w, e);
+    bool ok = queue_enter(q, w, e);
     if (ok) {
         wait_begin();
         while (sem_wait(&w->done) && errno == EINTR)

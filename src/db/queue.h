@@ -7,11 +7,11 @@
 #pragma once
 #include <pthread.h>
 #include <semaphore.h>
-#include "db/db.h"
+#include "db/later.h"
 
 enum { GROUP_MAX = 128, BULK_PATIENCE = 8 };
 
-/* Lives on the stack of the caller, who sleeps until `done` is posted. */
+/* Lives on the stack of the caller, who sleeps until `done` is posted; or by itself, until `told` was called. */
 struct write {
     db_write_fn *run;
     void *arg;
@@ -22,6 +22,7 @@ struct write {
     bool is_alone;                      /* shares a group with none (db/alone.h) */
     bool is_early;                      /* told before it is on disk: a fault, for a test */
     sem_t done;
+    db_told_fn *told;                   /* in place of `done`: nobody sleeps (db/later.h) */
     struct write *next;
 };
 
@@ -38,6 +39,8 @@ void queue_close(struct queue *q);              /* frees what queue_open made; i
 void queue_stop(struct queue *q);               /* no more enter; those inside are still served */
 /* Waits in line and then for w->done. False when the queue is full or closed. */
 bool queue_wait(struct queue *q, struct write *w, struct err *e);
+/* Waits for nothing. False likewise. */
+bool queue_enter(struct queue *q, struct write *w, struct err *e);
 /* Starts a group: waits up to `idle_ms` for something. Returns the number of
  * writes it may hold (0: idle), -1: stopped and empty; *is_bulk its class, *is_alone: it is one that stands alone. */
 int queue_begin_group(struct queue *q, int idle_ms, bool *is_bulk, bool *is_alone);

@@ -92,6 +92,19 @@ static void run_for_nothing(struct db_conn *c, struct write *w)
     c->is_bold = was_bold;
 }
 
+/* Who waited wakes, or is told; then w is gone. */
+static void end(struct write *w)
+{
+    db_told_fn *told = w->told;
+    if (!told) {
+        sem_post(&w->done);
+        return;
+    }
+    told(w->arg, w->ok ? NULL : w->e);
+    if (!w->is_early)
+        free(w);
+}
+
 static void write_run(struct db_conn *c, struct write *w)
 {
     int64_t start = clock_mono();
@@ -106,7 +119,7 @@ static void write_run(struct db_conn *c, struct write *w)
         log_event(LOG_WARN, "slow_write", LOG_S("file", str_of(w->file)), LOG_N("line", w->line),
                   LOG_N("us", took));
     if (w->is_early) {
-        sem_post(&w->done);
+        end(w);
         usleep(EARLY_US);
     }
 }
@@ -183,7 +196,7 @@ static void wake(struct db *db, struct group *g)
     for (struct write *w = g->head, *next; w; w = next) {
         next = w->next;                         /* w is gone once its caller wakes */
         if (!w->is_early)
-            sem_post(&w->done);
+            end(w);
     }
     if (kept > 0)
         writer_tell(db);
@@ -350,6 +363,22 @@ bool db_write_bulk_at(struct db *db, db_write_fn *run, void *arg, struct err *e,
 {
     return write_wait(db, &(struct write){ .run = run, .arg = arg, .e = e, .file = file,
                                            .line = line, .is_bulk = true });
+}
+
+/* One piece: the write, and what becomes of it. */
+struct later { struct write w; struct err e; };
+
+bool db_write_later_at(struct db *db, db_write_fn *run, void *arg, db_told_fn *told, struct err *e, const char *file, int line)
+{
+    struct later *l = calloc(1, sizeof *l);
+    if (!l)
+        return fail(e, ERR_BUSY, MSG_db_busy, "out of memory");
+    l->w = (struct write){ .run = run, .arg = arg, .e = &l->e, .told = told, .file = file, .line = line, .is_bulk = true,
+                           .is_early = fault_is_on("early_ack") };
+    if (queue_enter(&db->queue, &l->w, e))
+        return true;
+    free(l);
+    return false;
 }
 
 bool db_schema(struct db *db, db_write_fn *run, void *arg, struct err *e)
