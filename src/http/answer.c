@@ -54,6 +54,13 @@ static struct out *begin(struct request *rq, int status, const char *type, enum 
     return rq->out;
 }
 
+void answer_later(struct request *rq, void (*go)(struct later *l, void *what), void *what)
+{
+    struct exchange *x = rq->mhd;
+    x->go = go;
+    x->what = what;
+}
+
 void answer_text(struct request *rq, int status, const char *content_type, str body)
 {
     begin(rq, status, content_type, OUT_BODY);

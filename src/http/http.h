@@ -23,8 +23,10 @@ enum route_access {
 };
 /* ROUTE_KEY: the path opens something by itself and tells whose it is, so it stays out of the log.
  * ROUTE_QUICK: for a stranger, who brings neither cookie nor token, it needs no data and waits for nothing. He is answered
- * on the connection's own thread, with rq->db NULL. ROUTE_ALIKE: everybody is a stranger to it. */
-enum { ROUTE_NO_CSRF = 1, ROUTE_STREAM = 2, ROUTE_NO_SESSION_TOUCH = 4, ROUTE_KEY = 8, ROUTE_QUICK = 16, ROUTE_ALIKE = 32 };
+ * on the connection's own thread, with rq->db NULL. ROUTE_ALIKE: everybody is a stranger to it. ROUTE_TRY: everybody is,
+ * and a form may be sent to it; what its handler leaves without an answer there, it is asked again on a worker. */
+enum { ROUTE_NO_CSRF = 1, ROUTE_STREAM = 2, ROUTE_NO_SESSION_TOUCH = 4, ROUTE_KEY = 8, ROUTE_QUICK = 16, ROUTE_ALIKE = 32,
+       ROUTE_TRY = 64 };
 
 struct request;
 struct route {
@@ -43,7 +45,7 @@ struct upload { str field, filename, type; const char *path; int64_t size; };   
 
 struct request {
     struct arena a;                     /* everything of this request */
-    struct db_conn *db;                 /* the worker's reader, inside a snapshot; NULL: ROUTE_QUICK, or it is down */
+    struct db_conn *db;                 /* the worker's reader, inside a snapshot; NULL: on a connection's thread, or it is down */
     const struct route *route;
     enum method method;
     str path;                           /* canonical, decoded once */

@@ -308,6 +308,8 @@ static enum MHD_Result send_answer(struct exchange *x)
 static bool is_quick(const struct exchange *x)
 {
     unsigned flags = x->match.route ? x->match.route->flags : 0;
+    if (flags & ROUTE_TRY)
+        return !x->refusal.status && !x->body_error && !x->parts;
     return !x->refusal.status && !x->head.has_body &&
            (flags & ROUTE_ALIKE || (flags & ROUTE_QUICK && !header(x, "Cookie").n && !header(x, "Authorization").n));
 }
@@ -330,7 +332,42 @@ static enum MHD_Result answer_here(struct exchange *x)
 {
     conn_phase(x->conn, PHASE_WORK);
     workers_answer_here(x->s->pool, x);
-    return send_answer(x);
+    if (!x->status)
+        return to_worker(x);
+    if (!x->go)
+        return send_answer(x);
+    x->step = STEP_WORK;
+    MHD_suspend_connection(x->c);
+    exchange_go(x);
+    return MHD_YES;
+}
+
+/* ── answers that wait ───────────────────────────────────────────────────── */
+
+void exchange_go(struct exchange *x)
+{
+    atomic_fetch_add(&x->s->nlater, 1);
+    x->go((struct later *)x, x->what);
+}
+
+/* The server outlives the count; the exchange does not outlive being resumed. */
+void later_send(struct later *l)
+{
+    struct exchange *x = (struct exchange *)l;
+    struct http_server *s = x->s;
+    MHD_resume_connection(x->c);
+    atomic_fetch_sub(&s->nlater, 1);
+}
+
+void later_refuse(struct later *l)
+{
+    struct exchange *x = (struct exchange *)l;
+    if (x->response)
+        MHD_destroy_response(x->response);
+    x->response = NULL;
+    refuse(x, 503, "not kept");
+    respond_plain(x);
+    later_send(l);
 }
 
 static enum MHD_Result on_head(struct exchange *x, const char *method, const char *version)
@@ -577,12 +614,12 @@ void http_stop(struct http_server *s)
     events_drop_server(s);
     int64_t until = clock_mono() + s->o.drain_ms * 1000LL;
     /* A worker is done a little after its answer has left: its reader must be closed before the data is. */
-    while ((conns_busy(s) > 0 || workers_stats(s->pool).busy > 0) && clock_mono() < until)
+    while ((conns_busy(s) > 0 || workers_stats(s->pool).busy > 0 || s->nlater > 0) && clock_mono() < until)
         nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
     workers_close(s->pool);                     /* a late upload is answered 503, not queued */
     struct worker_stats w = workers_stats(s->pool);
-    if (w.busy + w.queued > 0) {
-        log_event(LOG_ERROR, "stop.unfinished", LOG_N("busy", w.busy), LOG_N("queued", w.queued));
+    if (w.busy + w.queued + s->nlater > 0) {
+        log_event(LOG_ERROR, "stop.unfinished", LOG_N("busy", w.busy), LOG_N("queued", w.queued), LOG_N("later", s->nlater));
         return;
     }
     MHD_stop_daemon(s->daemon);

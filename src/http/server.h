@@ -6,7 +6,7 @@
  * to a worker. A conn is one accepted socket, known to the reaper.
  */
 #pragma once
-#include "http/http.h"
+#include "http/later.h"
 #include "http/multipart.h"
 #include "http/router.h"
 #include "http/validate.h"
@@ -53,6 +53,7 @@ struct exchange {
     struct multipart *parts;
     struct err *body_error;
     struct MHD_Response *response;
+    void (*go)(struct later *l, void *what); void *what;        /* answer_later() */
     int status;
     size_t nheaders;
     struct pair header[HEADERS_IN_MAX + 1];
@@ -76,6 +77,7 @@ struct http_server {
     int port;
     _Atomic bool is_stopping;
     _Atomic int64_t body_bytes;         /* held by bodies being read, over all connections */
+    _Atomic int nlater;                 /* answers that wait */
     _Atomic uint64_t next_id;
     uint32_t id_base;
     char trusted[TRUSTED_MAX][IP_TEXT_MAX]; int ntrusted;
@@ -125,6 +127,9 @@ void respond(struct request *rq, struct exchange *x, struct stream **stream);
 void respond_plain(struct exchange *x);         /* x->refusal, without a worker */
 void respond_text(struct exchange *x, int status, const char *content_type, str body);
 str respond_headers(const struct request *rq, struct arena *a);       /* as raw lines, for events */
+
+/* server.c: the thread is done, its connection suspended, and the exchange its handle's */
+void exchange_go(struct exchange *x);
 
 /* stream.c: pieces on their way through an unlinked file */
 struct stream *stream_open(const struct exchange *x);

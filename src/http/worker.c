@@ -128,7 +128,7 @@ static void run(struct worker *w)
     } else if (!s->app.enter || s->app.enter(&w->rq)) {
         w->rq.route->run(&w->rq);
     }
-    if (w->rq.status == 0) {
+    if (w->rq.status == 0 && !w->is_here) {
         fail(&e, ERR_INTERNAL, MSG_base_internal, "no answer given");
         show_error(w, &e);
     }
@@ -155,10 +155,14 @@ static void forget(struct worker *w)
 
 static void resume(struct worker *w)
 {
-    struct MHD_Connection *c = w->x->c;
+    struct exchange *x = w->x;
     w->x = NULL;
-    if (!w->is_here)
-        MHD_resume_connection(c);
+    if (w->is_here)
+        return;
+    if (x->go)
+        exchange_go(x);
+    else
+        MHD_resume_connection(x->c);
 }
 
 /* The headers are on their way; the pieces follow. `x` is no longer ours. */
@@ -183,6 +187,8 @@ static void run_stream(struct worker *w)
 
 static void finish(struct worker *w)
 {
+    if (w->rq.status == 0 && w->is_here)
+        return;                                 /* a worker's, who begins anew */
     if (w->rq.status == 0)
         w->rq.status = 500;
     if (w->rq.out && w->rq.out->kind == OUT_EVENTS && w->rq.status == 200) {
@@ -209,6 +215,7 @@ static void after_jump(struct worker *w)
     }
     if (!w->x)
         return;                                 /* the answer had begun: it is cut */
+    w->x->go = NULL;
     w->x->refusal = (struct refusal){ 503, ERR_BUSY, MSG_http_too_heavy, "arena full", true };
     respond_plain(w->x);
     resume(w);
