@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "flow/job.h"
 #include "http/http.h"
+#include "reach/reach.h"
 
 static void to_pages(const struct workspace *ws, str line)
 {
@@ -18,6 +19,11 @@ static void to_pages(const struct workspace *ws, str line)
 static void tell_pages(const struct ctx *c, const struct touched *list)
 {
     struct arena scratch = *c->a;
+    bool is_form = false;
+    for (const struct touched *t = list; t; t = t->next)
+        is_form |= t->en == &form_entity;
+    if (is_form)
+        reach_hosts_changed(c->ws);
     for (str rest = record_told(&scratch, list); rest.n;)
         to_pages(c->ws, str_cut(&rest, '\n'));
 }
@@ -47,14 +53,17 @@ static void reload(struct workspace *ws)
 static void heard(void *arg, str channel, str text)
 {
     struct workspace *ws = arg;
-    bool is_all = channel.n == 0, is_setting = is_all;
+    bool is_all = channel.n == 0, is_setting = is_all, is_form = is_all;
     if (!is_all && !str_eq(channel, S("records")))
         return;
     for (str rest = is_all ? S("* *") : text; rest.n;) {
         str line = str_cut(&rest, '\n');
         is_setting |= str_starts(line, S("setting "));
+        is_form |= str_starts(line, S("form "));
         to_pages(ws, line);
     }
+    if (is_form)
+        reach_hosts_changed(ws);
     if (is_setting)
         reload(ws);
 }

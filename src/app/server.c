@@ -8,6 +8,7 @@
 #include "app/server.h"
 #include "api/api.h"
 #include "app/live.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "web/feature.h"
 #include "web/import_page.h"
@@ -35,6 +36,21 @@ static struct db *db_of(void *site) { return ((struct workspace *)site)->db; }
 static const char *name_of(void *site) { return ((struct workspace *)site)->name; }
 static const char *spool_of(void *site) { return ((struct workspace *)site)->folder; }
 
+static void write_hits(struct server *s, struct buf *out)
+{
+    static const char *const name[] = { "setu_hits_waiting", "setu_hits_oldest_seconds", "setu_hits_stuck", "setu_hits_refused_total" };
+    for (size_t i = 0; i < countof(name); i++) {
+        buf_fmt(out, "# TYPE %s %s\n", name[i], i == countof(name) - 1 ? "counter" : "gauge");
+        for (struct site *at = sites_first(s->sites); at; at = at->next) {
+            struct workspace *ws = atomic_load(&at->ws);
+            struct hits_standing h = ws ? hits_standing(ws) : (struct hits_standing){ 0 };
+            const int64_t n[] = { h.waiting, h.oldest_us / SECOND_US, h.stuck, h.refused };
+            if (ws)
+                buf_fmt(out, "%s{workspace=\"%s\"} %lld\n", name[i], at->name, (long long)n[i]);
+        }
+    }
+}
+
 static void write_figures(void *app, struct buf *out)
 {
     static const char *const name[] = { "setu_db_writes_total", "setu_db_commits_total", "setu_db_queue", "setu_db_wal_pages" };
@@ -56,6 +72,7 @@ static void write_figures(void *app, struct buf *out)
     for (struct site *at = sites_first(s->sites); at; at = at->next)
         if (atomic_load(&at->ws) && at->feed)
             feed_metrics(at->feed, out);
+    write_hits(s, out);
     buf_lit(out, "# TYPE setu_jobs gauge\n");
     for (struct site *at = sites_first(s->sites); at; at = at->next)
         if (atomic_load(&at->ws) && at->jobs)

@@ -43,6 +43,7 @@ void app_catalogue(void)
         if ((*f)->nsteps)
             rule_steps_add((*f)->steps, (*f)->nsteps);
         feed_register((*f)->consumers, (*f)->nconsumers);
+        hit_register((*f)->hits);
         job_register((*f)->jobs, (*f)->njobs);
         schedule_register((*f)->schedules, (*f)->nschedules);
     }
@@ -199,6 +200,7 @@ void workspace_close(struct workspace *ws)
         return;
     imports_close(ws->imports);
     db_close(ws->db);
+    hits_close(ws);                             /* what the writer still did is told to it */
     limits_close(ws->limits);
     scans_close(ws->scans);
     sodium_memzero(ws->key, sizeof ws->key);
@@ -247,7 +249,7 @@ bool workspace_open(const char *data, struct workspace **out, struct err *e)
     app_catalogue();
     if (!open_at(data, false, false, &o, e))
         return false;
-    if (!read_settings(&o->ws, e) || !feed_open(&o->ws, e) || !schedule_open(&o->ws, e)) {
+    if (!read_settings(&o->ws, e) || !feed_open(&o->ws, e) || !hits_open(&o->ws, e) || !schedule_open(&o->ws, e)) {
         workspace_close(&o->ws);
         return false;
     }
@@ -398,7 +400,7 @@ bool workspace_create(const char *data, const struct workspace_init *in, struct 
     app_catalogue();
     if (!open_at(data, true, false, &o, e))
         return false;
-    if (!is_empty(&o->ws, e) || !feed_open(&o->ws, e) || !make(o, in, e) || !schedule_open(&o->ws, e)) {
+    if (!is_empty(&o->ws, e) || !feed_open(&o->ws, e) || !hits_open(&o->ws, e) || !make(o, in, e) || !schedule_open(&o->ws, e)) {
         workspace_close(&o->ws);
         return false;
     }

@@ -88,17 +88,28 @@ static str consumer_label(struct html *h, str name)
     return name;
 }
 
+/* What stands before all followers: it is the first to be done in a round. */
+static struct follower_line hits_line(struct html *h, const struct workspace *ws)
+{
+    struct hits_standing st = hits_standing(ws);
+    return (struct follower_line){
+        .name = _(job_hits), .detail = st.stuck ? _(job_hits_aside, .n = A(st.stuck)) : (str){ 0 },
+        .state = st.waiting ? _(job_behind, .n = A(st.waiting)) : _(job_up_to_date),
+        .tone = st.stuck ? TONE_RED : st.waiting ? TONE_AMBER : TONE_GREEN };
+}
+
 static bool fill_feed(struct html *h, struct ctx *c, struct job_page_view *v, struct err *e)
 {
     struct feed_standing *st;
     struct feed_stuck *stuck;
     if (!feed_standings(c, &st, e) || !feed_stuck(c, &stuck, &v->nstuck, e))
         return false;
-    v->nfollowers = feed_consumers();
-    struct follower_line *f = arena_new(h->a, struct follower_line, v->nfollowers + 1);
+    v->nfollowers = feed_consumers() + 1;
+    struct follower_line *f = arena_new(h->a, struct follower_line, v->nfollowers);
     struct stuck_line *s = arena_new(h->a, struct stuck_line, v->nstuck + 1);
-    for (size_t i = 0; i < v->nfollowers; i++)
-        f[i] = (struct follower_line){
+    f[0] = hits_line(h, c->ws);
+    for (size_t i = 0; i < feed_consumers(); i++)
+        f[i + 1] = (struct follower_line){
             .name = consumer_label(h, str_of(st[i].name)), .detail = st[i].tries ? _(job_failing, .why = A(st[i].error)) : (str){ 0 },
             .state = st[i].lag ? _(job_behind, .n = A(st[i].lag)) : _(job_up_to_date),
             .tone = st[i].tries ? TONE_RED : st[i].lag ? TONE_AMBER : TONE_GREEN };

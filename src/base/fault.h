@@ -6,6 +6,8 @@
  *   fast_retry  the outbox tries again after 200 ms (flow/outbox.c)
  *   no_order    a later delivery does not wait for the one before (flow/outbox.c)
  *   early_cursor, late_cursor  a consumer's cursor moves in a write before its effects, or after (flow/feed_turn.c)
+ *   hits_wait   no hit becomes a record at once, and few_hits: at most forty wait (flow/hit.c)
+ *   hits_apart  what waited becomes records in one write and goes in another (flow/hit_move.c)
  *   forget_sending  what was under way at a crash counts as arrived (flow/outbox.c)
  *   open_egress addresses of the inside are gone to (egress/fetch.c)
  *   early_ack   a write is acknowledged before it is on disk (db/writer.c)

@@ -1,12 +1,12 @@
 /* feed_run.c - the thread of one opened workspace that runs all consumers in turn.
  *
- * One batch each, round and round, until all are at the end; then it sleeps until a commit rings,
+ * First a slice of the hits that wait (hit.h), then one batch each, round and round, until all are at the end; then it sleeps until a commit rings,
  * a wait of a failing one is over or a minute's tick is due. Everything is written through the one
  * writer in any case, so more threads would only wait for each other. Of several servers the leading
  * one does it: two would do the same work, and one of them throw it away. Memory of a turn is given
  * back after it; a turn that fills it fails like any other, and is halved.
  */
-#include "flow/inside.h"
+#include "flow/hit_inside.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,6 +21,7 @@ struct feed_runner {
     pthread_t thread;
     _Atomic bool is_stopping;
     _Atomic int64_t end_change, end_event;
+    int64_t looked_at;
     struct arena a;
     struct db_conn *c;
     struct feed_place *place; size_t n;
@@ -52,7 +53,9 @@ static bool read_places(struct feed_runner *f, struct err *e)
     struct flow_ctx own;
     struct feed_end end = { 0 };
     flow_ctx(&own, f->ws, &f->a, f->c);
-    bool ok = db_read_begin(f->c, 0, e) && feed_places_read(&own.c, f->place, f->n, e) && feed_read_end(&own.c, &end, e);
+    int64_t waiting = hits_standing(f->ws).waiting;
+    bool ok = db_read_begin(f->c, 0, e) && hits_look(&own.c, waiting, e) && feed_places_read(&own.c, f->place, f->n, e)
+           && feed_read_end(&own.c, &end, e);
     db_read_end(f->c);
     arena_reset(&f->a);
     if (ok) {
@@ -90,14 +93,28 @@ static enum feed_did step(struct feed_runner *f, struct feed_place *p, bool may_
     return did;
 }
 
+/* As bounded_turn(). */
+static enum feed_did move_hits(struct feed_runner *f, bool is_draining, struct err *e)
+{
+    struct flow_ctx own;
+    sigjmp_buf full, *outer = arena_boundary;
+    enum feed_did did;
+    flow_ctx(&own, f->ws, &f->a, f->c);
+    arena_boundary = &full;
+    did = sigsetjmp(full, 0) == 0 ? hits_turn(&own.c, is_draining, e) : FEED_FAILED;
+    arena_boundary = outer;
+    arena_reset(&f->a);
+    return did;
+}
+
 static bool round_of_all(struct feed_runner *f)
 {
     struct err e = { 0 };
-    bool is_busy = false;
     if (!read_places(f, &e)) {
         log_event(LOG_WARN, "feed", LOG_S("why", str_of(e.detail)));
         return false;
     }
+    bool is_busy = move_hits(f, false, &e) == FEED_WORKED;
     for (size_t i = 0; i < f->n && !f->is_stopping; i++)
         is_busy |= step(f, &f->place[i], true, &e) == FEED_WORKED;
     return is_busy;
@@ -116,7 +133,23 @@ static int64_t next_due(const struct feed_runner *f)
         if (p->store_at && p->store_at < at)
             at = p->store_at;
     }
-    return at;
+    int64_t hits = hits_due(f->ws);
+    return hits < at ? hits : at;
+}
+
+/* One that does not lead puts hits into the same table: once a second it asks whether some wait there. */
+static void look_at_hits(struct feed_runner *f)
+{
+    struct flow_ctx own;
+    struct err e = { 0 };
+    int64_t waiting = hits_standing(f->ws).waiting, now = clock_mono();
+    if (now - f->looked_at < SECOND_US)
+        return;
+    f->looked_at = now;
+    flow_ctx(&own, f->ws, &f->a, f->c);
+    if (!db_read_begin(f->c, 0, &e) || !hits_look(&own.c, waiting, &e))
+        log_event(LOG_WARN, "feed", LOG_S("why", str_of(e.detail)));
+    db_read_end(f->c);
 }
 
 static void *run(void *arg)
@@ -124,6 +157,8 @@ static void *run(void *arg)
     struct feed_runner *f = arg;
     while (!f->is_stopping) {
         bool leads = db_leads(f->ws->db);
+        if (!leads)
+            look_at_hits(f);
         if (!leads || !round_of_all(f))
             bell_wait(&f->bell, leads ? next_due(f) : clock_mono() + POLL_US);
     }
@@ -188,6 +223,9 @@ bool feed_drain(struct workspace *ws, struct err *e)
     for (int round = 0; ok && is_busy; round++) {
         is_busy = false;
         ok = round < DRAIN_ROUNDS ? read_places(&f, e) : fail(e, ERR_INTERNAL, 0, "the feed has no end");
+        enum feed_did moved = ok ? move_hits(&f, true, e) : FEED_NOTHING;
+        ok = ok && moved != FEED_FAILED;
+        is_busy |= moved == FEED_WORKED;
         for (size_t i = 0; ok && i < f.n; i++) {
             enum feed_did did = step(&f, &f.place[i], false, e);
             ok = did != FEED_FAILED;

@@ -8,9 +8,10 @@
 #include "flow/robot.h"
 #include "http/form.h"
 #include "public/inside.h"
+#include "public/sending.h"
 #include "web/limit.h"
 
-enum { ACTS_MAX = 32, URL_MAX = 2000 };
+enum { URL_MAX = 2000 };
 
 static bool says_prefetch(struct request *rq, const char *header) { return str_find(request_header(rq, header), S("prefetch")) >= 0; }
 
@@ -68,13 +69,13 @@ static str of_link(struct request *rq, str url, const char *name)
 
 /* ── acts ────────────────────────────────────────────────────────────────── */
 
-struct act { str kind, page, from, to, spent; };
-struct sending { struct act act[ACTS_MAX]; size_t n; str visitor; };
+struct act { str kind, page, from, to, spent; bool counts; };
+struct told { struct act act[ACTS_MAX]; size_t n; str visitor; };
 
 /* Members belong to the last "k" before them; a sending without any is one act. */
-static void read_sending(const struct request *rq, struct sending *s)
+static void read_told(const struct request *rq, struct told *s)
 {
-    *s = (struct sending){ .visitor = request_form(rq, "v") };
+    *s = (struct told){ .visitor = request_form(rq, "v") };
     bool is_one = !request_has_form(rq, "k");
     s->n = is_one;
     for (size_t i = 0; i < rq->nform; i++) {
@@ -95,71 +96,96 @@ static void read_sending(const struct request *rq, struct sending *s)
         s->act[0].kind = s->act[0].spent.n ? S("end") : S("view");
 }
 
-static bool may_count(struct request *rq, const struct act *a)
+static bool is_plausible(struct request *rq, const struct act *a)
 {
     str host = host_port(a->page), origin = request_header(rq, "Origin");
-    struct err e = { 0 };
-    bool ok = false;
-    if (!host.n || a->page.n > URL_MAX || a->to.n > URL_MAX || (origin.n && !str_eq_ascii_nocase(host_port(origin), host)))
-        return false;
-    return limit_take(LIMIT_VISIT_IP, rq->site, rq->ip, NULL) && reach_counts_host(web_ctx(rq), host, &ok, &e) && ok;
+    return host.n && a->page.n <= URL_MAX && a->to.n <= URL_MAX && (!origin.n || str_eq_ascii_nocase(host_port(origin), host));
 }
 
-struct seen_job { struct page_seen in; int64_t spent; bool is_end; };
-
-/* False: nothing that could be kept. */
-static bool read_act(struct request *rq, const struct sending *s, const struct act *a, str robot, struct seen_job *j)
+/* On a connection's thread: whose pages count is told from memory, or nothing is. */
+static bool are_known(struct request *rq, struct told *s)
 {
-    bool is_click = str_eq(a->kind, S("click")), is_read = str_eq(a->kind, S("read"));
-    int64_t ms = 0;
-    *j = (struct seen_job){ .is_end = str_eq(a->kind, S("end")), .in = { .path = path_of(a->page), .robot_why = robot,
-        .arrival = { .referrer = a->from, .own_host = source_host(&rq->a, a->page), .visitor = s->visitor, .ip = rq->ip,
-                     .user_agent = request_header(rq, "User-Agent") } } };
-    if (is_click || is_read) {
-        j->in.act = is_click ? VISIT_CLICKED : VISIT_READ;
-        j->in.path = until(a->to, "?#");
-        j->in.arrival.referrer = until(a->page, "?#");
-        return str_starts(a->to, S("https://")) || str_starts(a->to, S("http://"));
-    }
-    for (int i = 0; i < UTM_COUNT; i++)
-        j->in.arrival.utm[i] = of_link(rq, a->page, utm_names[i]);
-    bool is_known = j->is_end ? str_to_int(a->spent, &ms) : str_eq(a->kind, S("view"));
-    j->spent = ms * 1000;
-    return is_known;
-}
-
-struct seen_jobs { struct seen_job v[ACTS_MAX]; size_t n; };
-
-static bool run_seen(struct ctx *tx, void *arg, struct err *e)
-{
-    struct seen_jobs *all = arg;
-    for (size_t i = 0; i < all->n; i++) {
-        const struct seen_job *j = &all->v[i];
-        if (!(j->is_end ? reach_visit_ended(tx, j->in.arrival.visitor, j->in.path, j->spent, e) : reach_visit(tx, &j->in, e)))
+    for (size_t i = 0; i < s->n; i++)
+        if (is_plausible(rq, &s->act[i]) && !reach_host_is_known(rq->site, host_port(s->act[i].page), &s->act[i].counts))
             return false;
-    }
     return true;
 }
 
-/* Always 204: a counter tells nobody anything. */
-void track_seen(struct request *rq)
+static bool may_count(struct request *rq, const struct act *a)
 {
-    struct sending *s = arena_new(&rq->a, struct sending, 1);
-    struct seen_jobs *all = arena_new(&rq->a, struct seen_jobs, 1);
+    struct err e = { 0 };
+    bool counts = a->counts;
+    return is_plausible(rq, a) && limit_take(LIMIT_VISIT_IP, rq->site, rq->ip, NULL)
+        && (!rq->db || reach_counts_host(web_ctx(rq), host_port(a->page), &counts, &e)) && counts;
+}
+
+/* False: nothing that could be kept. */
+static bool read_act(struct request *rq, const struct told *s, const struct act *a, str robot, struct sent_act *out)
+{
+    bool is_click = str_eq(a->kind, S("click")), is_read = str_eq(a->kind, S("read"));
+    int64_t ms = 0;
+    *out = (struct sent_act){ .is_end = str_eq(a->kind, S("end")), .seen = { .path = path_of(a->page), .robot_why = robot,
+        .device = str_of(source_device(&rq->a, request_header(rq, "User-Agent"))),
+        .arrival = { .referrer = a->from, .own_host = source_host(&rq->a, a->page), .visitor = s->visitor } } };
+    if (is_click || is_read) {
+        out->seen.act = is_click ? VISIT_CLICKED : VISIT_READ;
+        out->seen.path = until(a->to, "?#");
+        out->seen.arrival.referrer = until(a->page, "?#");
+        return str_starts(a->to, S("https://")) || str_starts(a->to, S("http://"));
+    }
+    for (int i = 0; i < UTM_COUNT; i++)
+        out->seen.arrival.utm[i] = of_link(rq, a->page, utm_names[i]);
+    bool is_known = out->is_end ? str_to_int(a->spent, &ms) : str_eq(a->kind, S("view"));
+    out->spent = ms * 1000;
+    return is_known;
+}
+
+/* ── kept ────────────────────────────────────────────────────────────────── */
+
+static bool run_keep(struct ctx *tx, void *arg, struct err *e) { return sending_keep(tx, arg, e); }
+
+/* Who sent it may send it again. */
+static void busy(struct request *rq)
+{
+    answer_text(rq, 503, "text/plain; charset=utf-8", (str){ 0 });
+    answer_header(rq, "Retry-After", S("10"));
+}
+
+static void keep(struct request *rq, enum hit_way way, struct sending *s)
+{
     struct ctx c = *web_ctx(rq);
     struct err e = { 0 };
-    answer_text(rq, 204, "text/plain; charset=utf-8", (str){ 0 });
-    answer_header(rq, "Cross-Origin-Resource-Policy", S("cross-origin"));
-    read_sending(rq, s);
-    if (asks_not_to(rq) || asks_ahead(rq) || !visitor_ok(s->visitor))
-        return;
-    enum robot by;
-    if (!robot_by_signs(&c, &(struct robot_signs){ .user_agent = request_header(rq, "User-Agent") }, &by, &e))
-        return;
-    for (size_t i = 0; i < s->n; i++)
-        all->n += may_count(rq, &s->act[i]) && read_act(rq, s, &s->act[i], robot_word(by), &all->v[all->n]);
     c.who = &actor_system;
     c.by = 0;
-    if (all->n)
-        (void)!record_write_bulk(&c, run_seen, all, &e);
+    if (way == HIT_WAITS) {
+        hit_keep(rq, c.ws, SENDING, sending_text(c.a, s));
+    } else if (way == HIT_REFUSED) {
+        hit_refuse(c.ws);
+        busy(rq);
+    } else if (!record_write_bulk(&c, run_keep, s, &e) && err_is_storage(&e)) {
+        busy(rq);
+    }
+}
+
+/* 204 whatever it was: a counter tells nobody anything. 503: it was not kept. */
+void track_seen(struct request *rq)
+{
+    struct told *told = arena_new(&rq->a, struct told, 1);
+    struct sending *s = arena_new(&rq->a, struct sending, 1);
+    enum hit_way way = hit_way(rq->site);
+    struct err e = { 0 };
+    enum robot by;
+    read_told(rq, told);
+    if (!rq->db && (way == HIT_AT_ONCE || !are_known(rq, told)))
+        return;                                 /* a worker's */
+    answer_text(rq, 204, "text/plain; charset=utf-8", (str){ 0 });
+    answer_header(rq, "Cross-Origin-Resource-Policy", S("cross-origin"));
+    if (asks_not_to(rq) || asks_ahead(rq) || !visitor_ok(told->visitor))
+        return;
+    if (!robot_by_signs(web_ctx(rq), &(struct robot_signs){ .user_agent = request_header(rq, "User-Agent") }, &by, &e))
+        return;
+    for (size_t i = 0; i < told->n; i++)
+        s->n += may_count(rq, &told->act[i]) && read_act(rq, told, &told->act[i], robot_word(by), &s->act[s->n]);
+    if (s->n)
+        keep(rq, way, s);
 }

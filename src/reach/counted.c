@@ -1,31 +1,36 @@
 /* counted.c - whose pages count: the websites that active forms name, asked for every hit.
  *
- * An answer is kept until anything is written here, and for a second at most: another server of
- * the workspace may have changed a form. So under load one hit of a group asks, the others know.
+ * An answer is kept until a form is written here, and for a second at most: another server of
+ * the workspace may have changed one. So under load one hit of a second asks, the others know.
  */
 #include "reach/inside.h"
 #include "base/clock.h"
 #include "reach/hosts.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { KEPT_MAX = 256, HOST_KEPT = 120, KEPT_US = 1000 * 1000, DEADLINE_MS = 1000 };
 
 static struct answer {
     uint64_t place;                             /* of the workspace, never shared between two */
-    int64_t commits, at;                        /* when it was true: clock_mono() */
+    unsigned turn;                              /* how often forms had changed when it was asked */
+    int64_t at;                                 /* when it was true: clock_mono() */
     size_t n;
     char host[HOST_KEPT];
     bool counts;
 } answers[KEPT_MAX];
+static _Atomic unsigned turns[KEPT_MAX];        /* two workspaces that share one ask once more, no worse */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct answer *place_of(uint64_t place, str host) { return &answers[(place ^ str_hash(host)) % KEPT_MAX]; }
 
-static bool is_kept(uint64_t place, int64_t commits, str host, bool *out)
+static _Atomic unsigned *turn_of(uint64_t place) { return &turns[place % KEPT_MAX]; }
+
+static bool is_kept(uint64_t place, str host, bool *out)
 {
     pthread_mutex_lock(&lock);
     const struct answer *k = place_of(place, host);
-    bool is_true = k->at && k->place == place && k->commits == commits && clock_mono() - k->at < KEPT_US
+    bool is_true = k->at && k->place == place && k->turn == *turn_of(place) && clock_mono() - k->at < KEPT_US
                 && str_eq((str){ k->host, k->n }, host);
     if (is_true)
         *out = k->counts;
@@ -33,13 +38,13 @@ static bool is_kept(uint64_t place, int64_t commits, str host, bool *out)
     return is_true;
 }
 
-static void keep(uint64_t place, int64_t commits, int64_t at, str host, bool counts)
+static void keep(uint64_t place, unsigned turn, int64_t at, str host, bool counts)
 {
     if (host.n > HOST_KEPT)
         return;
     pthread_mutex_lock(&lock);
     struct answer *k = place_of(place, host);
-    *k = (struct answer){ .place = place, .commits = commits, .at = at, .n = host.n, .counts = counts };
+    *k = (struct answer){ .place = place, .turn = turn, .at = at, .n = host.n, .counts = counts };
     memcpy(k->host, host.p, host.n);
     pthread_mutex_unlock(&lock);
 }
@@ -56,16 +61,23 @@ static bool look(struct ctx *c, str host, bool *out, struct err *e)
     return db_done(&q, e);
 }
 
-/* The snapshot is renewed after the count was read: one that is older would be kept as if it were new. */
+static uint64_t place_of_workspace(const struct workspace *ws) { return str_hash(str_of(ws->data)); }
+
+/* The snapshot is renewed after the turn was read: one that is older would be kept as if it were new. */
 bool reach_counts_host(struct ctx *c, str host, bool *out, struct err *e)
 {
-    uint64_t place = str_hash(str_of(c->ws->data));
-    int64_t commits = db_stats(c->ws->db).commits, at = clock_mono();
-    if (is_kept(place, commits, host, out))
+    uint64_t place = place_of_workspace(c->ws);
+    unsigned turn = *turn_of(place);
+    int64_t at = clock_mono();
+    if (is_kept(place, host, out))
         return true;
     db_read_end(c->c);
     if (!db_read_begin(c->c, DEADLINE_MS, e) || !look(c, host, out, e))
         return false;
-    keep(place, commits, at, host, *out);
+    keep(place, turn, at, host, *out);
     return true;
 }
+
+bool reach_host_is_known(const struct workspace *ws, str host, bool *counts) { return is_kept(place_of_workspace(ws), host, counts); }
+
+void reach_hosts_changed(const struct workspace *ws) { ++*turn_of(place_of_workspace(ws)); }

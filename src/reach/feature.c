@@ -14,6 +14,8 @@ static const struct route routes[] = {
     { 0 },
 };
 
+static const struct hit_kind hits[] = { { VISITOR_JOINED, visits_join_behind }, { 0 } };
+
 const struct feature reach_feature = {
     .name = "reach",
     .entities = reach_entities, .nentities = &reach_nentities,
@@ -21,4 +23,5 @@ const struct feature reach_feature = {
     .nav = nav, .nnav = countof(nav),
     .seed = reach_seed,
     .panel = reach_panel,
+    .hits = hits,
 };

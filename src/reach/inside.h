@@ -1,6 +1,7 @@
 /* inside.h - what the files of this room share. */
 #pragma once
 #include "core/core.h"
+#include "flow/hit.h"
 #include "funnel/funnel.h"
 #include "msg/core.h"
 #include "msg/reach.h"
@@ -36,5 +37,7 @@ struct touch_in { int64_t person, at, campaign, lead, company; const char *kind;
 bool touch_put(struct ctx *tx, const struct touch_in *in, int64_t *id, struct err *e);
 /* Earlier visits of this visitor become the person's: visits, touches a session, events. */
 bool visits_join(struct ctx *tx, str visitor, int64_t person, struct err *e);
+#define VISITOR_JOINED "visitor.joined"          /* a kind of hit */
+bool visits_join_behind(struct ctx *tx, str body, struct err *e);
 /* Cut to what a field keeps, at a character's boundary. */
 str kept(str s, size_t max);

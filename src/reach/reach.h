@@ -68,8 +68,9 @@ bool reach_is_known(struct ctx *c, str key, bool *out, struct err *e);
 enum { VISITOR_LEN = 32, SESSION_GAP_MINUTES = 30 };
 bool visitor_ok(str visitor);                   /* 128 random bits, as 32 small hex digits */
 enum visit_act { VISIT_SEEN, VISIT_CLICKED, VISIT_READ, VISIT_ACTS };
-/* path: of the page, or the address of the link or file. robot_why: a program's (flow/robot.h); empty: a person's. */
-struct page_seen { enum visit_act act; str path, robot_why; struct arrival arrival; };
+/* path: of the page, or the address of the link or file. robot_why: a program's (flow/robot.h); empty: a person's.
+ * device: source_device() of the browser, whose name is not kept. */
+struct page_seen { enum visit_act act; str path, robot_why, device; struct arrival arrival; };
 /* Inside record_write(). The person is the one this visitor told to be, unless they withdrew. */
 __attribute__((warn_unused_result))
 bool reach_visit(struct ctx *tx, const struct page_seen *in, struct err *e);
@@ -80,6 +81,9 @@ bool reach_visit_ended(struct ctx *tx, str visitor, str path, int64_t us, struct
  * the request's snapshot may be a newer one afterwards. */
 __attribute__((warn_unused_result))
 bool reach_counts_host(struct ctx *c, str host, bool *out, struct err *e);
+/* Without looking at the data. False: it is not known at the moment. */
+bool reach_host_is_known(const struct workspace *ws, str host, bool *counts);
+void reach_hosts_changed(const struct workspace *ws);   /* a form was written: ask anew */
 
 /* ── money of a campaign: campaign_money.c ───────────────────────────────── */
 

@@ -5,7 +5,9 @@
  * robots are kept and marked: they make no touch, and their events count apart.
  */
 #include "reach/inside.h"
+#include <jansson.h>
 #include "base/clock.h"
+#include "base/json.h"
 
 enum { JOINED_MAX = 500 };
 #define SESSION_GAP (SESSION_GAP_MINUTES * MINUTE_US)
@@ -83,7 +85,7 @@ static bool put_visit(struct ctx *tx, const struct page_seen *in, int64_t person
     record_set(r, "campaign", val_ref(v->campaign));
     for (int i = 0; i < UTM_COUNT; i++)
         record_set(r, utm_names[i], val_text(kept(from->utm[i], 200)));
-    record_set(r, "device", val_text(str_of(source_device(tx->a, from->user_agent))));
+    record_set(r, "device", val_text(in->device));
     if (!record_create(tx, r, e))
         return false;
     v->id = r->id;
@@ -129,7 +131,7 @@ static bool may_join(struct ctx *tx, int64_t person, bool *out, struct err *e)
 {
     bool found;
     int64_t id;
-    if (!db_get_int(tx->c, "SELECT id FROM person WHERE id = $1 AND consent_tracking <> 'withdrawn'", DB_ARGS(V(person)),
+    if (!db_get_int(tx->c, "SELECT id FROM person WHERE id = $1 AND deleted_at IS NULL AND consent_tracking <> 'withdrawn'", DB_ARGS(V(person)),
                     &found, &id, e))
         return false;
     *out = found;
@@ -170,7 +172,7 @@ static bool note_consent(struct ctx *tx, int64_t person, struct err *e)
     return record_update(tx, p, 0, NULL, e) && record_create(tx, r, e);
 }
 
-bool visits_join(struct ctx *tx, str visitor, int64_t person, struct err *e)
+static bool join(struct ctx *tx, str visitor, int64_t person, struct err *e)
 {
     struct seen *v = arena_new(tx->a, struct seen, JOINED_MAX);
     int64_t last = 0;
@@ -196,4 +198,40 @@ bool visits_join(struct ctx *tx, str visitor, int64_t person, struct err *e)
         last = v[n].at;
     }
     return true;
+}
+
+/* ── pages that wait yet ─────────────────────────────────────────────────── */
+
+/* Pages seen before this, of which the records are still to be made (flow/hit.h), are the person's too: it is told
+ * once more behind them. */
+bool visits_join(struct ctx *tx, str visitor, int64_t person, struct err *e)
+{
+    struct buf b = buf_new(tx->a, 1000);
+    struct json js = { .b = &b };
+    json_open(&js, '{');
+    json_key(&js, S("visitor"));
+    json_str(&js, visitor);
+    json_key(&js, S("person"));
+    json_int(&js, person);
+    json_key(&js, S("lang"));
+    json_int(&js, tx->loc->lang);
+    json_close(&js, '}');
+    return join(tx, visitor, person, e) && hit_follow(tx, VISITOR_JOINED, buf_str(&b), e);
+}
+
+bool visits_join_behind(struct ctx *given, str body, struct err *e)
+{
+    json_error_t why;
+    json_t *j = json_loadb(body.p, body.n, 0, &why);
+    struct locale loc = *given->loc;
+    struct ctx tx = *given;
+    if (!j)
+        return fail(e, ERR_INTERNAL, 0, "a joined visitor: %s", why.text);
+    int64_t person = json_integer_value(json_object_get(j, "person")), lang = json_integer_value(json_object_get(j, "lang"));
+    str visitor = arena_str(tx.a, str_of(json_string_value(json_object_get(j, "visitor"))));
+    json_decref(j);
+    if (lang >= 0 && lang < LANG_COUNT)
+        loc.lang = (enum lang)lang;
+    tx.loc = &loc;
+    return join(&tx, visitor, person, e);
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "flow/feed.h"
+#include "flow/hit.h"
 #include "flow/schedule.h"
 #include "flow/rule_plan.h"
 #include "http/http.h"
@@ -38,6 +39,8 @@ struct feature {
     /* Work on the server's own time, and when it begins by itself: flow/job.h, flow/schedule.h. */
     const struct job_kind *jobs; size_t njobs;
     const struct schedule *schedules; size_t nschedules;
+    /* What may wait before it becomes a record, ends with {0}: flow/hit.h. */
+    const struct hit_kind *hits;
     /* What rules may do with what this room has: flow/rule.h. */
     const struct rule_step *steps; size_t nsteps;
     /* Start of a server: hooks into writes, timers. NULL: none. */

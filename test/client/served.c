@@ -148,12 +148,14 @@ bool served_start(struct served *s)
     int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (err < 0 || none < 0 || pipe2(told, O_CLOEXEC))
         die("no pipe");
-    const char *words[12] = { "serve", s->is_folder ? "--sites" : "--data", s->data, "--listen", "127.0.0.1:0" };
+    const char *words[16] = { "serve", s->is_folder ? "--sites" : "--data", s->data, "--listen", "127.0.0.1:0" };
     size_t n = 5;
     if (s->allow_local)
         words[n++] = "--allow-local-webhooks", words[n++] = s->allow_local;
     if (s->webhook_ca)
         words[n++] = "--webhook-ca", words[n++] = s->webhook_ca;
+    if (s->proxy)
+        words[n++] = "--proxy", words[n++] = s->proxy;
     s->pid = fork();
     if (s->pid == 0)
         become(s->bin, words, none, told[1], err, s->faults);

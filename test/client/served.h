@@ -21,6 +21,7 @@ struct served {
     const char *faults;                         /* SETU_FAULT of the child, or NULL */
     const char *allow_local;                    /* --allow-local-webhooks, or NULL */
     const char *webhook_ca;                     /* --webhook-ca, or NULL */
+    const char *proxy;                          /* --proxy: X-Forwarded-For of this address is believed; or NULL */
     bool is_folder;                             /* dir holds workspaces: serve --sites */
     bool is_broken;                             /* it ended otherwise than asked */
     unsigned char key[32];

@@ -230,7 +230,7 @@ static str website(const struct served *s, str id, const char *host)
     return made;
 }
 
-/* Servers keep whose pages count: until anything is written there, or for a second. */
+/* Servers keep whose pages count: until a form is written there, or for a second. */
 START_TEST(a_website_named_at_one_counts_at_once_and_at_the_other_after_a_second)
 {
     ck_assert(!counts(&a, "a1") && !counts(&b, "b1") && !counts(&b, "b2"));
