@@ -11,7 +11,7 @@
 #include <string.h>
 #include "msgc.h"
 
-enum { OP_SLOT = 1, OP_COUNT = 2, OP_PLURAL = 3, OP_SELECT = 4, DEPTH_MAX = 6 };
+enum { OP_SLOT = 1, OP_COUNT = 2, OP_PLURAL = 3, OP_SELECT = 4, OP_SMALL = 5, DEPTH_MAX = 6 };
 
 struct parse {
     struct msg *m;
@@ -153,8 +153,14 @@ static void slot(struct parse *s)
         put(s, (unsigned)i + 1);
         return;
     }
-    if (!take(s, ',') || !word(s, kind) || !take(s, ',')) {
-        wrong(s, "expected }, or \", plural,\" or \", select,\" after {", name);
+    bool has_kind = take(s, ',') && word(s, kind);
+    if (has_kind && !strcmp(kind, "small") && take(s, '}')) {
+        put(s, OP_SMALL);
+        put(s, (unsigned)i + 1);
+        return;
+    }
+    if (!has_kind || !take(s, ',')) {
+        wrong(s, "expected }, or \", small}\", \", plural,\" or \", select,\" after {", name);
         return;
     }
     if (strcmp(kind, "plural") && strcmp(kind, "select"))

@@ -118,6 +118,16 @@ static void offer_choices(struct ctx *c, struct choices *k, const struct choice 
         offer(k, str_of(from->value), say(c, from->label));
 }
 
+/* Units as the number before them asks for: 1 day, 2 days. */
+static void offer_units(struct ctx *c, struct choices *k, const struct choice *from, str count)
+{
+    int64_t n;
+    if (!str_to_int(count, &n))
+        n = 2;
+    for (; from && from->value; from++)
+        offer(k, str_of(from->value), msg_text(c->a, c->loc, from->label, (struct msg_arg[]){ A(n) }));
+}
+
 static void offer_given(struct choices *k, const struct ui_option *v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -151,6 +161,14 @@ static const struct field *field_before(const struct sentence *s)
     return NULL;
 }
 
+static str count_of(const struct sentence *s)
+{
+    for (int i = 0; i < RULE_ARGS_MAX && s->slot[i].name; i++)
+        if (s->slot[i].kind == ARG_COUNT)
+            return s->arg[i];
+    return (str){ 0 };
+}
+
 /* Everything that may be chosen there; none: it is typed. */
 static struct choices choices_of(const struct sentence *s, const struct rule_arg *slot)
 {
@@ -166,7 +184,7 @@ static struct choices choices_of(const struct sentence *s, const struct rule_arg
     case ARG_RULE:    offer_given(&k, s->o->rules, s->o->nrules); break;
     case ARG_WEBHOOK: offer_given(&k, s->o->webhooks, s->o->nwebhooks); break;
     case ARG_WHO:     offer_given(&k, s->o->users, s->o->nusers); break;
-    case ARG_UNIT:
+    case ARG_UNIT:    offer_units(s->c, &k, slot->choices, count_of(s)); break;
     case ARG_CHOICE:  offer_choices(s->c, &k, slot->choices); break;
     case ARG_KIND:
         for (size_t i = 0; i < countof(events); i++)
@@ -182,9 +200,10 @@ static str shown(const struct sentence *s, int i)
     const struct rule_arg *slot = &s->slot[i];
     str v = s->arg[i];
     struct choices k = choices_of(s, slot);
+    bool is_label = slot->kind == ARG_ABOUT || slot->kind == ARG_A_FIELD || slot->kind == ARG_A_DATE;
     for (size_t n = 0; n < k.n; n++)
         if (str_eq(k.v[n].value, v))
-            return k.v[n].label;
+            return is_label ? msg_text(s->c->a, s->c->loc, MSG_rule_inside, (struct msg_arg[]){ A(k.v[n].label) }) : k.v[n].label;
     if (slot->kind == ARG_VALUE && !v.n)
         return say(s->c, s->is_step ? MSG_rule_nothing : MSG_rule_anything);
     int64_t number;

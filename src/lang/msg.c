@@ -65,6 +65,17 @@ static void put_arg(struct run *r, int slot)
     }
 }
 
+/* A label begins with a capital; inside a sentence it has none, unless it is an abbreviation ("API keys"). */
+static void put_small(struct run *r, int slot)
+{
+    size_t at = r->out.n;
+    put_arg(r, slot);
+    char *p = r->out.p + at;
+    size_t n = r->out.n - at;
+    if (n > 1 && p[0] >= 'A' && p[0] <= 'Z' && !(p[1] >= 'A' && p[1] <= 'Z'))
+        p[0] |= 32;
+}
+
 /* ── cases ───────────────────────────────────────────────────────────────── */
 
 struct msg_case { str key, body; };
@@ -132,7 +143,7 @@ static void run(struct run *r, str p, int count)
 
     while (p.n) {
         size_t plain = 0;
-        while (plain < p.n && ((unsigned char)p.p[plain] > MSG_SELECT))
+        while (plain < p.n && ((unsigned char)p.p[plain] > MSG_SMALL))
             plain++;
         buf_put(&r->out, str_head(p, plain));
         p = str_from(p, plain);
@@ -140,9 +151,12 @@ static void run(struct run *r, str p, int count)
             return;
         int op = p.p[0], slot = op == MSG_COUNT ? count : p.p[1] - 1;
         const struct msg_arg *v = r->args ? &r->args[slot] : &none;
-        if (op == MSG_SLOT || op == MSG_COUNT) {
-            put_arg(r, slot);
-            p = str_from(p, op == MSG_SLOT ? 2 : 1);
+        if (op == MSG_SLOT || op == MSG_COUNT || op == MSG_SMALL) {
+            if (op == MSG_SMALL)
+                put_small(r, slot);
+            else
+                put_arg(r, slot);
+            p = str_from(p, op == MSG_COUNT ? 1 : 2);
             continue;
         }
         int n = p.p[2];

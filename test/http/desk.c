@@ -273,7 +273,7 @@ START_TEST(the_first_letter_narrows_what_the_palette_gives)
     HAS(r, "Dealer Karim");
     HAS_NOT(r, "Dealer House");
     r = fragment("/palette?q=%3Edeal");
-    HAS(r, "New Deal");
+    HAS(r, "New deal");
     HAS_NOT(r, "Dealer Karim");
     r = fragment("/palette?q=%2Fcompan");
     HAS(r, "href=\"/companies\"");

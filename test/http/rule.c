@@ -112,7 +112,9 @@ START_TEST(shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language)
     struct reply r = client_get(&owner, "/automation");
     ck_assert_int_eq(r.status, 200);
     ck_assert(has(&r, "Large deals involve the brand manager"));
-    ck_assert(has(&r, "When \u2068Deal\u2069 is created or its \u2068Amount\u2069 changes"));
+    ck_assert(has(&r, "When any \u2068deal\u2069 is created or its \u2068amount\u2069 changes"));
+    ck_assert(has(&r, "due in \u20681\u2069 \u2068day\u2069"));
+    ck_assert(!has(&r, "\u20681\u2069 \u2068days\u2069") && !has(&r, "\u20681\u2069 \u2068working hours\u2069"));
     r = client_get(&seller, "/automation");
     ck_assert_int_eq(r.status, 200);
     ck_assert(has(&r, "وقتی"));

@@ -6,6 +6,7 @@
 #include "lang/phone.h"
 #include "lang/phone_shim.h"
 #include "msg/lang.h"
+#include "msg/web.h"
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
@@ -29,6 +30,20 @@ START_TEST(exact_cases_come_before_categories)
     SAYS(msg_text(&mem, &us, MSG_lang_number_fraction, &none.text), "“1.2” has too many decimals: at most none are allowed.");
     SAYS(msg_text(&mem, &us, MSG_lang_number_fraction, &one.text), "“1.2” has too many decimals: at most 1 is allowed.");
     SAYS(msg_text(&mem, &bn, MSG_lang_number_fraction, &one.text), "“1.2”-এ দশমিকের পরে বেশি অঙ্ক আছে: সর্বোচ্চ ১টি।");
+}
+END_TEST
+
+START_TEST(a_label_inside_a_sentence_begins_small_unless_it_is_an_abbreviation)
+{
+    static const struct { enum lang l; const char *label, *want; } cases[] = {
+        { LANG_EN, "Form answers", "No form answers yet" }, { LANG_EN, "API keys", "No API keys yet" }, { LANG_EN, "E-mails", "No e-mails yet" },
+        { LANG_EN, "X", "No X yet" }, { LANG_EN, "", "No  yet" }, { LANG_EN, "লিড", "No লিড yet" },
+        { LANG_HI, "API कुंजियाँ", "“API कुंजियाँ” में अभी कुछ नहीं है" }, { LANG_FA, "شرکت‌ها", "فهرست شرکت‌ها هنوز خالی است" },
+    };
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct locale loc = reader(cases[i].l, "");
+        SAYS(msg_text(&mem, &loc, MSG_web_empty_title, (struct msg_arg[]){ A(cases[i].label) }), cases[i].want);
+    }
 }
 END_TEST
 
@@ -90,7 +105,7 @@ START_TEST(every_message_can_be_shown)
                 str s = msg_text(&mem, &loc, (room + 1) * MSG_ROOM_STEP + i - msg_room_first[room], args);
                 ck_assert_msg(s.n, "%s", msg_rows[i].key);
                 for (size_t c = 0; c < s.n; c++)
-                    ck_assert_msg((unsigned char)s.p[c] > MSG_SELECT, "%s", msg_rows[i].key);
+                    ck_assert_msg((unsigned char)s.p[c] > MSG_SMALL, "%s", msg_rows[i].key);
                 arena_reset(&mem);
             }
 }
@@ -239,6 +254,7 @@ int main(void)
     tcase_add_test(t, plurals_choose_by_language);
     tcase_add_test(t, exact_cases_come_before_categories);
     tcase_add_test(t, text_of_the_other_direction_is_isolated);
+    tcase_add_test(t, a_label_inside_a_sentence_begins_small_unless_it_is_an_abbreviation);
     tcase_add_test(t, every_error_code_has_a_sentence_in_every_language);
     tcase_add_test(t, every_message_is_found_by_its_key);
     tcase_add_test(t, every_message_can_be_shown);
