@@ -1,4 +1,4 @@
-/* respond.c - the answer leaves: headers every answer carries, 304, and the body's kind.
+/* respond.c - the answer leaves: the headers answers carry, 304, and the body's kind.
  *
  * The body is copied out of the arena, so the worker is free as soon as this
  * returns; files and assets are sent from where they are.
@@ -31,17 +31,24 @@ static bool has_header(const struct request *rq, const char *name)
 
 typedef void put_header(void *to, const char *name, const char *value);
 
-static void put_standard(const struct request *rq, bool has_etag, put_header *put, void *to)
+/* How a page and what it loads may behave. */
+static void put_manners(const struct request *rq, put_header *put, void *to)
 {
     put(to, "Content-Security-Policy", rq->csp ? rq->csp : strict_csp);
     for (size_t i = 0; i < countof(always); i++)
         if (!has_header(rq, always[i].name))    /* a script for other hosts says so itself */
             put(to, always[i].name, always[i].value);
+}
+
+static void put_standard(const struct request *rq, bool has_etag, put_header *put, void *to)
+{
+    if (rq->status != 204)                      /* which shows nothing and loads nothing */
+        put_manners(rq, put, to);
     if (rq->is_tls)
         put(to, tls_only.name, tls_only.value);
     if (!has_header(rq, "Cache-Control"))
         put(to, "Cache-Control", has_etag ? "private, no-cache" : "no-store");
-    if (!has_header(rq, "Vary"))
+    if (rq->status != 204 && !has_header(rq, "Vary"))
         put(to, "Vary", "HX-Request, Cookie");
 }
 
@@ -119,7 +126,7 @@ void respond(struct request *rq, struct exchange *x, struct stream **stream)
         respond_plain(x);
         return;
     }
-    if (!unchanged && rq->content_type)
+    if (!unchanged && rq->content_type && rq->status != 204)
         MHD_add_response_header(r, "Content-Type", rq->content_type);
     for (size_t i = 0; i < rq->nheaders; i++)
         MHD_add_response_header(r, rq->header[i].name.p, rq->header[i].value.p);
