@@ -6,6 +6,7 @@
  */
 #include "db/queue.h"
 #include <errno.h>
+#include "base/clock.h"
 #include "base/wait.h"
 #include "msg/db.h"
 
@@ -47,6 +48,8 @@ bool queue_enter(struct queue *q, struct write *w, struct err *e)
         *l->tail = w;
         l->tail = &w->next;
         l->n++;
+        if (w->ripe_at && (q->nripening++ == 0 || w->ripe_at < q->ripe_at))
+            q->ripe_at = w->ripe_at;
         pthread_cond_signal(&q->filled);
     }
     pthread_mutex_unlock(&q->mutex);
@@ -73,19 +76,24 @@ bool queue_wait(struct queue *q, struct write *w, struct err *e)
     return ok;
 }
 
+/* Something that waits no longer to ripen; at the end all does. */
+static bool is_ripe(const struct queue *q)
+{
+    int n = q->list[0].n + q->list[1].n;
+    return n > q->nripening || (n > 0 && (q->is_closed || clock_mono() >= q->ripe_at));
+}
+
 static bool wait_filled(struct queue *q, int idle_ms)
 {
-    struct timespec until;
+    int64_t idle_at = clock_mono() + idle_ms * INT64_C(1000);
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += idle_ms / 1000;
-    until.tv_nsec += idle_ms % 1000 * 1000000L;
-    if (until.tv_nsec >= 1000000000L)
-        until = (struct timespec){ until.tv_sec + 1, until.tv_nsec - 1000000000L };
-    while (q->list[0].n + q->list[1].n == 0 && !q->is_closed)
-        if (pthread_cond_timedwait(&q->filled, &q->mutex, &until) == ETIMEDOUT)
+    while (!is_ripe(q) && !q->is_closed) {
+        int64_t at = q->nripening > 0 && q->ripe_at < idle_at ? q->ripe_at : idle_at;
+        struct timespec until = { at / SECOND_US, at % SECOND_US * 1000 };
+        if (pthread_cond_timedwait(&q->filled, &q->mutex, &until) == ETIMEDOUT && at == idle_at)
             break;
-    return q->list[0].n + q->list[1].n > 0;
+    }
+    return is_ripe(q);
 }
 
 /* How many may share a group: those before the first that stands alone, or that one. */
@@ -128,6 +136,7 @@ struct write *queue_take(struct queue *q, bool is_bulk, bool is_first)
         if (!l->head)
             l->tail = &l->head;
         l->n--;
+        q->nripening -= w->ripe_at != 0;
     }
     pthread_mutex_unlock(&q->mutex);
     return w;

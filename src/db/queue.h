@@ -22,7 +22,8 @@ struct write {
     bool is_alone;                      /* shares a group with none (db/alone.h) */
     bool is_early;                      /* told before it is on disk: a fault, for a test */
     sem_t done;
-    db_told_fn *told;                   /* in place of `done`: nobody sleeps (db/later.h) */
+    db_told_fn *told;                   /* in place of `done`: nobody sleeps (db/later.h) ... */
+    int64_t ripe_at;                    /* ... and no group is begun for it alone before, clock_mono(); 0: it is ripe */
     struct write *next;
 };
 
@@ -31,6 +32,7 @@ struct queue {
     pthread_cond_t filled;
     struct write_list { struct write *head, **tail; int n; } list[2];   /* by is_bulk */
     int max, patience, group_max;
+    int nripening; int64_t ripe_at;     /* those of list[1] that ripen, and when the first does */
     bool is_closed;
 };
 

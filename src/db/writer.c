@@ -368,12 +368,14 @@ bool db_write_bulk_at(struct db *db, db_write_fn *run, void *arg, struct err *e,
 /* One piece: the write, and what becomes of it. */
 struct later { struct write w; struct err e; };
 
-bool db_write_later_at(struct db *db, db_write_fn *run, void *arg, db_told_fn *told, struct err *e, const char *file, int line)
+bool db_write_later_at(struct db *db, db_write_fn *run, void *arg, db_told_fn *told, int64_t ripe_us, struct err *e,
+                       const char *file, int line)
 {
     struct later *l = calloc(1, sizeof *l);
     if (!l)
         return fail(e, ERR_BUSY, MSG_db_busy, "out of memory");
     l->w = (struct write){ .run = run, .arg = arg, .e = &l->e, .told = told, .file = file, .line = line, .is_bulk = true,
+                           .ripe_at = ripe_us ? clock_mono() + ripe_us : 0,
                            .is_early = fault_is_on("early_ack") };
     if (queue_enter(&db->queue, &l->w, e))
         return true;

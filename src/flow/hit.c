@@ -11,7 +11,7 @@
 #include "db/later.h"
 #include "http/later.h"
 
-enum { KINDS_MAX = 16, AT_ONCE = 256, PLACES = 64, FEW = 40 };
+enum { KINDS_MAX = 16, AT_ONCE = 256, PLACES = 64, FEW = 40, RIPE_US = 1000 };
 
 static const struct hit_kind *kinds[KINDS_MAX];
 static size_t nkinds;
@@ -210,7 +210,7 @@ static void ask(struct hits *h)
     if (!s)
         die("out of memory");
     s->of = h;
-    if (db_write_later(h->ws->db, put_share, s, put_told, &e))
+    if (db_write_later(h->ws->db, put_share, s, put_told, RIPE_US, &e))
         return;
     pthread_mutex_lock(&h->lock);
     h->is_going = false;

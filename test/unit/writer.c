@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "db/alone.h"
-#include "db/db.h"
+#include "db/later.h"
 #include "place.h"
 
 enum { MANY = 12 };
@@ -286,6 +286,53 @@ START_TEST(a_write_that_stands_alone_is_run_once_whatever_becomes_of_the_others)
 }
 END_TEST
 
+/* ── writes nobody waits for ─────────────────────────────────────────────── */
+
+struct later { struct one one; _Atomic int ntold; bool is_kept; enum err_code why; };
+
+static bool run_later(struct db_conn *tx, void *arg, struct err *err) { return ((struct later *)arg)->one.run(tx, arg, err); }
+
+static void hear(void *arg, const struct err *why)
+{
+    struct later *l = arg;
+    l->is_kept = !why;
+    l->why = why ? why->code : ERR_NONE;
+    l->ntold++;
+}
+
+static bool is_told(struct later *l, int ms)
+{
+    for (; l->ntold == 0 && ms > 0; ms--)
+        usleep(1000);
+    return l->ntold == 1;
+}
+
+START_TEST(who_asked_for_a_write_is_told_that_it_is_kept_or_is_not)
+{
+    struct later good = { .one = { .run = put, .id = 300 } }, bad_one = { .one = { .run = refuse, .id = 301 } };
+    ok(db_write_later(db, run_later, &good, hear, 0, &e) && db_write_later(db, run_later, &bad_one, hear, 0, &e));
+    ck_assert(is_told(&good, 20000) && is_told(&bad_one, 20000));
+    ck_assert(good.is_kept && !bad_one.is_kept && bad_one.why != ERR_NONE);
+    ck_assert_int_eq(ask("SELECT count(*) FROM t WHERE id IN (300, 301)"), 1);
+}
+END_TEST
+
+START_TEST(one_that_ripens_begins_no_group_but_shares_the_next)
+{
+    struct later slow = { .one = { .run = put, .id = 310 } };
+    struct one other = { .run = put, .id = 311 };
+    ok(db_write_later(db, run_later, &slow, hear, 20 * SECOND_US, &e));
+    ck_assert(!is_told(&slow, 100));
+    ok(db_write_bulk(db, put, &other, &e));
+    ck_assert(is_told(&slow, 1000) && slow.is_kept);
+    slow.ntold = 0;
+    slow.one.id = 312;
+    ok(db_write_later(db, run_later, &slow, hear, 50 * 1000, &e));
+    ck_assert(is_told(&slow, 20000) && slow.is_kept);           /* ripe by itself */
+    ck_assert_int_eq(ask("SELECT count(*) FROM t WHERE id BETWEEN 310 AND 312"), 3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("writer");
@@ -297,6 +344,8 @@ int main(void)
     tcase_add_test(rest, a_row_tried_within_a_bold_group_goes_alone);
     tcase_add_test(rest, after_a_failure_groups_are_careful_for_a_while_and_then_bold_again);
     tcase_add_test(rest, a_write_that_stands_alone_is_run_once_whatever_becomes_of_the_others);
+    tcase_add_test(rest, who_asked_for_a_write_is_told_that_it_is_kept_or_is_not);
+    tcase_add_test(rest, one_that_ripens_begins_no_group_but_shares_the_next);
     tcase_set_timeout(each, 60);
     tcase_set_timeout(rest, 60);
     suite_add_tcase(s, each);
