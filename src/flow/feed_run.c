@@ -12,7 +12,8 @@
 #include "base/log.h"
 #include <stdatomic.h>
 
-enum { MEMORY = 64 << 20, DRAIN_ROUNDS = 100000 };
+enum { MEMORY = 64 << 20, DRAIN_ROUNDS = 100000,
+       BREATH_NS = 10 * 1000 * 1000 };          /* between rounds while hits pour in: each of their commits rings */
 #define POLL_US (5 * (int64_t)SECOND_US)        /* a word of another server may be lost with its connection */
 
 struct feed_runner {
@@ -161,6 +162,8 @@ static void *run(void *arg)
             look_at_hits(f);
         if (!leads || !round_of_all(f))
             bell_wait(&f->bell, leads ? next_due(f) : clock_mono() + POLL_US);
+        if (hits_pour(f->ws))
+            nanosleep(&(struct timespec){ 0, BREATH_NS }, NULL);
     }
     return NULL;
 }

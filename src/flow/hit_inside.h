@@ -28,4 +28,5 @@ enum feed_did hits_turn(struct ctx *c, bool is_draining, struct err *e);
 /* On a snapshot: rows that other servers left, or took. was: how many waited before it. */
 __attribute__((warn_unused_result))
 bool hits_look(struct ctx *c, int64_t was, struct err *e);
+bool hits_pour(const struct workspace *ws);              /* one has just come: others' time is short */
 int64_t hits_due(const struct workspace *ws);           /* when the next turn is, clock_mono(); INT64_MAX: nothing waits */

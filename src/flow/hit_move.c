@@ -126,11 +126,17 @@ static bool move_slice(struct ctx *c, struct slice *s, struct err *e)
 
 /* ── a turn ──────────────────────────────────────────────────────────────── */
 
+bool hits_pour(const struct workspace *ws)
+{
+    const struct hits *h = hits_of(ws);
+    return h && clock_mono() - h->last_at < CALM_US;
+}
+
 /* After a slice that took so long, while hits pour in. */
 static int64_t rest_after(const struct hits *h, int64_t took, int64_t waited)
 {
     int64_t share = SHARE_MIN + (100 - SHARE_MIN) * (waited < MINUTE_US ? waited : MINUTE_US) / MINUTE_US;
-    return clock_mono() - h->last_at > CALM_US ? 0 : took * (100 - share) / share;
+    return hits_pour(h->ws) ? took * (100 - share) / share : 0;
 }
 
 static enum feed_did failed(struct hits *h, const struct err *why)

@@ -70,18 +70,20 @@ static str of_link(struct request *rq, str url, const char *name)
 /* ── acts ────────────────────────────────────────────────────────────────── */
 
 struct act { str kind, page, from, to, spent; bool counts; };
-struct told { struct act act[ACTS_MAX]; size_t n; str visitor; };
+struct told { struct act *act; size_t n; str visitor; };
 
 /* Members belong to the last "k" before them; a sending without any is one act. */
-static void read_told(const struct request *rq, struct told *s)
+static void read_told(struct request *rq, struct told *s)
 {
-    *s = (struct told){ .visitor = request_form(rq, "v") };
-    bool is_one = !request_has_form(rq, "k");
-    s->n = is_one;
+    size_t most;
+    (void)request_form_all(rq, "k", &most);
+    bool is_one = most == 0;
+    most = is_one ? 1 : most < ACTS_MAX ? most : ACTS_MAX;
+    *s = (struct told){ .act = arena_new(&rq->a, struct act, most), .n = is_one, .visitor = request_form(rq, "v") };
     for (size_t i = 0; i < rq->nform; i++) {
         str name = rq->form[i].name, value = rq->form[i].value;
         if (str_eq(name, S("k"))) {
-            if (s->n == ACTS_MAX)
+            if (s->n == most)
                 return;
             s->act[s->n++] = (struct act){ .kind = value };
         } else if (s->n) {
@@ -170,22 +172,23 @@ static void keep(struct request *rq, enum hit_way way, struct sending *s)
 /* 204 whatever it was: a counter tells nobody anything. 503: it was not kept. */
 void track_seen(struct request *rq)
 {
-    struct told *told = arena_new(&rq->a, struct told, 1);
-    struct sending *s = arena_new(&rq->a, struct sending, 1);
+    struct told told;
+    struct sending s = { 0 };
     enum hit_way way = hit_way(rq->site);
     struct err e = { 0 };
     enum robot by;
-    read_told(rq, told);
-    if (!rq->db && (way == HIT_AT_ONCE || !are_known(rq, told)))
+    read_told(rq, &told);
+    if (!rq->db && (way == HIT_AT_ONCE || !are_known(rq, &told)))
         return;                                 /* a worker's */
     answer_text(rq, 204, "text/plain; charset=utf-8", (str){ 0 });
     answer_header(rq, "Cross-Origin-Resource-Policy", S("cross-origin"));
-    if (asks_not_to(rq) || asks_ahead(rq) || !visitor_ok(told->visitor))
+    if (asks_not_to(rq) || asks_ahead(rq) || !visitor_ok(told.visitor))
         return;
     if (!robot_by_signs(web_ctx(rq), &(struct robot_signs){ .user_agent = request_header(rq, "User-Agent") }, &by, &e))
         return;
-    for (size_t i = 0; i < told->n; i++)
-        s->n += may_count(rq, &told->act[i]) && read_act(rq, told, &told->act[i], robot_word(by), &s->act[s->n]);
-    if (s->n)
-        keep(rq, way, s);
+    s.act = arena_new(&rq->a, struct sent_act, told.n);
+    for (size_t i = 0; i < told.n; i++)
+        s.n += may_count(rq, &told.act[i]) && read_act(rq, &told, &told.act[i], robot_word(by), &s.act[s.n]);
+    if (s.n)
+        keep(rq, way, &s);
 }

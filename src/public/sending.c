@@ -96,6 +96,7 @@ bool sending_read(struct arena *a, str text, struct sending *out, struct err *e)
         json_decref(j);
         return fail(e, ERR_INTERNAL, 0, "a sending: %s", j ? "visitor or acts" : why.text);
     }
+    out->act = arena_new(a, struct sent_act, out->n);
     for (size_t i = 0; i < out->n; i++) {
         out->act[i] = (struct sent_act){ .seen = { .robot_why = robot, .device = device, .arrival = { .visitor = visitor } } };
         read_act(a, json_array_get(acts, i), &out->act[i]);

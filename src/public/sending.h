@@ -5,7 +5,7 @@
 
 enum { ACTS_MAX = 32 };
 struct sent_act { struct page_seen seen; int64_t spent; bool is_end; };         /* is_end: they left the page `spent` us later */
-struct sending { struct sent_act act[ACTS_MAX]; size_t n; };                    /* of one visitor, by one browser */
+struct sending { struct sent_act *act; size_t n; };                             /* of one visitor, by one browser */
 #define SENDING "page"                                                          /* a kind of hit */
 
 __attribute__((warn_unused_result))

@@ -89,6 +89,7 @@ static struct sending *some_acts(struct seeded *rnd, int who)
     struct sending *s = arena_new(&house_arena, struct sending, 1);
     bool is_plain = who < 3, is_robot = !is_plain && seeded_below(rnd, 5) == 0;
     s->n = 1 + (size_t)seeded_below(rnd, is_plain ? 2 : 4);
+    s->act = arena_new(&house_arena, struct sent_act, s->n);
     for (size_t i = 0; i < s->n; i++) {
         struct sent_act *a = &s->act[i];
         a->seen.act = is_plain ? VISIT_SEEN : (enum visit_act)seeded_below(rnd, VISIT_ACTS);
@@ -198,6 +199,7 @@ static struct sending *page(int who)
 {
     struct sending *s = arena_new(&house_arena, struct sending, 1);
     s->n = 1;
+    s->act = arena_new(&house_arena, struct sent_act, 2);
     s->act[0].seen = (struct page_seen){ .path = S("/p"), .arrival = { .visitor = visitor(who) } };
     return s;
 }
