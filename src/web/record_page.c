@@ -14,6 +14,16 @@ static bool is_fact(const struct ctx *c, const struct record *r, const struct fi
         && access_field(c->who, r->en, f) != FIELD_RIGHT_HIDDEN;
 }
 
+/* What is changed most has a key of its own. A lead has letters for its answers instead. */
+static const char *key_of(const struct entity *en, const struct field *f)
+{
+    static const struct { const char *field, *key; } keys[] = { { "owner", "a" }, { "close_date", "d" }, { "due_at", "d" } };
+    for (size_t i = 0; i < countof(keys) && strcmp(en->name, "lead") != 0; i++)
+        if (!strcmp(f->name, keys[i].field))
+            return keys[i].key;
+    return NULL;
+}
+
 static struct ui_fact fact_of(struct request *rq, const struct record *r, const struct field *f, bool is_asked)
 {
     struct ctx *c = web_ctx(rq);
@@ -27,7 +37,7 @@ static struct ui_fact fact_of(struct request *rq, const struct record *r, const 
         .label = msg_text(c->a, c->loc, f->label, NULL), .value = html_done(&cell),
         .edit = is_asked ? url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", r->en->path, STR_ARG(id_text(c->a, r->id)), f->name)
                          : (struct url){ { 0 } },
-        .is_wide = f->type == FIELD_LONGTEXT && v->is_set,
+        .key = is_asked ? key_of(r->en, f) : NULL, .is_wide = f->type == FIELD_LONGTEXT && v->is_set,
     };
 }
 

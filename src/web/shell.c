@@ -18,12 +18,12 @@ static const struct key_row lists[] = {
     { "J", "K", MSG_shell_key_next_previous }, { "Enter", NULL, MSG_shell_key_open },
     { "Space", NULL, MSG_shell_key_peek },     { "X", NULL, MSG_shell_key_select },
     { "F", NULL, MSG_shell_key_filter },       { "E", NULL, MSG_shell_key_done },
+    { "Ctrl ↑", "Ctrl ↓", MSG_shell_key_pages },
 };
 static const struct key_row records[] = {
     { "S", NULL, MSG_shell_key_stage }, { "A", NULL, MSG_shell_key_assign }, { "D", NULL, MSG_shell_key_date },
-    { "N", NULL, MSG_shell_key_note },  { "L", NULL, MSG_shell_key_call },   { "M", NULL, MSG_shell_key_mail },
-    { "Q", NULL, MSG_shell_key_quote }, { "F2", NULL, MSG_shell_key_edit },
-    { "Ctrl ↑", "Ctrl ↓", MSG_shell_key_neighbours },
+    { "N", NULL, MSG_shell_key_note },  { "L", NULL, MSG_shell_key_call },   { "F2", NULL, MSG_shell_key_edit },
+    { "E", NULL, MSG_shell_key_form },
 };
 static const struct key_row board[] = {
     { "Space", NULL, MSG_shell_key_grab }, { "← ↑", "→ ↓", MSG_shell_key_move },

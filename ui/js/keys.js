@@ -14,7 +14,7 @@ const letter = e => e.code.startsWith('Key') ? e.code.slice(3).toLowerCase() : e
 const shown = el => el.offsetParent !== null || el.hidden
 
 function pressKey(key) {
-  const near = document.activeElement?.closest('.card,tr,.ev,dialog') ?? document
+  const near = document.activeElement?.closest('.card,tr,.ev,dialog,li[data-href]') ?? document
   const find = root => $$(`[data-key="${key}"]`, root).find(shown)
   const at = find($('dialog[open]') ?? near) ?? (!$('dialog[open]') && find(document))
   at?.click()
