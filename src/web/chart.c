@@ -92,16 +92,22 @@ str chart_full(struct html *h, const struct chart *c, int64_t v)
 
 /* ── the frame ───────────────────────────────────────────────────────────── */
 
+/* How high a point reaches: parts that stand on each other are counted together, lines each by itself. */
+static int64_t height(const struct chart *c, size_t i)
+{
+    int64_t most = 0;
+    if (c->kind == CHART_COLUMNS || c->kind == CHART_BARS || c->kind == CHART_FUNNEL)
+        return chart_sum(c, i);
+    for (int s = 0; s < c->nseries; s++)
+        most = c->points[i].v[s] > most ? c->points[i].v[s] : most;
+    return most;
+}
+
 static int64_t most_of(const struct chart *c)
 {
     int64_t most = 0;
-    bool is_stacked = c->kind == CHART_COLUMNS || c->kind == CHART_BARS || c->kind == CHART_FUNNEL;
-    for (size_t i = 0; i < c->n; i++) {
-        int64_t sum = is_stacked ? chart_sum(c, i) : 0;
-        for (int s = 0; !is_stacked && s < c->nseries; s++)
-            sum = c->points[i].v[s] > sum ? c->points[i].v[s] : sum;
-        most = sum > most ? sum : most;
-    }
+    for (size_t i = 0; i < c->n; i++)
+        most = height(c, i) > most ? height(c, i) : most;
     return most;
 }
 
@@ -109,9 +115,9 @@ static str described(struct html *h, const struct chart *c)
 {
     size_t top = 0;
     for (size_t i = 1; i < c->n; i++)
-        if (chart_sum(c, i) > chart_sum(c, top))
+        if (height(c, i) > height(c, top))
             top = i;
-    return _(chart_desc, .title = A(c->title), .label = A(c->points[top].label), .value = A(chart_full(h, c, chart_sum(c, top))));
+    return _(chart_desc, .title = A(c->title), .label = A(c->points[top].label), .value = A(chart_full(h, c, height(c, top))));
 }
 
 static void draw(struct html *h, const struct chart *c, int width, bool is_phone, int64_t div)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include "html/asset_url.h"
 #include "http/asset.h"
+#include "web/chart.h"
 #include "web/shell_inside.h"
 #include "web/ui_inside.h"
 
@@ -409,6 +410,20 @@ START_TEST(a_colour_stays_and_a_width_is_bounded)
     ck_assert_int_eq(ui_percent(50, 10), 100);
     ck_assert_int_eq(ui_percent(INT64_MAX, INT64_MAX), 100);
     ck_assert(str_eq(ui_id(&mem, "f", S("Close date\"><")), S("f-close-date---")));
+}
+END_TEST
+
+START_TEST(the_highest_point_of_lines_is_that_of_one_line)
+{
+    const struct chart_point p[] = { { .label = S("1"), .v = { 6750, 4290 } }, { .label = S("6"), .v = { 5340, 7500 } } };
+    const str series[] = { S("Told"), S("Happened") };
+    struct chart c = { .kind = CHART_LINE, .unit = CHART_PERCENT, .title = S("Chance"), .points = p, .n = 2, .series = series, .nseries = 2 };
+    struct html lines = sink(LANG_EN), columns = sink(LANG_EN);
+    chart_put(&lines, &c);
+    ck_assert_ptr_nonnull(strstr(arena_cstr(&mem, buf_str(&lines.out)), "Highest: 6, 75%."));
+    c.kind = CHART_COLUMNS;
+    chart_put(&columns, &c);
+    ck_assert_ptr_nonnull(strstr(arena_cstr(&mem, buf_str(&columns.out)), "Highest: 6, 128.4%."));
 }
 END_TEST
 
