@@ -454,6 +454,7 @@ int main(void)
     tcase_add_test(tc, every_page_is_whole_and_keeps_the_content_policy);
     tcase_add_test(tc, what_people_typed_cannot_become_markup);
     tcase_add_test(tc, a_colour_stays_and_a_width_is_bounded);
+    tcase_add_test(tc, the_highest_point_of_lines_is_that_of_one_line);
     tcase_add_test(tc, the_shell_is_light);
     Suite *s = suite_create("ui");
     suite_add_tcase(s, tc);
