@@ -76,9 +76,14 @@ static str decimal_canon(struct arena *a, const struct field *f, const struct va
     return scaled_text(a, v->i, f->scale);
 }
 
+/* "3" and "0.5", not "3.000": a point and three digits read as thousands to many. */
 static str decimal_show(struct arena *a, const struct locale *loc, const struct field *f, const struct val *v)
 {
-    return loc_decimal(a, loc, v->i, f->scale);
+    int64_t n = v->i;
+    int scale = f->scale;
+    for (; scale > 0 && n % 10 == 0; scale--)
+        n /= 10;
+    return loc_decimal(a, loc, n, scale);
 }
 
 const struct type type_decimal = {

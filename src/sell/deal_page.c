@@ -96,22 +96,12 @@ static struct html_safe input_of(struct request *rq, const struct record *line, 
     return html_done(&h);
 }
 
-/* "3" and "0.5", not "3.000": a point and three digits read as thousands to many. */
-static str quantity_shown(struct ctx *c, const struct record *l)
-{
-    int64_t n = record_int(l, "quantity");
-    int scale = 3;
-    for (; scale > 0 && n % 10 == 0; scale--)
-        n /= 10;
-    return loc_decimal(c->a, c->loc, n, scale);
-}
-
 struct line_part line_part_of(struct request *rq, const struct record *l)
 {
     struct ctx *c = web_ctx(rq);
     return (struct line_part){
         .product = record_val(l, "product").s, .description = record_text(l, "description"),
-        .quantity = quantity_shown(c, l), .price = field_shown(c, l, "price"),
+        .quantity = field_shown(c, l, "quantity"), .price = field_shown(c, l, "price"),
         .discount = record_int(l, "discount") ? field_shown(c, l, "discount") : (str){ 0 },
         .total = field_shown(c, l, "total"), .version = l->version,
     };

@@ -93,6 +93,14 @@ static int64_t moment_of(struct ctx *tx, const struct record *now, const struct 
     return at < tx->now ? at : tx->now;
 }
 
+/* The day it was won or lost: the one that was told with it, else today; what was expected is over. */
+static void date_the_end(struct ctx *tx, const struct record *old, struct record *now, const struct stage *s)
+{
+    bool is_dated = old ? record_changed(old, now, "close_date") : record_val(now, "close_date").is_set;
+    if ((s->is_won || s->is_lost) && !is_dated)
+        put(now, "close_date", val_int(zone_days(tx->loc->zone, tx->now)));
+}
+
 static void close_or_reopen(struct ctx *tx, const struct record *old, struct record *now, const struct stage *s)
 {
     bool was_closed = old && record_int(old, "closed_at"), is_closed = s->is_won || s->is_lost;
@@ -100,9 +108,6 @@ static void close_or_reopen(struct ctx *tx, const struct record *old, struct rec
     if (is_closed) {
         if (!record_int(now, "closed_at"))
             put(now, "closed_at", val_int(moment_of(tx, now, s)));
-        bool is_dated = old ? record_changed(old, now, "close_date") : record_val(now, "close_date").is_set;
-        if (!is_dated)
-            put(now, "close_date", val_int(zone_days(tx->loc->zone, tx->now)));
         put(now, s->is_won ? "lost_reason" : "won_reason", unset);
     } else if (was_closed) {
         put(now, "closed_at", unset);
@@ -113,6 +118,7 @@ static void close_or_reopen(struct ctx *tx, const struct record *old, struct rec
 
 static bool enter_stage(struct ctx *tx, const struct record *old, struct record *now, const struct stage *s, struct err *e)
 {
+    date_the_end(tx, old, now, s);              /* before what earlier stages ask for is looked at: a date among it */
     if (!tx->is_history && !stage_is_ready(tx, s, now, e))
         return false;
     put(now, "probability", val_int(s->probability));

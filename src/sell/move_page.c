@@ -42,14 +42,14 @@ static bool read_move(struct request *rq, struct sell_move *m, struct err *e)
     return true;
 }
 
-static str said(struct ctx *c, const struct sell_move *m)
+/* `deal` is as it was read, before it moved: where it stands now is what was asked. */
+static str said(struct ctx *c, const struct record *deal, const struct sell_move *m)
 {
-    struct record *r;
     struct stage *s;
     struct err e = { 0 };
-    if (!record_get(c, &deal_entity, m->deal, &r, &e) || !stage_load(c, record_int(r, "stage"), &s, &e) || !s)
+    if (!stage_load(c, m->stage ? m->stage : record_int(deal, "stage"), &s, &e) || !s)
         return (str){ 0 };
-    return SAY(sell_moved, .deal = A(record_title(r)), .stage = A(s->name));
+    return SAY(sell_moved, .deal = A(record_title(deal)), .stage = A(s->name));
 }
 
 /* ── by script ─────────────────────────────────────────────────────────────── */
@@ -182,7 +182,7 @@ void move_post(struct request *rq)
         return;
     struct sell_move m = { .deal = deal->id };
     if (read_move(rq, &m, &e) && record_write(c, run_move, &m, &e)) {
-        web_done(rq, web_back(rq, "/deals"), said(c, &m), c->write_id);
+        web_done(rq, web_back(rq, "/deals"), said(c, deal, &m), c->write_id);
         return;
     }
     if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)

@@ -121,6 +121,8 @@ START_TEST(the_form_asks_for_what_a_stage_misses_and_then_moves)
     str person = str_from(reply_header(&r, "Location"), 8);
     r = post(path, arena_cstr(&who.a, arena_fmt(&who.a, "stage=%s&person=%.*s", second, STR_ARG(person))));
     ck_assert_int_eq(r.status, 303);
+    r = client_get(&who, "/deals");
+    ck_assert(has(&r, "is now in Discovery"));
 }
 END_TEST
 
@@ -143,6 +145,7 @@ START_TEST(lines_are_added_on_the_page_and_belong_to_their_deal)
     struct reply r = post(arena_cstr(&who.a, arena_fmt(&who.a, "/deals/%s/lines", id)), "description=Oven&quantity=2&price=10.50");
     ck_assert_int_eq(r.status, 303);
     r = client_get(&who, arena_cstr(&who.a, arena_fmt(&who.a, "/deals/%s", id)));
+    ck_assert(has(&r, "name=\"quantity\" value=\"1\"") && has(&r, "name=\"quantity\" value=\"2\"") && !has(&r, "value=\"1.000\""));
     str line = between(r.body, arena_cstr(&who.a, arena_fmt(&who.a, "/deals/%s/lines/", id)), '"');
     r = post(arena_cstr(&who.a, arena_fmt(&who.a, "/deals/%s/lines/%.*s/delete", other, STR_ARG(line))), "x=1");
     ck_assert_int_eq(r.status, 404);

@@ -280,6 +280,18 @@ START_TEST(a_lost_deal_says_why_and_needs_nothing_else)
 }
 END_TEST
 
+START_TEST(the_day_of_a_win_is_today_whatever_was_expected)
+{
+    int64_t expected = whole_deal(), undated = make(deal_entity, "name", "No day", "person", text(person()), "amount", "5 BDT");
+    int64_t both[] = { expected, undated };
+    for (size_t i = 0; i < countof(both); i++) {
+        ck_assert_msg(moved(both[i], WON), "%s %s", e.detail, e.field);     /* the date that negotiation asks for is this one */
+        struct record *d = seen(&deal_entity, both[i]);
+        ck_assert_int_eq(record_int(d, "close_date"), zone_days(loc.zone, record_int(d, "closed_at")));
+    }
+}
+END_TEST
+
 START_TEST(a_stage_of_another_pipeline_is_refused_with_the_pipeline_kept)
 {
     struct ctx c = fresh();
@@ -519,6 +531,7 @@ int main(void)
     tcase_add_test(t, a_new_deal_stands_in_the_first_stage_of_the_default_pipeline);
     tcase_add_test(t, a_stage_asks_for_what_it_and_those_before_it_need);
     tcase_add_test(t, a_lost_deal_says_why_and_needs_nothing_else);
+    tcase_add_test(t, the_day_of_a_win_is_today_whatever_was_expected);
     tcase_add_test(t, a_stage_of_another_pipeline_is_refused_with_the_pipeline_kept);
     tcase_add_test(t, every_move_leaves_a_receipt_with_its_time);
     tcase_add_test(t, a_stale_move_is_a_conflict);
