@@ -243,21 +243,27 @@ static void tell(void *later, bool is_kept)
         later_refuse(later);
 }
 
+static void send_anyhow(void *later, bool is_kept)
+{
+    (void)is_kept;                              /* the log has it */
+    later_send(later);
+}
+
 static void go(struct later *l, void *what)
 {
     struct hit_in *hit = what;
     struct hits *h = hit->arg;
-    hit->told = tell;
     hit->arg = l;
     gather(h, hit);
 }
 
-void hit_keep(struct request *rq, const struct workspace *ws, const char *kind, str body)
+void hit_keep(struct request *rq, const struct workspace *ws, const char *kind, str body, enum hit_need need)
 {
     struct hit_in *hit = malloc(sizeof *hit + body.n);
     if (!hit)
         die("out of memory");
-    *hit = (struct hit_in){ .kind = kind, .at = clock_now(), .n = body.n, .arg = hits_of(ws) };
+    *hit = (struct hit_in){ .kind = kind, .at = clock_now(), .n = body.n, .arg = hits_of(ws),
+                             .told = need == HIT_MUST ? tell : send_anyhow };
     memcpy(hit->body, body.p, body.n);
     answer_later(rq, go, hit);
 }

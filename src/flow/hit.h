@@ -31,8 +31,10 @@ enum hit_way { HIT_AT_ONCE, HIT_WAITS, HIT_REFUSED };
 enum hit_way hit_way(const struct workspace *ws);
 void hit_refuse(const struct workspace *ws);    /* counts one that was */
 struct request;
-/* The answer that was made is sent once the hit is on disk, or a 503 in its place. Text that the border checked. */
-void hit_keep(struct request *rq, const struct workspace *ws, const char *kind, str body);
+/* The answer that was made is sent once the hit is on disk; where it could not be kept a 503 in its place, or, with
+ * HIT_ANYHOW, the answer all the same. Text that the border checked. */
+enum hit_need { HIT_MUST, HIT_ANYHOW };
+void hit_keep(struct request *rq, const struct workspace *ws, const char *kind, str body, enum hit_need need);
 /* Inside a write: it waits, whoever else does. The feed finds it at its next round. */
 __attribute__((warn_unused_result))
 bool hit_put(struct ctx *tx, const char *kind, str body, struct err *e);

@@ -24,13 +24,15 @@ static const struct { const char *word; msg_id label; } words[ROBOT_COUNT] = {
 
 str robot_word(enum robot r) { return str_of(words[r].word); }
 
-msg_id robot_label(str word)
+enum robot robot_of(str word)
 {
-    for (size_t i = 1; i < ROBOT_COUNT; i++)
+    for (int i = 1; i < ROBOT_COUNT; i++)
         if (str_eq(word, str_of(words[i].word)))
-            return words[i].label;
-    return 0;
+            return (enum robot)i;
+    return ROBOT_NONE;
 }
+
+msg_id robot_label(str word) { return words[robot_of(word)].label; }
 
 /* ── by name ─────────────────────────────────────────────────────────────── */
 

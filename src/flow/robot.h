@@ -23,6 +23,7 @@ enum { ROBOT_QUICK_S = 10, ROBOT_BURST_S = 5, ROBOT_BURST_LINKS = 3,
        ROBOT_CHAIN_S = 60,                      /* so far back a burst goes on, no gap longer than ROBOT_BURST_S */
        ROBOT_SETTLE_S = 90 };                   /* so long evidence may come in: who acts on a click waits */
 str robot_word(enum robot r);                   /* kept in event.robot_why; empty for ROBOT_NONE */
+enum robot robot_of(str word);                  /* the one of this word; ROBOT_NONE for any other */
 msg_id robot_label(str word);                   /* 0: no such word */
 
 /* Robots, monitors, libraries: what a program calls itself. Who names no browser is one. */

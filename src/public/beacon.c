@@ -160,7 +160,7 @@ static void keep(struct request *rq, enum hit_way way, struct sending *s)
     c.who = &actor_system;
     c.by = 0;
     if (way == HIT_WAITS) {
-        hit_keep(rq, c.ws, SENDING, sending_text(c.a, s));
+        hit_keep(rq, c.ws, SENDING, sending_text(c.a, s), HIT_MUST);
     } else if (way == HIT_REFUSED) {
         hit_refuse(c.ws);
         busy(rq);

@@ -8,6 +8,7 @@
  * not to be followed (DNT, GPC). A click is an act; a picture loads by itself.
  */
 #include "base/log.h"
+#include "flow/hit.h"
 #include "public/inside.h"
 #include "web/limit.h"
 
@@ -19,12 +20,31 @@ static bool may_count(struct request *rq)
 static bool run_click(struct ctx *tx, void *arg, struct err *e) { return link_clicked(tx, arg, e); }
 static bool run_open(struct ctx *tx, void *arg, struct err *e) { return delivery_opened(tx, arg, e); }
 
-static void keep(struct request *rq, const struct link_open *at, record_write_fn *fn)
+/* In a burst it waits (flow/hit.h), judged by what the request tells, of which nothing more is kept. */
+static bool keep_in_burst(struct request *rq, struct link_hit *hit, bool is_click, struct err *e)
 {
-    struct link_hit hit = { at, { .user_agent = request_header(rq, "User-Agent"), .ip = rq->ip, .is_head = request_is_head(rq),
-                                  .is_prefetch = asks_ahead(rq) } };
+    struct ctx *c = web_ctx(rq);
+    if (!robot_by_signs(c, &hit->by, &hit->judged, e))
+        return false;
+    hit_keep(rq, c->ws, is_click ? LINK_CLICKED : DELIVERY_OPENED, link_hit_text(c->a, hit), HIT_ANYHOW);
+    return true;
+}
+
+/* The answer is made already. */
+static void keep(struct request *rq, const struct link_open *at, bool is_click)
+{
+    struct link_hit hit = { .at = at, .by = { .user_agent = request_header(rq, "User-Agent"), .ip = rq->ip,
+                            .is_head = request_is_head(rq), .is_prefetch = asks_ahead(rq) } };
+    enum hit_way way = hit_way(rq->site);
     struct err e = { 0 };
-    if (!record_write_bulk(web_ctx(rq), fn, &hit, &e))
+    bool ok = false;
+    if (way == HIT_REFUSED) {
+        hit_refuse(rq->site);
+        fail(&e, ERR_BUSY, 0, "too many wait");
+    } else {
+        ok = way == HIT_WAITS ? keep_in_burst(rq, &hit, is_click, &e) : record_write_bulk(web_ctx(rq), is_click ? run_click : run_open, &hit, &e);
+    }
+    if (!ok)
         log_event(LOG_WARN, "link_not_kept", LOG_N("link", at->id), LOG_S("why", str_of(e.detail)));
 }
 
@@ -40,12 +60,12 @@ void link_follow(struct request *rq)
         web_fail(rq, &e);
         return;
     }
-    if (may_count(rq))
-        keep(rq, l, run_click);
     answer_text(rq, 302, "text/plain; charset=utf-8", (str){ 0 });
     answer_header(rq, "Location", link_location(c->a, l->url));
     answer_header(rq, "Referrer-Policy", S("no-referrer"));
     answer_header(rq, "Cache-Control", S("no-store"));
+    if (may_count(rq))
+        keep(rq, l, true);
 }
 
 /* One see-through point. */
@@ -58,10 +78,10 @@ void link_pixel(struct request *rq)
     struct link_open *l;
     struct err e = { 0 };
     int64_t delivery;
-    if (link_pixel_read(c->a, c->ws, rq->param[0], rq->param[1], &delivery) && !asks_not_to(rq)
-        && link_find(c, delivery, 0, &l, &e) && may_count(rq))
-        keep(rq, l, run_open);
     answer_text(rq, 200, "image/gif", (str){ pixel, sizeof pixel - 1 });
     answer_header(rq, "Cache-Control", S("no-store"));
     answer_header(rq, "Cross-Origin-Resource-Policy", S("cross-origin"));
+    if (link_pixel_read(c->a, c->ws, rq->param[0], rq->param[1], &delivery) && !asks_not_to(rq)
+        && link_find(c, delivery, 0, &l, &e) && may_count(rq))
+        keep(rq, l, false);
 }

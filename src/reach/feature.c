@@ -14,7 +14,9 @@ static const struct route routes[] = {
     { 0 },
 };
 
-static const struct hit_kind hits[] = { { VISITOR_JOINED, visits_join_behind }, { 0 } };
+static const struct hit_kind hits[] = {
+    { VISITOR_JOINED, visits_join_behind }, { LINK_CLICKED, link_clicked_then }, { DELIVERY_OPENED, delivery_opened_then }, { 0 },
+};
 
 const struct feature reach_feature = {
     .name = "reach",

@@ -5,6 +5,7 @@
  * led where the link leads like anybody, and nothing is written.
  */
 #include "reach/inside.h"
+#include <jansson.h>
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -138,8 +139,8 @@ static bool judge(struct ctx *tx, const struct link_hit *hit, struct event *ev, 
     const struct link_open *l = hit->at;
     struct robot_click click = { .delivery = id_text(tx->a, l->delivery), .delivered_at = l->sent_at, .is_trap = is_click && l->is_trap,
                                  .link = is_click ? arena_fmt(tx->a, "%lld", (long long)l->idx) : (str){ 0 } };
-    enum robot by_signs, r;
-    if (!robot_by_signs(tx, &hit->by, &by_signs, e) || !robot_by_history(tx, ev, &click, &r, e))
+    enum robot by_signs = hit->judged, r;
+    if ((!hit->is_judged && !robot_by_signs(tx, &hit->by, &by_signs, e)) || !robot_by_history(tx, ev, &click, &r, e))
         return false;
     ev->robot_why = robot_word(by_signs != ROBOT_NONE && r != ROBOT_TRAP ? by_signs : r);
     return true;
@@ -169,6 +170,81 @@ static bool put_hit(struct ctx *given, const struct link_hit *hit, bool is_click
 
 bool link_clicked(struct ctx *tx, const struct link_hit *hit, struct err *e) { return put_hit(tx, hit, true, e); }
 bool delivery_opened(struct ctx *tx, const struct link_hit *hit, struct err *e) { return put_hit(tx, hit, false, e); }
+
+/* ── what waited ─────────────────────────────────────────────────────────── */
+
+static void put_number(struct json *j, const char *name, int64_t n)
+{
+    json_key(j, str_of(name));
+    json_int(j, n);
+}
+
+static void put_text(struct json *j, const char *name, str s)
+{
+    json_key(j, str_of(name));
+    json_str(j, s);
+}
+
+/* The link as it was when it was followed: it may be withdrawn by now. */
+str link_hit_text(struct arena *a, const struct link_hit *hit)
+{
+    const struct link_open *l = hit->at;
+    struct buf b = buf_new(a, 6 * LINK_URL_MAX + 8000);
+    struct json j = { .b = &b };
+    json_open(&j, '{');
+    put_number(&j, "link", l->id);
+    put_number(&j, "delivery", l->delivery);
+    put_number(&j, "idx", l->idx);
+    put_number(&j, "person", l->person);
+    put_number(&j, "deal", l->deal);
+    put_number(&j, "sent_at", l->sent_at);
+    put_number(&j, "trap", l->is_trap);
+    put_text(&j, "channel", l->channel);
+    put_text(&j, "title", l->title);
+    put_text(&j, "url", l->url);
+    put_text(&j, "robot", robot_word(hit->judged));
+    json_close(&j, '}');
+    return buf_str(&b);
+}
+
+static int64_t number_of(const json_t *j, const char *name) { return json_integer_value(json_object_get(j, name)); }
+
+static str text_of(struct arena *a, const json_t *j, const char *name)
+{
+    const json_t *v = json_object_get(j, name);
+    return json_is_string(v) ? arena_str(a, (str){ json_string_value(v), json_string_length(v) }) : (str){ 0 };
+}
+
+/* Two people may have become one since. */
+static bool whose_now(struct ctx *tx, struct link_open *l, struct err *e)
+{
+    bool found;
+    int64_t person;
+    if (!db_get_int(tx->c, "SELECT person FROM link WHERE id = $1", DB_ARGS(V(l->id)), &found, &person, e))
+        return false;
+    if (found)
+        l->person = person;
+    return true;
+}
+
+static bool hit_then(struct ctx *tx, str text, bool is_click, struct err *e)
+{
+    json_error_t why;
+    json_t *j = json_loadb(text.p, text.n, 0, &why);
+    struct link_open l;
+    if (!j)
+        return fail(e, ERR_INTERNAL, 0, "a link's hit: %s", why.text);
+    l = (struct link_open){
+        .id = number_of(j, "link"), .delivery = number_of(j, "delivery"), .idx = number_of(j, "idx"), .person = number_of(j, "person"),
+        .deal = number_of(j, "deal"), .sent_at = number_of(j, "sent_at"), .is_trap = number_of(j, "trap") != 0,
+        .channel = text_of(tx->a, j, "channel"), .title = text_of(tx->a, j, "title"), .url = text_of(tx->a, j, "url") };
+    struct link_hit hit = { .at = &l, .is_judged = true, .judged = robot_of(text_of(tx->a, j, "robot")) };
+    json_decref(j);
+    return whose_now(tx, &l, e) && put_hit(tx, &hit, is_click, e);
+}
+
+bool link_clicked_then(struct ctx *tx, str text, struct err *e) { return hit_then(tx, text, true, e); }
+bool delivery_opened_then(struct ctx *tx, str text, struct err *e) { return hit_then(tx, text, false, e); }
 
 /* ── both numbers ────────────────────────────────────────────────────────── */
 

@@ -45,11 +45,23 @@ struct link_open { int64_t id, delivery, idx, person, deal, sent_at; str channel
 __attribute__((warn_unused_result))
 bool link_find(struct ctx *c, int64_t delivery, int64_t idx, struct link_open **out, struct err *e);
 /* Inside a write: what happened becomes an event, unless the person withdrew from tracking. */
-struct link_hit { const struct link_open *at; struct robot_signs by; };
+struct link_hit {
+    const struct link_open *at;
+    struct robot_signs by;
+    bool is_judged; enum robot judged;          /* what `by` told is known already, and `by` may be empty */
+};
 __attribute__((warn_unused_result))
 bool link_clicked(struct ctx *tx, const struct link_hit *hit, struct err *e);
 __attribute__((warn_unused_result))
 bool delivery_opened(struct ctx *tx, const struct link_hit *hit, struct err *e);
+/* The same later (flow/hit.h): the text of one that is judged, and what is made of it. */
+#define LINK_CLICKED "link.click"
+#define DELIVERY_OPENED "link.open"
+str link_hit_text(struct arena *a, const struct link_hit *hit);
+__attribute__((warn_unused_result))
+bool link_clicked_then(struct ctx *tx, str text, struct err *e);
+__attribute__((warn_unused_result))
+bool delivery_opened_then(struct ctx *tx, str text, struct err *e);
 
 /* ── both numbers ────────────────────────────────────────────────────────── */
 

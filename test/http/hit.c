@@ -65,10 +65,25 @@ static void stop(void)
 
 /* ── the house ───────────────────────────────────────────────────────────── */
 
+static struct delivery letter;
+
+static bool put_letter(struct ctx *tx, struct err *e)
+{
+    static const struct link_to to[] = { { .url = { "https://x.example/offer", 23 } } };
+    struct record *r = record_new(tx->a, entity_find(S("person")));
+    record_set(r, "name", val_text(S("Reader")));
+    if (!record_create(tx, r, e))
+        return false;
+    letter = (struct delivery){ .person = r->id, .channel = "email", .links = to, .n = 1 };
+    return delivery_make(tx, &letter, e);
+}
+
 static bool put_form(struct ctx *tx, void *arg, struct err *e)
 {
     struct record *r = record_new(tx->a, &form_entity);
     (void)arg;
+    if (!put_letter(tx, e))
+        return false;
     record_set(r, "name", val_text(S("Talk")));
     record_set(r, "slug", val_text(S("talk")));
     record_set(r, "fields", val_text(S("name*\nemail*")));
@@ -185,6 +200,38 @@ START_TEST(a_burst_is_kept_whole_and_in_order)
 }
 END_TEST
 
+static struct reply ask(struct client *c, str path)
+{
+    c->ncookies = 0;
+    return client_send(c, "GET", arena_cstr(&all, path), BROWSER, NULL, (str){ 0 });
+}
+
+/* Who follows a link arrives, and who loads a picture gets it, whether it could be kept or not. */
+START_TEST(links_and_pictures_wait_too_and_are_answered_in_any_case)
+{
+    start("hits_wait,few_hits,no_tick");
+    struct client c = served_client(&server);
+    str click = link_path(&all, &copy, letter.id, 1), picture = link_pixel_path(&all, &copy, letter.id);
+    for (int i = 0; i < FEW / 2 + 2; i++) {
+        struct reply r = ask(&c, click);
+        ck_assert(r.status == 302 && str_eq(reply_header(&r, "Location"), S("https://x.example/offer")));
+        r = ask(&c, picture);
+        ck_assert(r.status == 200 && r.body.n == 43);
+    }
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM hit"), FEW);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM hit WHERE body LIKE '%Mozilla%' OR body LIKE '%127.0%'"), 0);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM event WHERE kind LIKE 'mail.%'"), 0);
+    ck_assert_int_eq(figure(&c, "setu_hits_refused_total"), 4);
+    client_free(&c);
+    stop();
+    start(NULL);
+    ck_assert(becomes("SELECT COUNT(*) FROM hit", 0));
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM event WHERE kind = 'mail.clicked'"), FEW / 2);
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM event WHERE kind = 'mail.opened'"), FEW / 2);
+    stop();
+}
+END_TEST
+
 /* test/fault/kill_hit.c does more of this, on a file. */
 START_TEST(killed_in_a_burst_it_has_all_it_answered_and_none_twice)
 {
@@ -221,6 +268,7 @@ int main(void)
     tcase_add_test(t, a_quiet_house_keeps_a_hit_at_once);
     tcase_add_test(t, so_many_may_wait_and_one_more_is_refused);
     tcase_add_test(t, a_burst_is_kept_whole_and_in_order);
+    tcase_add_test(t, links_and_pictures_wait_too_and_are_answered_in_any_case);
     tcase_add_test(t, killed_in_a_burst_it_has_all_it_answered_and_none_twice);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -2,6 +2,7 @@
 #include "../house.h"
 #include "base/random.h"
 #include "flow/hit_inside.h"
+#include "flow/robot.h"
 #include "public/sending.h"
 #include "reach/inside.h"
 
@@ -16,7 +17,8 @@ static bool make_odd(struct ctx *tx, str body, struct err *err)
     return !is_broken || str_eq(body, S("good")) || fail(err, ERR_INTERNAL, 0, "odd");
 }
 
-static const struct hit_kind kinds[] = { { SENDING, sending_made }, { VISITOR_JOINED, visits_join_behind }, { "odd", make_odd }, { 0 } };
+static const struct hit_kind kinds[] = { { SENDING, sending_made }, { VISITOR_JOINED, visits_join_behind }, { LINK_CLICKED, link_clicked_then },
+                                         { DELIVERY_OPENED, delivery_opened_then }, { "odd", make_odd }, { 0 } };
 
 static int64_t person[PEOPLE];
 static int64_t now;
@@ -117,9 +119,11 @@ static const char *const asked[] = {
     "SELECT v.visitor, v.at, v.path, v.act, v.referrer, v.campaign IS NULL, v.utm_medium, v.utm_campaign, v.time_spent, v.is_robot,"
     " v.robot_why, v.device, v.created_at, p.name FROM visit v LEFT JOIN person p ON p.id = v.person ORDER BY v.id",
     "SELECT p.name, ev.at, ev.kind, v.path, ev.campaign_id IS NULL, ev.channel, ev.source, ev.is_robot, ev.robot_why FROM event ev"
-    " JOIN person p ON p.id = ev.person_id LEFT JOIN visit v ON v.id = ev.record_id ORDER BY p.name, ev.at, ev.kind, v.path, ev.source",
+    " JOIN person p ON p.id = ev.person_id LEFT JOIN visit v ON v.id = ev.record_id ORDER BY p.name, ev.at, ev.kind, v.path, ev.source, ev.channel, 5",
+    "SELECT p.name, ev.at, ev.kind, l.idx, ev.is_robot, ev.robot_why, ev.channel, ev.company_id FROM event ev JOIN person p ON p.id = ev.person_id"
+    " LEFT JOIN link l ON l.id = ev.record_id WHERE ev.kind LIKE 'mail.%' ORDER BY ev.at, ev.id",
     "SELECT p.name, t.at, t.kind, t.channel, t.source, t.note, t.campaign IS NULL FROM touch t JOIN person p ON p.id = t.person"
-    " ORDER BY p.name, t.at, t.note",
+    " ORDER BY p.name, t.at, t.note, t.channel, t.source, 7",
     "SELECT ch.action, ch.field, ch.new_text, w.at, w.actor_id FROM change ch JOIN write_log w ON w.id = ch.write_id WHERE ch.entity = 'visit'"
     " AND COALESCE(ch.field, '') <> 'person' ORDER BY w.at, ch.action, ch.field, ch.new_text",
     "SELECT p.name, c.at, c.wording FROM consent c JOIN person p ON p.id = c.person ORDER BY p.name",
@@ -145,11 +149,62 @@ static void tell(struct buf *b)
     db_read_end(ctx.c);
 }
 
+/* ── letters ─────────────────────────────────────────────────────────────── */
+
+enum { LETTERS = 2, LINKS = 5 };
+static struct delivery letter[LETTERS];
+struct opening { struct link_hit hit; bool is_click; };
+
+static bool run_make(struct ctx *tx, void *d, struct err *err) { return delivery_make(tx, d, err); }
+static bool run_open(struct ctx *tx, void *arg, struct err *err)
+{
+    const struct opening *o = arg;
+    return o->is_click ? link_clicked(tx, &o->hit, err) : delivery_opened(tx, &o->hit, err);
+}
+
+/* Judged when it came, as the handler does. */
+static bool put_open(struct ctx *tx, void *arg, struct err *err)
+{
+    struct opening o = *(const struct opening *)arg;
+    return robot_by_signs(tx, &o.hit.by, &o.hit.judged, err)
+        && hit_put(tx, o.is_click ? LINK_CLICKED : DELIVERY_OPENED, link_hit_text(tx->a, &o.hit), err);
+}
+
+static void write_letters(void)
+{
+    for (int i = 0; i < LETTERS; i++) {
+        struct link_to *to = arena_new(&house_arena, struct link_to, LINKS);
+        for (int k = 0; k < LINKS; k++)
+            to[k] = (struct link_to){ .url = S("https://x.example/a?b=%22"), .is_trap = k + 1 == LINKS };
+        letter[i] = (struct delivery){ .person = person[i], .channel = "email", .links = to, .n = LINKS };
+        act(run_make, &letter[i]);
+    }
+}
+
+static struct opening *some_opening(struct seeded *rnd)
+{
+    static const char *const by[] = { "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "curl/8",
+                                      "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)" };
+    struct opening *o = arena_new(&house_arena, struct opening, 1);
+    struct link_open *at;
+    int64_t idx = seeded_below(rnd, 3) ? 1 + seeded_below(rnd, seeded_below(rnd, 8) ? LINKS - 1 : LINKS) : 0;
+    ok(link_find(&ctx, letter[seeded_below(rnd, LETTERS)].id, idx, &at, &e));
+    *o = (struct opening){ { .at = at, .by = { .user_agent = str_of(by[seeded_below(rnd, 4) ? 0 : seeded_below(rnd, 3)]) } }, idx > 0 };
+    return o;
+}
+
 static void live(uint64_t seed, bool waits, struct buf *out)
 {
     struct seeded rnd = seeded_from(seed), rest = seeded_from(seed + 1);
     open_house();
     furnish();
+    write_letters();
+    for (int i = 0; i < 80; i++) {
+        now += seeded_below(&rnd, 4) ? seeded_below(&rnd, 4) * SECOND_US + 1 : 2 * MINUTE_US;
+        act(waits ? put_open : run_open, some_opening(&rnd));
+        if (waits && seeded_below(&rest, 15) == 0)
+            drain();
+    }
     for (int i = 0; i < 120; i++) {
         now += seeded_below(&rnd, 40) * MINUTE_US + 1;
         int who = (int)seeded_below(&rnd, VISITORS);
