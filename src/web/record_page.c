@@ -61,6 +61,22 @@ static struct html_safe facts_of(struct request *rq, const struct record *r, boo
     return html_done(&h);
 }
 
+/* ── what it is called ──────────────────────────────────────────────────────── */
+
+/* Without a title it is called as its kind: an id says nothing to a person. */
+static str title_of(struct ctx *c, const struct record *r)
+{
+    const struct field *f = entity_field(r->en, str_of(r->en->title));
+    str t = type_show(c->a, c->loc, f, &r->v[field_index(r->en, f)]);
+    return t.n ? t : msg_text(c->a, c->loc, r->en->label, NULL);
+}
+
+static str subtitle_of(struct ctx *c, const struct record *r)
+{
+    const struct field *f = r->en->subtitle ? entity_field(r->en, str_of(r->en->subtitle)) : NULL;
+    return f ? type_show(c->a, c->loc, f, &r->v[field_index(r->en, f)]) : (str){ 0 };
+}
+
 /* ── what refers to it ─────────────────────────────────────────────────────── */
 
 enum { RELATED_MAX = 12, RELATED_ROWS = 5 };
@@ -89,10 +105,7 @@ static bool related_list(struct request *rq, const struct record *r, const struc
     struct hit_line *lines = arena_new(c->a, struct hit_line, list.n);
     for (size_t i = 0; i < list.n; i++) {
         const struct record *x = list.rows[i];
-        const struct field *sub = en->subtitle ? entity_field(en, str_of(en->subtitle)) : NULL;
-        str title = type_show(c->a, c->loc, entity_field(en, str_of(en->title)), &x->v[field_index(en, entity_field(en, str_of(en->title)))]);
-        lines[i] = (struct hit_line){ title.n ? title : id_text(c->a, x->id),
-            sub ? type_show(c->a, c->loc, sub, &x->v[field_index(en, sub)]) : (str){ 0 }, record_url(c->a, en, x->id) };
+        lines[i] = (struct hit_line){ title_of(c, x), subtitle_of(c, x), record_url(c->a, en, x->id) };
     }
     *out = (struct related){
         .title = msg_text(c->a, c->loc, en->plural, NULL), .lines = lines, .n = list.n, .may_add = may_add,
@@ -147,19 +160,6 @@ static struct record *load(struct request *rq, const struct entity *en)
         return r;
     web_fail(rq, &e);
     return NULL;
-}
-
-static str title_of(struct ctx *c, const struct record *r)
-{
-    const struct field *f = entity_field(r->en, str_of(r->en->title));
-    str t = type_show(c->a, c->loc, f, &r->v[field_index(r->en, f)]);
-    return t.n ? t : msg_text(c->a, c->loc, r->en->label, NULL);
-}
-
-static str subtitle_of(struct ctx *c, const struct record *r)
-{
-    const struct field *f = r->en->subtitle ? entity_field(r->en, str_of(r->en->subtitle)) : NULL;
-    return f ? type_show(c->a, c->loc, f, &r->v[field_index(r->en, f)]) : (str){ 0 };
 }
 
 static struct crumb *crumb_to(struct request *rq, const struct entity *en)

@@ -497,6 +497,7 @@ START_TEST(payments_add_up_and_never_exceed_what_is_owed)
         ck_assert_str_eq(e.field, "amount");
     }
     last = make(payment_entity, "sales_order", text(order), "amount", "8.66 BDT");
+    ck_assert(str_starts(record_title(seen(&payment_entity, last)), S("SO-")));     /* without a reference it has a name still */
     ck_assert(str_eq(record_text(seen(&sales_order_entity, order), "status"), S("paid")));
     ck_assert(act(&(struct job){ .en = &payment_entity, .drop = last }));
     o = seen(&sales_order_entity, order);
