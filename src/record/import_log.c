@@ -27,7 +27,7 @@ void import_log_refused(struct import_state *s, int64_t line, const struct err *
     struct buf row = buf_new(&scratch, 64 * 1024);
 
     csv_put_row(&row, cells, 6);
-    str lines = arena_fmt(&scratch, "%.*s: %.*s\n", STR_ARG(number), STR_ARG(text));
+    str lines = arena_fmt(&scratch, "%.*s: %.*s\n", STR_ARG(loc_digits(&scratch, s->c->loc, number)), STR_ARG(text));
     struct told *t = arena_new(s->slice, struct told, 1);
     *t = (struct told){ arena_str(s->slice, buf_str(&row)), arena_str(s->slice, lines), NULL };
     *s->told_end = t;

@@ -28,13 +28,29 @@ static str unix_lines(struct arena *a, str s)
     return (str){ p, (size_t)(to - p) };
 }
 
+/* A line of text that was broken in a spreadsheet or a mail is one line all the same, as a browser's field makes it. */
+static str one_line(struct arena *a, str s)
+{
+    size_t n = 0;
+    char *p = arena_new(a, char, s.n + 1);
+    for (size_t i = 0; i < s.n; i++) {
+        bool is_break = s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == '\t';
+        if (!is_break)
+            p[n++] = s.p[i];
+        else if (n && p[n - 1] != ' ')
+            p[n++] = ' ';
+    }
+    return (str){ p, n };
+}
+
+static bool has_break(str s) { return str_find_char(s, '\n') >= 0 || str_find_char(s, '\r') >= 0 || str_find_char(s, '\t') >= 0; }
+
 static bool checked(struct ctx *c, const struct field *f, str text, bool lines, struct val *out,
                     struct err *e)
 {
     if (!utf8_valid(text))
         return fail(e, ERR_INVALID, MSG_record_not_text, "%s: not UTF-8", f->name);
-    if (lines)
-        text = unix_lines(c->a, text);
+    text = lines ? unix_lines(c->a, text) : has_break(text) ? one_line(c->a, text) : text;
     if (has_control(text, lines))
         return fail(e, ERR_INVALID, MSG_record_control_characters, "%s: control character", f->name);
     text = str_trim(text);

@@ -180,6 +180,8 @@ static void show_map(struct request *rq, const struct waiting *w, const struct i
         .file_name = w->file_name, .column = v, .ncolumns = m->ncolumns, .error = error,
         .about = arena_fmt(c->a, "%s", w->look.encoding),
     };
+    for (size_t i = 0; i < w->en->nfields; i++)
+        view.has_refs |= w->en->fields[i].type == FIELD_REF && access_field(c->who, w->en, &w->en->fields[i]) == FIELD_RIGHT_WRITE;
     view.keys = fields_for(c, w->en, m->nkeys ? m->key[0] : NULL, MSG_web_import_key_own, &view.nkeys);
     view_import_map(&h, &view);
     show(rq, error.n ? 422 : 200, &h);
@@ -197,6 +199,15 @@ static void map_page(struct request *rq)
 
 /* ── preview ───────────────────────────────────────────────────────────────── */
 
+/* What becomes of a name that nobody bears. Settings are never made in passing. */
+static enum import_missing missing_of(str how, const struct field *f)
+{
+    if (str_eq(how, S("leave")))
+        return IMPORT_LEAVE;
+    const struct entity *en = str_eq(how, S("create")) ? entity_find(str_of(f->ref)) : NULL;
+    return en && !(en->flags & E_SETTINGS) ? IMPORT_CREATE : IMPORT_REFUSE;
+}
+
 static void read_columns(struct request *rq, const struct waiting *w, struct import_map *m)
 {
     for (size_t i = 0; i < m->ncolumns; i++) {
@@ -205,6 +216,8 @@ static void read_columns(struct request *rq, const struct waiting *w, struct imp
         const struct field *f = entity_field(w->en, request_form(rq, name));
         if (f != m->column[i].field)
             m->column[i] = (struct import_column){ .header = m->column[i].header, .field = f };
+        if (f && f->type == FIELD_REF)
+            m->column[i].missing = missing_of(request_form(rq, "missing"), f);
     }
     const struct field *key = entity_field(w->en, request_form(rq, "key"));
     m->nkeys = key ? 1 : 0;

@@ -16,6 +16,7 @@ struct import_map_view {
     struct url action; str entity, file_name, about, error;
     const struct import_map_column *column; size_t ncolumns;
     const struct ui_option *keys; size_t nkeys;
+    bool has_refs;                              /* it can name other records */
 };
 void view_import_map(struct html *h, const struct import_map_view *v);
 
