@@ -68,10 +68,10 @@ ask() { # ask NAME PID FILE-OF-PATHS N
     put "$1.p50" "$2"; put "$1.p95" "$3"; put "$1.p99" "$4"
 }
 
-# A private PostgreSQL for this run, in a folder of its own under /tmp: its user may not look into ours.
+# A private PostgreSQL for this run that waits for the disk, in a folder of its own under /tmp: its user may not look into ours.
 postgres_start() { # sets PG, the address of a workspace in it
     PG_DIR=$(mktemp -u /tmp/setu-bench-pg.XXXXXX)
-    PG_ADDRESS=$(tools/test/postgres start "$PG_DIR") || { PG_DIR=; return 1; }
+    PG_ADDRESS=$(FSYNC=on tools/test/postgres start "$PG_DIR") || { PG_DIR=; return 1; }
     mkdir -p "$OUT/pg"
     PG="$PG_ADDRESS?schema=bench&key=$OUT/pg/key&spool=$OUT/pg"
 }

@@ -263,7 +263,8 @@ row_16() {
             export LOAD_COOKIE=$COOKIE
             load "list.$which" "$SERVER" 64 "http://127.0.0.1:$PORT$INDIA"
             unset LOAD_COOKIE
-            [ $which = file ] || patch_load "patch.pg" "$SERVER" "$(cat "$OUT/pg/token")"
+            # Twice: what the first seconds are like, when each worker's connection has yet to learn the schema, and then.
+            [ $which = file ] || for when in cold warm; do patch_load "patch.pg.$when" "$SERVER" "$(cat "$OUT/pg/token")"; done
             stop "$SERVER"
         done
         put insert.rps "$(/usr/lib/postgresql/15/bin/pgbench -n -c 64 -j 2 -T "$SECONDS_EACH" -f "$OUT/insert.sql" "$PG_ADDRESS" 2>/dev/null |
@@ -271,8 +272,10 @@ row_16() {
     done
     row 16 "people list on PostgreSQL, requests/s" "$(whole "$(mid list.pg.rps)")" "on a file $(whole "$(mid list.file.rps)")" \
         "$(calc "$(mid list.pg.rps) / $(mid list.file.rps)")" ">= 0.3"
-    row 16 "durable PATCH on PostgreSQL, writes/s" "$(whole "$(mid patch.pg.rps)")" "pgbench insert $(whole "$(mid insert.rps)")" \
-        "$(calc "$(mid patch.pg.rps) / $(mid insert.rps)")" ">= 0.8"
+    row 16 "durable PATCH on PostgreSQL, writes/s" "$(whole "$(mid patch.pg.warm.rps)")" "pgbench insert $(whole "$(mid insert.rps)")" \
+        "$(calc "$(mid patch.pg.warm.rps) / $(mid insert.rps)")" ">= 0.8"
+    row 16 "  in the first $SECONDS_EACH seconds after a start" "$(whole "$(mid patch.pg.cold.rps)")" "then $(whole "$(mid patch.pg.warm.rps)")" \
+        "$(calc "$(mid patch.pg.cold.rps) / $(mid patch.pg.warm.rps)")" ">= 0.5"
     postgres_stop
 }
 

@@ -245,7 +245,6 @@ static void tell_after(struct ctx *c, struct act *a)
 {
     struct record *now;
     struct err ignored = { 0 };
-    db_read_end(c->c);
     if (db_read_begin(c->c, AFTER_MS, &ignored) && record_get(c, a->en, a->r->id, &now, &ignored))
         a->answer = record_json(c, now);
     else

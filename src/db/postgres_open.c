@@ -278,13 +278,24 @@ void pg_conn_close(struct db_conn *conn)
     free(c);
 }
 
-/* Nothing is sent: the transaction begins with the first statement, when there is one. */
+static void forget_snapshot(struct pg_conn *c)
+{
+    pg_reset_to(c, NULL);
+    c->deadline = 0;
+    c->deadline_ms = 0;
+    if (c->is_begun && c->h)
+        pg_quiet(c, c->is_aborted ? "ROLLBACK" : PG_END);
+    c->in_snapshot = c->is_begun = c->is_aborted = false;
+}
+
+/* Nothing is sent: the transaction begins with the first statement, when there is one; with it goes the end of the one
+ * that is renewed. */
 static bool read_begin(struct db_conn *conn, int deadline_ms, struct err *e)
 {
     struct pg_conn *c = pg_conn(conn);
 
     (void)e;
-    conn->b->read_end(conn);
+    forget_snapshot(c);
     c->in_snapshot = c->is_fresh = true;
     c->deadline_ms = deadline_ms > 0 ? deadline_ms : 0;
     c->deadline = deadline_ms > 0 ? clock_mono() + (int64_t)deadline_ms * 1000 : 0;
@@ -297,14 +308,9 @@ static void read_end(struct db_conn *conn)
     struct pg_conn *c = pg_conn(conn);
     struct err e;
 
-    pg_reset_to(c, NULL);
-    c->deadline = 0;
-    c->deadline_ms = 0;
-    if (c->is_begun && c->h) {
-        pg_quiet(c, c->is_aborted ? "ROLLBACK" : PG_END);
+    forget_snapshot(c);
+    if (c->nquiet > 0 && c->h)
         (void)pg_flush(c, false, &e);           /* a lost connection is noticed by the next request */
-    }
-    c->in_snapshot = c->is_begun = c->is_aborted = false;
 }
 
 /* ── the schema ──────────────────────────────────────────────────────────── */

@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "msg/record.h"
+#include "record/actor.h"
 #include "record/sql.h"
 
 static const struct { const char *name; msg_id label; } roles[ROLE_COUNT] = {
@@ -320,7 +321,7 @@ bool access_record(struct ctx *c, const struct record *r, enum action act)
 
 const struct actor actor_system = { .name = { "Setu", 4 }, .is_system = true, .token_scopes = ~0u };
 
-static bool load_teams(struct db_conn *c, struct actor *who, struct err *e)
+bool actor_complete(struct db_conn *c, struct actor *who, struct err *e)
 {
     struct db_rows q;
     if (!who->team_id)
@@ -334,33 +335,39 @@ static bool load_teams(struct db_conn *c, struct actor *who, struct err *e)
     return db_done(&q, e);
 }
 
-bool actor_load(struct arena *a, struct db_conn *c, int64_t user_id, struct actor *out, struct err *e)
+struct actor actor_of_row(struct arena *a, struct db_rows *q, int at, int64_t user_id)
 {
     struct actor who = { .user_id = user_id, .token_scopes = ~0u };
+
+    who.name = db_text(q, at, a);
+    who.email = db_text(q, at + 1, a);
+    for (str rest = db_text_view(q, at + 2); rest.n;) {
+        enum role r;
+        if (role_find(str_cut(&rest, ','), &r))
+            who.roles |= 1u << r;
+    }
+    who.team_id = db_int(q, at + 3);
+    lang_from_code(db_text_view(q, at + 4), &who.lang);
+    return who;
+}
+
+bool actor_load(struct arena *a, struct db_conn *c, int64_t user_id, struct actor *out, struct err *e)
+{
+    struct actor who = { 0 };
     struct db_rows q;
-    bool found = false;
 
     if (!db_query(c, &q, "SELECT name, email, roles, team, lang FROM \"user\""
                          " WHERE id = $1 AND deleted_at IS NULL AND is_active = 1",
                   DB_ARGS(V(user_id)), e))
         return false;
-    if (db_next(&q)) {
-        found = true;
-        who.name = db_text(&q, 0, a);
-        who.email = db_text(&q, 1, a);
-        for (str rest = db_text(&q, 2, a); rest.n;) {
-            enum role r;
-            if (role_find(str_cut(&rest, ','), &r))
-                who.roles |= 1u << r;
-        }
-        who.team_id = db_int(&q, 3);
-        lang_from_code(db_text_view(&q, 4), &who.lang);
-    }
+    bool found = db_next(&q);
+    if (found)
+        who = actor_of_row(a, &q, 0, user_id);
     if (!db_done(&q, e))
         return false;
     if (!found)
         return fail(e, ERR_NOT_FOUND, MSG_record_not_found, "user %lld", (long long)user_id);
-    if (!load_teams(c, &who, e))
+    if (!actor_complete(c, &who, e))
         return false;
     *out = who;
     return true;

@@ -259,7 +259,7 @@ static void show_value(struct request *rq, const struct entity *en, const struct
     struct html h = web_html(rq), cell = web_html(rq);
     struct record *r;
     struct err e = { 0 };
-    db_read_end(rq->db);                        /* the snapshot of before the write */
+    /* Another snapshot: the one there is is from before the write. */
     if (!db_read_begin(rq->db, 0, &e) || !record_get(c, en, id, &r, &e)) {
         web_fail(rq, &e);
         return;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/random.h"
+#include "record/actor.h"
 #include <sodium.h>
 
 str token_mint(struct arena *a)
@@ -56,22 +57,38 @@ bool session_start(struct ctx *c, int64_t user_id, str agent, str ip, str *token
     return true;
 }
 
+/* Of both questions, from the second column on: the user and their settings. */
+static struct session found_of(struct arena *a, struct db_rows *q, int64_t id)
+{
+    return (struct session){
+        .id = id, .who = actor_of_row(a, q, 2, db_int(q, 1)), .digits = db_text(q, 7, a), .calendar = db_text(q, 8, a),
+        .zone = db_text(q, 9, a), .theme = db_text(q, 10, a), .density = db_text(q, 11, a),
+        .has_single_keys = db_is_null(q, 12) || db_int(q, 12),
+    };
+}
+
 bool session_find(struct arena *a, struct db_conn *c, str token, int64_t now, struct session *out, struct err *e)
 {
+    struct session s;
     struct db_rows q;
-    bool found = false;
 
     if (token.n != SESSION_TOKEN_LEN)
         return false;
-    if (!db_query(c, &q, "SELECT id, holder, seen_at FROM session WHERE token_hash = $1 AND expires_at > $2"
-                         " AND seen_at > $3 AND deleted_at IS NULL",
+    if (!db_query(c, &q, "SELECT s.id, u.id, u.name, u.email, u.roles, u.team, u.lang, u.digits, u.calendar, u.zone,"
+                         " u.theme, u.density, u.single_keys, s.seen_at"
+                         " FROM session s JOIN \"user\" u ON u.id = s.holder AND u.deleted_at IS NULL AND u.is_active = 1"
+                         " WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND s.deleted_at IS NULL",
                   DB_ARGS(V(token_hash(a, token)), V(now), V(now - SESSION_IDLE_HOURS * HOUR_US)), e))
         return false;
-    if (db_next(&q)) {
-        found = true;
-        *out = (struct session){ db_int(&q, 0), db_int(&q, 1), now - db_int(&q, 2) > MINUTE_US };
+    bool found = db_next(&q);
+    if (found) {
+        s = found_of(a, &q, db_int(&q, 0));
+        s.needs_touch = now - db_int(&q, 13) > MINUTE_US;
     }
-    return db_done(&q, e) && found;
+    if (!db_done(&q, e) || !found || !actor_complete(c, &s.who, e))
+        return false;
+    *out = s;
+    return true;
 }
 
 static bool touch(struct db_conn *tx, void *arg, struct err *e)
@@ -105,29 +122,40 @@ bool session_end_all(struct ctx *c, int64_t user_id, int64_t except, struct err 
     return db_write(c->ws->db, end, &r, e);
 }
 
-bool token_find(struct arena *a, struct db_conn *c, str token, int64_t now, int64_t *token_id, int64_t *user_id,
-                unsigned *scopes, struct err *e)
+static unsigned scopes_of(str text)
 {
     static const char *const name[ACTION_COUNT] = { "see", "create", "change", "delete", "export" };
+    unsigned scopes = 0;
+
+    while (text.n) {
+        str word = str_cut(&text, ',');
+        for (int i = 0; i < ACTION_COUNT; i++)
+            scopes |= str_eq(word, str_of(name[i])) ? 1u << i : 0;
+    }
+    return scopes;
+}
+
+bool token_find(struct arena *a, struct db_conn *c, str token, int64_t now, struct session *out, struct err *e)
+{
+    struct session s;
     struct db_rows q;
-    bool found = false;
 
     if (!str_starts(token, S("setu1_")) || token.n > 200)
         return false;
-    if (!db_query(c, &q, "SELECT id, owner, scopes FROM api_token WHERE token_hash = $1 AND deleted_at IS NULL"
-                         " AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+    if (!db_query(c, &q, "SELECT t.scopes, u.id, u.name, u.email, u.roles, u.team, u.lang, u.digits, u.calendar, u.zone,"
+                         " u.theme, u.density, u.single_keys"
+                         " FROM api_token t JOIN \"user\" u ON u.id = t.owner AND u.deleted_at IS NULL AND u.is_active = 1"
+                         " WHERE t.token_hash = $1 AND t.deleted_at IS NULL AND t.revoked_at IS NULL"
+                         " AND (t.expires_at IS NULL OR t.expires_at > $2)",
                   DB_ARGS(V(token_hash(a, token)), V(now)), e))
         return false;
-    if (db_next(&q)) {
-        found = true;
-        *token_id = db_int(&q, 0);
-        *user_id = db_int(&q, 1);
-        *scopes = 0;
-        for (str rest = db_text_view(&q, 2); rest.n;) {
-            str word = str_cut(&rest, ',');
-            for (int i = 0; i < ACTION_COUNT; i++)
-                *scopes |= str_eq(word, str_of(name[i])) ? 1u << i : 0;
-        }
+    bool found = db_next(&q);
+    if (found) {
+        s = found_of(a, &q, 0);
+        s.who.token_scopes = scopes_of(db_text_view(&q, 0));
     }
-    return db_done(&q, e) && found;
+    if (!db_done(&q, e) || !found || !actor_complete(c, &s.who, e))
+        return false;
+    *out = s;
+    return true;
 }

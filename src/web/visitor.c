@@ -51,25 +51,16 @@ static void digits_of(str s, enum digits *out)
             *out = (enum digits)i;
 }
 
-static bool own_settings(struct visitor *v, struct err *e)
+static void own_settings(struct visitor *v, const struct session *s)
 {
-    struct db_rows q;
-    if (!db_query(v->ctx.c, &q, "SELECT digits, calendar, zone, theme, density, single_keys FROM \"user\""
-                                " WHERE id = $1", DB_ARGS(V(v->who.user_id)), e))
-        return false;
-    if (db_next(&q)) {
-        digits_of(db_text_view(&q, 0), &v->loc.digits);
-        str cal = db_text_view(&q, 1), zone = db_text(&q, 2, v->ctx.a);
-        if (cal.n)
-            v->loc.calendar = is(cal, "jalali") ? CALENDAR_JALALI : CALENDAR_GREGORIAN;
-        if (zone.n && zone_valid(zone.p))
-            v->loc.zone = zone.p;
-        v->theme = is(db_text_view(&q, 3), "dark") ? THEME_DARK
-                 : is(db_text_view(&q, 3), "light") ? THEME_LIGHT : THEME_SYSTEM;
-        v->is_compact = is(db_text_view(&q, 4), "compact");
-        v->has_single_keys = db_is_null(&q, 5) || db_int(&q, 5);
-    }
-    return db_done(&q, e);
+    digits_of(s->digits, &v->loc.digits);
+    if (s->calendar.n)
+        v->loc.calendar = is(s->calendar, "jalali") ? CALENDAR_JALALI : CALENDAR_GREGORIAN;
+    if (s->zone.n && zone_valid(s->zone.p))
+        v->loc.zone = s->zone.p;
+    v->theme = is(s->theme, "dark") ? THEME_DARK : is(s->theme, "light") ? THEME_LIGHT : THEME_SYSTEM;
+    v->is_compact = is(s->density, "compact");
+    v->has_single_keys = s->has_single_keys;
 }
 
 /* ── who ───────────────────────────────────────────────────────────────────── */
@@ -83,51 +74,50 @@ static void fill_csrf(struct visitor *v, const struct workspace *ws)
     sodium_bin2hex(v->csrf, sizeof v->csrf, mac, sizeof mac);
 }
 
-static bool by_token(struct request *rq, struct visitor *v, str bearer, struct err *e)
+static bool by_token(struct request *rq, struct visitor *v, str bearer, struct session *s, struct err *e)
 {
-    int64_t token_id, user_id;
-    unsigned scopes;
-    if (!token_find(&rq->a, rq->db, bearer, v->ctx.now, &token_id, &user_id, &scopes, e))
+    v->is_token = token_find(&rq->a, rq->db, bearer, v->ctx.now, s, e);
+    return v->is_token;
+}
+
+static bool by_session(struct request *rq, struct visitor *v, struct session *s, struct err *e)
+{
+    if (!session_find(&rq->a, rq->db, request_cookie(rq, cookie_name), v->ctx.now, s, e))
         return false;
-    if (!actor_load(&rq->a, rq->db, user_id, &v->who, e))
-        return false;
-    v->who.token_scopes = scopes;
-    v->is_token = true;
-    rq->user_id = user_id;
+    v->session_id = s->id;
+    fill_csrf(v, rq->site);
     return true;
 }
 
-static bool by_session(struct request *rq, struct visitor *v, struct err *e)
+/* A busy writer must not refuse a read. */
+static void touch(struct request *rq, struct visitor *v, const struct session *s)
 {
-    struct session s;
-    if (!session_find(&rq->a, rq->db, request_cookie(rq, cookie_name), v->ctx.now, &s, e))
-        return false;
-    if (!actor_load(&rq->a, rq->db, s.user_id, &v->who, e))
-        return false;
-    v->session_id = s.id;
-    rq->user_id = s.user_id;
-    fill_csrf(v, rq->site);
-    if (s.needs_touch && !(rq->route && rq->route->flags & ROUTE_NO_SESSION_TOUCH) && rq->method == GET)
-        (void)!session_touch(&v->ctx, s.id, e);          /* a busy writer must not refuse a read */
-    return true;
+    struct err ignored = { 0 };
+    if (s->needs_touch && !(rq->route && rq->route->flags & ROUTE_NO_SESSION_TOUCH) && rq->method == GET)
+        (void)!session_touch(&v->ctx, s->id, &ignored);
 }
 
 static void meet(struct request *rq, struct visitor *v)
 {
     const struct workspace *ws = rq->site;
     struct err e = { 0 };
+    struct session s;
     str auth = request_header(rq, "Authorization");
 
     v->ctx = (struct ctx){ .a = &rq->a, .c = rq->db, .ws = ws, .loc = &v->loc, .who = &v->who,
                            .now = clock_now(), .request_id = rq->id };
     v->has_single_keys = true;
     v->who.lang = LANG_COUNT;
-    bool known = rq->db && (str_starts(auth, S("Bearer ")) ? by_token(rq, v, str_from(auth, 7), &e) : by_session(rq, v, &e));
-    if (!known)
-        v->who = (struct actor){ .lang = LANG_COUNT };
+    bool is_known = rq->db && (str_starts(auth, S("Bearer ")) ? by_token(rq, v, str_from(auth, 7), &s, &e)
+                                                              : by_session(rq, v, &s, &e));
+    if (is_known) {
+        v->who = s.who;
+        rq->user_id = s.who.user_id;
+        touch(rq, v, &s);
+    }
     locale_of_workspace(ws, v->who.lang < LANG_COUNT ? v->who.lang : language(rq, ws), &v->loc);
-    if (known)
-        (void)!own_settings(v, &e);
+    if (is_known)
+        own_settings(v, &s);
 }
 
 void web_meet(struct request *rq)
