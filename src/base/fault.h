@@ -11,6 +11,7 @@
  *   forget_sending  what was under way at a crash counts as arrived (flow/outbox.c)
  *   open_egress addresses of the inside are gone to (egress/fetch.c)
  *   early_ack   a write is acknowledged before it is on disk (db/writer.c)
+ *   small_fills segments of few records too are filled from columns, three rows at a time (flow/segment_fill.c)
  *   rerun       every write runs once for nothing and then again, as in a lost group (db/writer.c)
  *   no_commit_key  a COMMIT nobody answered counts as not done, without looking (db/postgres_writer.c)
  *   deaf        what other servers tell is not heard (db/postgres_listen.c)

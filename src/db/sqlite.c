@@ -157,12 +157,18 @@ static bool read_names(struct stmt *s)
     return true;
 }
 
-/* Only the very word INTEGER makes a table's key its rows' own address here; BIGINT would be
- * a second b-tree beside them. NULL: `sql` makes no such table. */
+/* A key is the rows' own place here only when told so; else it is a second b-tree beside them. Of one column by the very word
+ * INTEGER instead of BIGINT, of several without a rowid, where all are numbers: long rows would lie badly in the key's
+ * tree. NULL: `sql` makes no such table. */
 static char *own_key(const char *sql)
 {
-    const char *at = strncmp(sql, "CREATE TABLE", 12) ? NULL : strstr(sql, " BIGINT PRIMARY KEY");
-    return at ? sqlite3_mprintf("%.*s INTEGER%s", (int)(at - sql), sql, at + strlen(" BIGINT")) : NULL;
+    if (strncmp(sql, "CREATE TABLE", 12))
+        return NULL;
+    const char *at = strstr(sql, " BIGINT PRIMARY KEY");
+    if (at)
+        return sqlite3_mprintf("%.*s INTEGER%s", (int)(at - sql), sql, at + strlen(" BIGINT"));
+    bool is_narrow = !strstr(sql, " TEXT") && !strstr(sql, " BLOB") && !strstr(sql, " DOUBLE");
+    return is_narrow && strstr(sql, ", PRIMARY KEY (") ? sqlite3_mprintf("%s WITHOUT ROWID", sql) : NULL;
 }
 
 static bool stmt_prepare(struct file_conn *c, const char *sql, uint64_t hash, bool keep,

@@ -40,6 +40,10 @@ struct consumer {
     /* NULL, or a write of its own: after each batch, and at least once a minute (time passing).
      * *more: there is more to do; called again at once, after others had their turn. */
     bool (*tick)(struct ctx *tx, bool *more, struct err *e);
+    /* Or instead of `tick`, in two: what can be looked at while nobody waits, on a snapshot, and the write that goes by it
+     * (*seen lives in c->a). Others may write between the two. */
+    bool (*look)(struct ctx *c, void **seen, struct err *e);
+    bool (*act)(struct ctx *tx, void *seen, bool *more, struct err *e);
     size_t at_once;                             /* rows in a batch; 0: 200 */
     bool from_now;                              /* a new consumer starts at the end, not at the beginning */
 };

@@ -30,19 +30,36 @@ struct feed_runner {
 
 /* ── a turn in bounds ────────────────────────────────────────────────────── */
 
+static enum feed_did too_large(struct ctx *c, struct feed_place *p, int64_t *retry_at, struct err *e)
+{
+    db_read_end(c->c);
+    fail(e, ERR_TOO_LARGE, 0, "a round of %s does not fit into memory", p->of->name);
+    *retry_at = clock_mono() + MINUTE_US;
+    return FEED_FAILED;
+}
+
 static enum feed_did bounded_turn(struct ctx *c, struct feed_place *p, bool may_set_aside, struct err *e)
 {
     sigjmp_buf full, *outer = arena_boundary;
     enum feed_did did;
     arena_boundary = &full;
-    if (sigsetjmp(full, 0) == 0) {
+    if (sigsetjmp(full, 0) == 0)
         did = feed_turn(c, p, may_set_aside, e);
-    } else {
-        db_read_end(c->c);
-        fail(e, ERR_TOO_LARGE, 0, "a round of %s does not fit into memory", p->of->name);
-        p->retry_at = clock_mono() + MINUTE_US;
-        did = FEED_FAILED;
-    }
+    else
+        did = too_large(c, p, &p->retry_at, e);
+    arena_boundary = outer;
+    return did;
+}
+
+static enum feed_did bounded_tick(struct ctx *c, struct feed_place *p, bool *more, struct err *e)
+{
+    sigjmp_buf full, *outer = arena_boundary;
+    enum feed_did did;
+    arena_boundary = &full;
+    if (sigsetjmp(full, 0) == 0)
+        did = feed_tick(c, p, more, e);
+    else
+        did = too_large(c, p, &p->tick_retry_at, e);
     arena_boundary = outer;
     return did;
 }
@@ -84,8 +101,8 @@ static enum feed_did step(struct feed_runner *f, struct feed_place *p, bool may_
         did = bounded_turn(&own.c, p, may_set_aside, e);
     if (p->durable != durable)
         p->next_tick = 0;                       /* it has done something: what follows from it is done now */
-    if (did != FEED_FAILED && p->of->tick && now >= p->next_tick && now >= p->tick_retry_at) {
-        enum feed_did ticked = feed_tick(&own.c, p, &more, e);
+    if (did != FEED_FAILED && feed_ticks(p->of) && now >= p->next_tick && now >= p->tick_retry_at) {
+        enum feed_did ticked = bounded_tick(&own.c, p, &more, e);
         if (more)
             p->next_tick = 0;
         did = ticked == FEED_FAILED || more ? ticked : did;
@@ -129,7 +146,7 @@ static int64_t next_due(const struct feed_runner *f)
         int64_t tick = p->next_tick > p->tick_retry_at ? p->next_tick : p->tick_retry_at;
         if (p->retry_at && p->retry_at < at)
             at = p->retry_at;
-        if (p->of->tick && tick < at)
+        if (feed_ticks(p->of) && tick < at)
             at = tick;
         if (p->store_at && p->store_at < at)
             at = p->store_at;

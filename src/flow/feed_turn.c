@@ -234,20 +234,29 @@ enum feed_did feed_turn(struct ctx *c, struct feed_place *p, bool may_set_aside,
 
 /* ── the tick ────────────────────────────────────────────────────────────── */
 
-struct beat { const struct consumer *of; bool more; };
+struct beat { const struct consumer *of; void *seen; bool more; };
 
 /* Touching the cursor's row makes servers that share the data take turns. */
 static bool run_tick(struct ctx *tx, void *arg, struct err *e)
 {
     struct beat *b = arg;
     return db_exec(tx->c, "UPDATE feed_cursor SET ticked_at = $1 WHERE name = $2", DB_ARGS(V(tx->now), V(str_of(b->of->name))), NULL, e)
-        && b->of->tick(tx, &b->more, e);
+        && (b->of->tick ? b->of->tick(tx, &b->more, e) : b->of->act(tx, b->seen, &b->more, e));
+}
+
+static bool see(struct ctx *c, struct beat *b, struct err *e)
+{
+    if (b->of->tick)
+        return true;
+    bool ok = db_read_begin(c->c, 0, e) && b->of->look(c, &b->seen, e);
+    db_read_end(c->c);
+    return ok;
 }
 
 enum feed_did feed_tick(struct ctx *c, struct feed_place *p, bool *more, struct err *e)
 {
     struct beat b = { .of = p->of };
-    if (!record_write_bulk(c, run_tick, &b, e)) {
+    if (!see(c, &b, e) || !record_write_bulk(c, run_tick, &b, e)) {
         p->tick_retry_at = clock_mono() + wait_after(++p->tick_tries);
         log_event(LOG_WARN, "feed_tick_failed", LOG_S("consumer", str_of(p->of->name)), LOG_N("tries", p->tick_tries),
                   LOG_S("why", str_of(e->detail)));

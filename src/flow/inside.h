@@ -38,6 +38,7 @@ enum feed_did { FEED_NOTHING, FEED_WORKED, FEED_FAILED };
 /* c reads, between two snapshots; writes are its own. e tells why it failed. */
 enum feed_did feed_turn(struct ctx *c, struct feed_place *p, bool may_set_aside, struct err *e);
 enum feed_did feed_tick(struct ctx *c, struct feed_place *p, bool *more, struct err *e);
+static inline bool feed_ticks(const struct consumer *k) { return k->tick || k->act; }
 void feed_place_open(struct feed_place *p, const struct consumer *k);
 #ifdef SETU_FAULTS
 extern void (*feed_fault_between)(const char *consumer);        /* called between the two writes of early_cursor and late_cursor */

@@ -53,8 +53,9 @@ static bool move_frozen(struct ctx *tx, const struct feed_row *row, struct err *
     int64_t lists[LISTS_MAX];
     struct db_rows q;
     size_t n = 0;
-    if (!db_query(tx->c, &q, "SELECT s.id FROM segment_member m JOIN segment s ON s.id = m.segment WHERE m.record = $1"
-                             " AND s.kind = 'frozen' AND s.deleted_at IS NULL", DB_ARGS(V(row->record_id)), e))
+    if (!db_query(tx->c, &q, "SELECT s.id FROM segment s WHERE s.kind = 'frozen' AND s.deleted_at IS NULL AND EXISTS"
+                             " (SELECT 1 FROM segment_member m WHERE m.segment = s.id AND m.record = $1)",
+                  DB_ARGS(V(row->record_id)), e))
         return false;
     while (n < LISTS_MAX && db_next(&q))
         lists[n++] = db_int(&q, 0);
@@ -117,13 +118,20 @@ static bool concerns(const struct feed_row *row)
     return row->is_event || row->en;
 }
 
-static bool pass_time(struct ctx *tx, bool *more, struct err *e)
+static bool look(struct ctx *c, void **seen, struct err *e)
 {
-    scans_rest(tx->ws->scans);
-    return segment_pass_time(tx, more, e);
+    scans_rest(c->ws->scans);
+    return segment_look(c, seen, e);
+}
+
+static bool pass_time(struct ctx *tx, void *seen, bool *more, struct err *e)
+{
+    const struct segment_look *look = seen;
+    bool is_filled;
+    return segment_fill(tx, look, &is_filled, e) && segment_pass_time(tx, is_filled || look->is_later, more, e);
 }
 
 const struct consumer segment_consumer = {
     .name = "segments", .label = MSG_segment_plural, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns,
-    .batch = follow, .tick = pass_time, .from_now = true,
+    .batch = follow, .look = look, .act = pass_time, .from_now = true,
 };

@@ -12,7 +12,7 @@
 #include "flow/segment_round.h"
 #include "msg/segment.h"
 
-enum { SLICE = 500, SLICES_INLINE = 8, SLICES_TICK = 40, DUE_AT_ONCE = 500 };
+enum { SLICE = 500, SLICES_INLINE = 8, SLICES_TICK = 40, DUE_AT_ONCE = 500, CROWD = 4 };
 #define TICK_US (30 * (int64_t)1000)             /* others write too */
 
 /* ── one segment, ready to be asked ──────────────────────────────────────── */
@@ -148,6 +148,14 @@ bool round_open(struct ctx *tx, struct round *out, struct err *e)
     return true;
 }
 
+struct segment_rule *round_find(struct round *r, int64_t segment)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->v[i]->id == segment)
+            return r->v[i];
+    return NULL;
+}
+
 /* ── asking ──────────────────────────────────────────────────────────────── */
 
 static bool tell_others(struct round *r, const struct segment_rule *s, int64_t record, struct err *e)
@@ -159,7 +167,7 @@ static bool tell_others(struct round *r, const struct segment_rule *s, int64_t r
     return true;
 }
 
-static bool apply(struct round *r, struct segment_rule *s, struct live_answer a, bool is_silent, int64_t *delta, struct err *e)
+bool round_move(struct round *r, struct segment_rule *s, struct live_answer a, bool is_silent, int64_t *delta, struct err *e)
 {
     bool changed;
     if (!segment_move(r->tx, s, a.id, a.is_in, is_silent, &changed, e))
@@ -178,7 +186,7 @@ static bool ask_some(struct round *r, struct segment_rule *s, const int64_t *ids
         struct live_answer one = { .id = ids[i] };      /* gone, or not the owner's to see: no member */
         for (size_t k = 0; k < got; k++)
             one = a[k].id == ids[i] ? a[k] : one;
-        if (!apply(r, s, one, false, delta, e) || !set_due(r->tx, s->id, one.id, one.due, e))
+        if (!round_move(r, s, one, false, delta, e) || !set_due(r->tx, s->id, one.id, one.due, e))
             return false;
     }
     return true;
@@ -243,7 +251,7 @@ static bool drop_absent(struct round *r, struct segment_rule *s, const struct sl
             bool is_there = false;
             for (size_t k = 0; k < w->n && !is_there; k++)
                 is_there = w->a[k].id == members->v[i];
-            if (!is_there && !apply(r, s, (struct live_answer){ .id = members->v[i] }, w->is_first, delta, e))
+            if (!is_there && !round_move(r, s, (struct live_answer){ .id = members->v[i] }, w->is_first, delta, e))
                 return false;
         }
     } while (members->is_full);
@@ -262,7 +270,13 @@ static bool was_member(const struct live_ids *members, int64_t id)
 static bool take_answer(struct round *r, struct segment_rule *s, const struct live_answer *a, bool was, bool is_silent, int64_t *delta,
                         struct err *e)
 {
-    return (a->is_in == was || apply(r, s, *a, is_silent, delta, e)) && (!a->due || set_due(r->tx, s->id, a->id, a->due, e));
+    return (a->is_in == was || round_move(r, s, *a, is_silent, delta, e)) && (!a->due || set_due(r->tx, s->id, a->id, a->due, e));
+}
+
+bool segment_walked(struct ctx *tx, int64_t segment, int64_t to, bool is_last, struct err *e)
+{
+    return db_exec(tx->c, "UPDATE segment_state SET walked = $1, built_at = $2, is_first = CASE WHEN $4 = 1 THEN 0 ELSE is_first END"
+                          " WHERE segment = $3", DB_ARGS(is_last ? DB_NULL_VAL : V(to), V(tx->now), V(segment), V((int)is_last)), NULL, e);
 }
 
 static bool walk_slice(struct round *r, struct segment_rule *s, int64_t from, bool is_first, bool *is_done, struct err *e)
@@ -282,51 +296,79 @@ static bool walk_slice(struct round *r, struct segment_rule *s, int64_t from, bo
         if (!take_answer(r, s, &w.a[i], was_member(&members, w.a[i].id), is_first, &delta, e))
             return false;
     *is_done = w.is_last;
-    return segment_count(r->tx, s->id, delta, e)
-        && db_exec(r->tx->c, "UPDATE segment_state SET walked = $1, built_at = $2, is_first = CASE WHEN $4 = 1 THEN 0 ELSE is_first END"
-                             " WHERE segment = $3", DB_ARGS(w.is_last ? DB_NULL_VAL : V(w.to), V(r->tx->now), V(s->id), V((int)w.is_last)),
-                   NULL, e);
+    return segment_count(r->tx, s->id, delta, e) && segment_walked(r->tx, s->id, w.to, w.is_last, e);
 }
 
-/* The segment that is being filled and asks nobody who is; so many slices at most, and the next only before `until` (clock_mono). */
-static bool walk_some(struct round *r, int slices, int64_t until, bool *more, struct err *e)
+/* Bounds of one round of walking: so many slices at most, and the next only before `until` (clock_mono). */
+struct bounds { int slices, done; int64_t until; };
+
+/* *more: it is not at its end, and the bounds are reached. */
+static bool walk_one(struct round *r, struct segment_rule *s, struct bounds *b, bool *more, struct err *e)
 {
-    int done = 0;
-    *more = false;
-    for (size_t i = 0; i < r->n; i++) {
-        struct segment_rule *s = r->v[i];
-        bool found, is_done = false;
-        while (!is_done) {
-            int64_t from = 0, is_first = 0;
-            if (!db_get_int(r->tx->c, "SELECT walked FROM segment_state WHERE segment = $1 AND walked IS NOT NULL",
-                            DB_ARGS(V(s->id)), &found, &from, e))
-                return false;
-            if (!found)
-                break;
-            if (done == slices || (done && clock_mono() >= until)) {
-                *more = true;
-                return true;
-            }
-            done++;
-            if (!db_get_int(r->tx->c, "SELECT is_first FROM segment_state WHERE segment = $1", DB_ARGS(V(s->id)), &found, &is_first, e)
-                || !walk_slice(r, s, from, is_first != 0, &is_done, e))
-                return false;
-        }
+    bool is_done = false, found;
+    int64_t from = 0, is_first = 0;
+    while (!is_done) {
+        if (!db_get_int(r->tx->c, "SELECT walked FROM segment_state WHERE segment = $1 AND walked IS NOT NULL", DB_ARGS(V(s->id)), &found,
+                        &from, e))
+            return false;
+        if (!found)
+            return true;
+        *more = b->done == b->slices || (b->done && clock_mono() >= b->until);
+        if (*more)
+            return true;
+        b->done++;
+        if (!db_get_int(r->tx->c, "SELECT is_first FROM segment_state WHERE segment = $1", DB_ARGS(V(s->id)), &found, &is_first, e)
+            || !walk_slice(r, s, from, is_first != 0, &is_done, e))
+            return false;
     }
     return true;
+}
+
+/* Those that are being filled; who asks another comes after it. */
+static bool walk_some(struct round *r, struct bounds b, bool *more, struct err *e)
+{
+    *more = false;
+    for (size_t i = 0; i < r->n && !*more; i++)
+        if (!walk_one(r, r->v[i], &b, more, e))
+            return false;
+    return true;
+}
+
+/* Where others wait it waits with them: they are filled together. */
+static bool is_crowded(struct ctx *tx, bool *out, struct err *e)
+{
+    bool found;
+    int64_t n = 0;
+    bool ok = db_get_int(tx->c, "SELECT COUNT(*) FROM (SELECT 1 FROM segment_state WHERE walked IS NOT NULL LIMIT 5) AS few",
+                         DB_NONE, &found, &n, e);
+    *out = n > CROWD || fault_is_on("small_fills");
+    return ok;
+}
+
+/* A small one at once, and of a large one the beginning; one that asks others, when those are filled. */
+static bool walk_first(struct round *r, int64_t segment, struct err *e)
+{
+    struct bounds b = { .slices = SLICES_INLINE, .until = INT64_MAX };
+    struct segment_rule *s = round_find(r, segment);
+    bool more, asks = false;
+    for (int i = 0; s && i < s->deps.n; i++)
+        asks |= s->deps.v[i].kind == LIVE_SEGMENT;
+    return !s || (asks ? walk_some(r, b, &more, e) : walk_one(r, s, &b, &more, e));
 }
 
 bool segment_build(struct ctx *tx, const struct record *r, bool is_first, struct err *e)
 {
     struct round all;
-    bool more, is_live = segment_is_live(r);
+    bool is_live = segment_is_live(r), is_later;
     if (!db_exec(tx->c, "INSERT INTO segment_state (segment, members, built_at, walked, version, is_first) VALUES ($1, 0, 0, $2, $3, $4)"
                         " ON CONFLICT (segment) DO UPDATE SET walked = excluded.walked, version = excluded.version, problem = NULL",
                  DB_ARGS(V(r->id), is_live ? V((int64_t)0) : DB_NULL_VAL, V(r->version), V((int)is_first)), NULL, e))
         return false;
     if (!is_live)
         return db_exec(tx->c, "DELETE FROM segment_due WHERE segment = $1", DB_ARGS(V(r->id)), NULL, e);
-    return round_open(tx, &all, e) && walk_some(&all, SLICES_INLINE, INT64_MAX, &more, e) && round_settle(&all, e);
+    if (!is_crowded(tx, &is_later, e))
+        return false;
+    return is_later || (round_open(tx, &all, e) && walk_first(&all, r->id, e) && round_settle(&all, e));
 }
 
 /* ── time ────────────────────────────────────────────────────────────────── */
@@ -357,22 +399,29 @@ static bool forget_due(struct round *r, struct err *e)
                              " AND t.problem IS NULL)", DB_ARGS(V(r->tx->now)), NULL, e);
 }
 
-bool segment_pass_time(struct ctx *tx, bool *more, struct err *e)
+static bool is_any(struct ctx *tx, int64_t *due, int64_t *waiting, struct err *e)
+{
+    bool found;
+    *due = *waiting = 0;
+    return db_get_int(tx->c, "SELECT 1 FROM segment_due WHERE at <= $1 LIMIT 1", DB_ARGS(V(tx->now)), &found, due, e)
+        && db_get_int(tx->c, "SELECT 1 FROM segment_state WHERE walked IS NOT NULL LIMIT 1", DB_NONE, &found, waiting, e);
+}
+
+bool segment_pass_time(struct ctx *tx, bool is_filling, bool *more, struct err *e)
 {
     struct round all;
-    int64_t until = clock_mono() + TICK_US;
-    bool has_due, has_slices, is_any;
-    int64_t one;
-    *more = false;
-    if (!db_get_int(tx->c, "SELECT 1 FROM segment_due WHERE at <= $1 UNION ALL SELECT 1 FROM segment_state WHERE walked IS NOT NULL LIMIT 1",
-                    DB_ARGS(V(tx->now)), &is_any, &one, e))
+    int64_t until = clock_mono() + TICK_US, due, waiting;
+    bool has_due = false, has_slices = false;
+    if (!is_any(tx, &due, &waiting, e))
         return false;
-    if (!is_any)
+    *more = is_filling && waiting;
+    if (!due && (is_filling || !waiting))
         return true;
-    if (!round_open(tx, &all, e) || !forget_due(&all, e) || !ask_due(&all, &has_due, e) || !round_settle(&all, e)
-        || !walk_some(&all, SLICES_TICK, until, &has_slices, e) || !round_settle(&all, e))
+    if (!round_open(tx, &all, e) || !forget_due(&all, e) || !ask_due(&all, &has_due, e) || !round_settle(&all, e))
         return false;
-    *more = all.n > 0 && (has_due || has_slices);
+    if (!is_filling && (!walk_some(&all, (struct bounds){ .slices = SLICES_TICK, .until = until }, &has_slices, e) || !round_settle(&all, e)))
+        return false;
+    *more |= all.n > 0 && (has_due || has_slices);
     return true;
 }
 

@@ -3,118 +3,11 @@
  * One statement tells whether it holds, and whether that hangs on time at all: the same condition with what
  * time turns left unknown. Of those where it does a second asks, for each condition about
  * time, the smallest value not yet passed by each end of its range. Both ends only move
- * forward, so the instant when an end passes a value is found by bisection over the
- * reader's own calendar, months and seasons included. The earliest of these is when to
+ * forward, and when one passes a value live_time.c tells. The earliest of these is when to
  * ask again: no sooner can time change the answer. Where it hangs on nothing but what is written, a change asks again.
  */
-#include "record/live.h"
-#include "base/clock.h"
-#include "msg/query.h"
-#include "record/query_write.h"
+#include "record/live_inside.h"
 #include "record/store.h"
-
-enum { AGAIN_DAYS = 400 };                      /* what turns later is looked at once on the way */
-
-/* ── conditions about time ───────────────────────────────────────────────── */
-
-struct way { const struct entity *en; const struct query_source *s; };  /* into a source, from `en` */
-struct atom {
-    struct way way[QUERY_DEPTH_MAX]; int nway;
-    struct query q;                             /* COMPARE or PERIOD over its leaf */
-    const struct entity *en; const struct query_source *aggregate;      /* first( ), last( ): of all rows together */
-    bool is_window;
-    int64_t from, to;                           /* now */
-    int64_t value[2], flip[2]; bool is_known[2];        /* the last answer of each end */
-};
-struct atoms { struct atom *v; int n; struct ctx *c; struct err *e; struct way way[QUERY_DEPTH_MAX]; int nway; };
-
-static bool is_time_word(const struct query_value *v)
-{
-    return v->word >= WORD_NOW && v->word <= WORD_TOMORROW;
-}
-
-static bool is_time(const struct query *q)
-{
-    enum leaf kind = query_leaf_kind(query_leaf(q));
-    return kind == LEAF_DATE || kind == LEAF_INSTANT;
-}
-
-static bool range_of(struct ctx *c, const struct query *q, int64_t *from, int64_t *to, struct err *e)
-{
-    struct bound b;
-    if (q->kind == QUERY_PERIOD)
-        return query_period_range(c, q, from, to, e);
-    if (!query_bound(c, q, &q->value, &b, e))
-        return false;
-    *from = b.from;
-    *to = b.to;
-    return true;
-}
-
-static bool put_atom(struct atoms *l, const struct entity *en, const struct query *q, const struct query_source *aggregate,
-                     bool is_window)
-{
-    if (l->n == LIVE_ATOMS_MAX) {
-        fail(l->e, ERR_INVALID, MSG_query_many_times, "more than %d conditions about time", LIVE_ATOMS_MAX);
-        return err_arg_int(l->e, "max", LIVE_ATOMS_MAX);
-    }
-    struct atom *t = &l->v[l->n++];
-    *t = (struct atom){ .q = *q, .en = en, .aggregate = aggregate, .is_window = is_window, .nway = l->nway };
-    memcpy(t->way, l->way, sizeof t->way);
-    return range_of(l->c, &t->q, &t->from, &t->to, l->e);
-}
-
-static bool gather(struct atoms *l, const struct entity *en, const struct query *q);
-
-static bool gather_many(struct atoms *l, const struct entity *en, const struct query *q)
-{
-    const struct query_source *s = q->source;
-    struct query test = *q, window;
-    test.kind = q->test;
-    window = s->has_window ? query_window(s) : test;
-    bool is_relative = q->test == QUERY_PERIOD || (q->test == QUERY_COMPARE && is_time_word(&q->value));
-    if (is_relative && is_time(&test) && !put_atom(l, en, &test, s, false))
-        return false;
-    l->way[l->nway++] = (struct way){ en, s };
-    bool ok = (!s->has_window || put_atom(l, en, &window, NULL, true)) && gather(l, s->entity, s->where);
-    l->nway--;
-    return ok;
-}
-
-static bool gather_list(struct atoms *l, const struct entity *en, const struct query *q)
-{
-    struct query one = *q;
-    one.kind = QUERY_COMPARE;
-    for (int i = 0; i < q->nlist; i++) {
-        one.value = q->list[i];
-        if (is_time_word(&one.value) && !put_atom(l, en, &one, NULL, false))
-            return false;
-    }
-    return true;
-}
-
-static bool gather(struct atoms *l, const struct entity *en, const struct query *q)
-{
-    if (!q)
-        return true;
-    switch (q->kind) {
-    case QUERY_AND:
-    case QUERY_OR:
-        return gather(l, en, q->left) && gather(l, en, q->right);
-    case QUERY_NOT:
-        return gather(l, en, q->left);
-    case QUERY_MANY:
-        return gather_many(l, en, q);
-    case QUERY_PERIOD:
-        return put_atom(l, en, q, NULL, false);
-    case QUERY_COMPARE:
-        return !is_time(q) || !is_time_word(&q->value) || put_atom(l, en, q, NULL, false);
-    case QUERY_IN:
-        return !is_time(q) || gather_list(l, en, q);
-    default:
-        return true;
-    }
-}
 
 /* ── the smallest value not passed ───────────────────────────────────────── */
 
@@ -172,17 +65,6 @@ static void along(struct writer *w, const char *alias, const struct atom *t, int
     sql_lit(w->out, ")");
 }
 
-/* Does time turn it? Then rows that fail it now may matter later, and it must not narrow another atom. */
-bool query_mentions_time(const struct query *q)
-{
-    if (!q)
-        return false;
-    bool has_word = is_time_word(&q->value) || (q->source && (q->source->has_window || query_mentions_time(q->source->where)));
-    for (int i = 0; i < q->nlist; i++)
-        has_word |= is_time_word(&q->list[i]);
-    return has_word || q->kind == QUERY_PERIOD || q->test == QUERY_PERIOD || query_mentions_time(q->left) || query_mentions_time(q->right);
-}
-
 static bool of_all(struct writer *w, const char *alias, const struct atom *t, int64_t bound)
 {
     char in[WRITE_ALIAS];
@@ -231,61 +113,7 @@ static bool into(struct writer *w, const char *alias, const struct atom *t, int 
     return ok;
 }
 
-/* ── when an end passes it ───────────────────────────────────────────────── */
-
-static bool has_passed(const struct atoms *l, const struct atom *t, int end, int64_t now, int64_t v)
-{
-    struct ctx then = *l->c;
-    int64_t from = 0, to = 0;
-    struct err ignored;
-    then.now = now;
-    return range_of(&then, &t->q, &from, &to, &ignored) && (end ? to : from) > v;
-}
-
-/* Days, weeks, months only turn at midnight; hours and "now" at any instant. */
-static bool is_daily(const struct query *q)
-{
-    if (q->kind == QUERY_PERIOD)
-        return q->period.unit != UNIT_HOUR && q->period.unit != UNIT_MINUTE;
-    bool is_clock = q->value.has_offset && (q->value.unit == UNIT_HOUR || q->value.unit == UNIT_MINUTE);
-    return q->value.word != WORD_NOW && !is_clock;
-}
-
-static int64_t first_day(const struct atoms *l, const struct atom *t, int end, int64_t v)
-{
-    const char *zone = l->c->loc->zone;
-    int64_t lo = zone_days(zone, l->c->now), hi = lo + AGAIN_DAYS;
-    while (hi - lo > 1) {
-        int64_t mid = lo + (hi - lo) / 2;
-        if (has_passed(l, t, end, zone_instant(zone, mid, 0), v))
-            hi = mid;
-        else
-            lo = mid;
-    }
-    return zone_instant(zone, hi, 0);
-}
-
-static int64_t first_instant(const struct atoms *l, const struct atom *t, int end, int64_t v)
-{
-    int64_t lo = l->c->now, hi = lo + AGAIN_DAYS * DAY_US;
-    while (hi - lo > 1) {
-        int64_t mid = lo + (hi - lo) / 2;
-        if (has_passed(l, t, end, mid, v))
-            hi = mid;
-        else
-            lo = mid;
-    }
-    return hi;
-}
-
-static int64_t flip_at(const struct atoms *l, struct atom *t, int end, int64_t v)
-{
-    if (!t->is_known[end] || t->value[end] != v)
-        t->flip[end] = is_daily(&t->q) ? first_day(l, t, end, v) : first_instant(l, t, end, v);
-    t->is_known[end] = true;
-    t->value[end] = v;
-    return t->flip[end];
-}
+/* ── when the earliest passes ────────────────────────────────────────────── */
 
 static int64_t due_of(const struct atoms *l, const struct db_rows *rows, int col)
 {
@@ -294,7 +122,7 @@ static int64_t due_of(const struct atoms *l, const struct db_rows *rows, int col
         for (int end = 0; end < 2; end++, col++) {
             if (db_is_null(rows, col))
                 continue;
-            int64_t at = flip_at(l, &l->v[i], end, db_int(rows, col));
+            int64_t at = live_flip(l, &l->v[i], end, db_int(rows, col));
             due = !due || at < due ? at : due;
         }
     return due;
@@ -354,12 +182,6 @@ static bool read_answers(struct ctx *c, struct sql *q, size_t max, struct live_a
     return db_done(&rows, e);
 }
 
-static bool atoms_of(struct ctx *c, const struct entity *en, const struct query *q, struct atoms *l, struct err *e)
-{
-    *l = (struct atoms){ .v = arena_new(c->a, struct atom, LIVE_ATOMS_MAX), .c = c, .e = e };
-    return gather(l, en, q);
-}
-
 _Static_assert(LIVE_ASK_MAX <= (int)SQL_IDS_MAX, "asked in one list");
 
 static bool ask_dues(struct ctx *c, const struct entity *en, struct atoms *l, const int64_t *ids, size_t n, struct live_answer *out,
@@ -412,7 +234,7 @@ bool live_ask(struct ctx *c, const struct entity *en, const struct query *q, con
     *nout = 0;
     if (n == 0)
         return true;
-    if (!atoms_of(c, en, q, &l, e) || !select_answers(c, en, q, &l, s, e))
+    if (!live_atoms(c, en, q, &l, e) || !select_answers(c, en, q, &l, s, e))
         return false;
     sql_lit(s, " AND t0.id");
     sql_in_ids(s, ids, n);
@@ -424,7 +246,7 @@ bool live_walk(struct ctx *c, const struct entity *en, const struct query *q, in
 {
     struct sql *s = sql_new(c->a);
     struct atoms l;
-    if (!atoms_of(c, en, q, &l, e) || !select_answers(c, en, q, &l, s, e))
+    if (!live_atoms(c, en, q, &l, e) || !select_answers(c, en, q, &l, s, e))
         return false;
     sql_lit(s, " AND t0.id > ");
     sql_bind(s, V(after));

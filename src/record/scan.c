@@ -8,8 +8,8 @@
 #include "record/access.h"
 #include "record/scan_inside.h"
 
-enum { READ_US = 300 * 1000, WAIT_US = 20 * 1000 };
-enum { SCRATCH_BYTES = 4 << 20 };
+enum { READ_US = 300 * 1000, READ_ON_US = 100 * 1000, WAIT_US = 20 * 1000 };
+enum { SCRATCH_BYTES = 8 << 20 };
 #define IDLE_US   (15 * MINUTE_US)
 #define REFUSE_US (10 * MINUTE_US)
 
@@ -60,6 +60,14 @@ void scans_rest(struct scans *all)
     }
 }
 
+static bool is_scanned(const struct entity *en)
+{
+    for (int i = 0; i < TABLES; i++)
+        if (!strcmp(en->name, scanned[i]))
+            return true;
+    return false;
+}
+
 static bool take(struct scan_table *t)
 {
     struct timespec until;
@@ -89,7 +97,7 @@ static int64_t collect(const struct scan_table *t, const struct scan_node *q, in
     int64_t found = 0;
     for (size_t p = 0; p * PAGE_ROWS < t->n; p++) {
         uint64_t out[PAGE_WORDS];
-        scan_page_ask(t, p, q, t->page[p]->there, out);
+        scan_page_ask(t, p, q, SCAN_NOW, t->page[p]->there, out);
         for (size_t w = 0; w < PAGE_WORDS; w++)
             for (uint64_t bits = out[w]; bits; bits &= bits - 1, found++)
                 if (!ids)
@@ -100,13 +108,17 @@ static int64_t collect(const struct scan_table *t, const struct scan_node *q, in
     return found;
 }
 
-/* Under the lock, with the table's own scratch: a full arena of the caller must not leave it locked. */
-static enum answer { KNOWN, UNKNOWN, BEHIND, BROKEN } ask(struct ctx *c, struct scan_table *t, const struct query *q, int64_t *ids,
-                                                  size_t max, int64_t *n)
-{
-    struct scan_node *plan = NULL;
-    bool is_whole;
+/* OUTRUN: while they were read so much was written that they are behind at once, and would be again. */
+enum answer { KNOWN, UNKNOWN, UNREAD, BEHIND, OUTRUN, BROKEN };
 
+/* Under the lock, with the table's own scratch: a full arena of the caller must not leave it locked. Reads on for so long,
+ * 0: asks for nothing that is not there. KNOWN: the columns are as new as what this reader sees. */
+static enum answer prepare(struct ctx *c, struct scan_table *t, const struct query *q, int64_t read_us, struct scan_node **plan)
+{
+    bool is_whole, may_add = read_us > 0;
+
+    if (!t->a.base && !may_add)
+        return UNKNOWN;
     if (!t->a.base) {
         t->a = arena_open((size_t)SCAN_MB << 20);
         t->scratch = arena_open(SCRATCH_BYTES);
@@ -114,34 +126,59 @@ static enum answer { KNOWN, UNKNOWN, BEHIND, BROKEN } ask(struct ctx *c, struct 
     arena_reset(&t->scratch);
     c->a = &t->scratch;
     t->used_at = clock_mono();
-    if (q && !scan_plan(c, t, q))
+    if (q && !scan_plan(c, t, q, may_add))
         return UNKNOWN;
-    if (!scan_read(c, t, t->used_at + READ_US, &is_whole))
+    if (!scan_read(c, t, t->used_at + read_us, &is_whole))
         return BROKEN;
-    if (!is_whole)
-        return UNKNOWN;
+    if (!is_whole) {
+        t->whole_at = 0;
+        return UNREAD;
+    }
+    t->whole_at = t->whole_at ? t->whole_at : t->used_at;
     if (!scan_catch_up(c, t))
-        return BEHIND;
-    if (q && !(plan = scan_plan(c, t, q)))
-        return UNKNOWN;
-    *n = collect(t, plan, ids, max);
-    return KNOWN;
+        return clock_mono() - t->whole_at < MINUTE_US ? OUTRUN : BEHIND;
+    return q && !(*plan = scan_plan(c, t, q, false)) ? UNKNOWN : KNOWN;
+}
+
+/* Nothing is known by columns to who may not see all, nor within a write. */
+static struct scan_table *enter(struct ctx *c, const struct entity *en)
+{
+    bool may = c->ws->scans && !db_is_writer(c->c) && access_scope(c->who, en, ACTION_SEE) == SCOPE_ALL;
+    return may ? table_of(c->ws->scans, en) : NULL;
+}
+
+static void leave(struct scan_table *t, enum answer answer)
+{
+    if (answer >= BEHIND)
+        give_back(t, answer == BEHIND ? 0 : clock_mono() + REFUSE_US);
+    pthread_mutex_unlock(&t->lock);
 }
 
 bool scan_find(struct ctx *c, const struct entity *en, const struct query *q, int64_t *ids, size_t max, int64_t *n)
 {
     struct ctx own = *c;
-    enum answer answer = UNKNOWN;
-
-    if (!c->ws->scans || db_is_writer(c->c) || access_scope(c->who, en, ACTION_SEE) != SCOPE_ALL)
-        return false;
-    struct scan_table *t = table_of(c->ws->scans, en);
+    struct scan_node *plan = NULL;
+    struct scan_table *t = enter(c, en);
     if (!t)
         return false;
-    if (clock_mono() >= t->refused_until)
-        answer = ask(&own, t, q, ids, max, n);
-    if (answer == BEHIND || answer == BROKEN)
-        give_back(t, answer == BEHIND ? 0 : clock_mono() + REFUSE_US);
-    pthread_mutex_unlock(&t->lock);
+    enum answer answer = clock_mono() >= t->refused_until ? prepare(&own, t, q, READ_US, &plan) : UNKNOWN;
+    if (answer == KNOWN)
+        *n = collect(t, plan, ids, max);
+    leave(t, answer);
     return answer == KNOWN;
+}
+
+enum scan_known scan_ask_part(struct ctx *c, const struct entity *en, const struct query *q, bool may_read, struct scan_part *out)
+{
+    struct ctx own = *c;
+    struct scan_node *plan = NULL;
+    bool may = c->ws->scans && is_scanned(en) && access_scope(c->who, en, ACTION_SEE) == SCOPE_ALL;
+    struct scan_table *t = may ? enter(c, en) : NULL;
+    if (!t)
+        return may ? SCAN_LATER : SCAN_NEVER;
+    enum answer answer = clock_mono() >= t->refused_until ? prepare(&own, t, q, may_read ? READ_ON_US : 0, &plan) : UNKNOWN;
+    if (answer == KNOWN && !scan_answers(&own, t, q, plan, out))
+        answer = UNKNOWN;
+    leave(t, answer);
+    return answer == KNOWN ? SCAN_KNOWN : answer == BEHIND || (answer == UNREAD && may_read) ? SCAN_LATER : SCAN_NEVER;
 }

@@ -9,10 +9,11 @@
  * Only what reads all records may use it, and only part of the language: fields of
  * the record itself that are numbers, choices, dates, references, or texts with few
  * different values; events by kind and window. SQL is the meaning of a query and
- * answers everything else; a test holds the two equal.
+ * answers everything else; a test holds the two equal. Whoever has to know of every record whether it is in asks
+ * by parts.
  */
 #pragma once
-#include "record/query.h"
+#include "record/live.h"
 
 enum { SCAN_MB = 384 };                         /* of memory at most, per entity: beyond, SQL answers */
 
@@ -27,3 +28,16 @@ void scans_rest(struct scans *all);
  * they are still being read (each asking reads on for a while), or this is a write. */
 __attribute__((warn_unused_result))
 bool scan_find(struct ctx *c, const struct entity *en, const struct query *q, int64_t *ids, size_t max, int64_t *n);
+
+/* The same as live_walk() tells, of those after the id `after`, in order of id: who is in, and whom time turns. */
+enum { SCAN_PART = 65536 };
+struct scan_part {
+    int64_t after; struct live_answer *v;       /* room for SCAN_PART */
+    size_t n; int64_t to; bool is_last;         /* up to this id; the last: whatever comes behind */
+    int64_t seq;                                /* of the feed: as it was when so much was written */
+};
+/* LATER: they are being read, or somebody is busy in them. NEVER: ask the tables; and where they are not read yet, unless
+ * it `may_read` them, which takes as long as asking the tables some times. */
+enum scan_known { SCAN_NEVER, SCAN_LATER, SCAN_KNOWN };
+__attribute__((warn_unused_result))
+enum scan_known scan_ask_part(struct ctx *c, const struct entity *en, const struct query *q, bool may_read, struct scan_part *out);

@@ -16,7 +16,7 @@ struct scan_node {
     enum { NODE_AND, NODE_OR, NODE_NOT, NODE_FIELD, NODE_EVENTS } kind;
     const struct scan_node *left, *right;
     int cost;
-    bool is_denied;
+    bool is_denied, is_timed;                   /* timed: time turns it */
     const struct scan_column *column;
     const struct scan_kind *events; enum query_many many; struct range window;
     const struct range *range; int nranges;     /* the value is in one of them */
@@ -24,7 +24,7 @@ struct scan_node {
 
 /* ── what a leaf compares with ───────────────────────────────────────────── */
 
-struct planner { struct ctx *c; struct scan_table *t; };
+struct planner { struct ctx *c; struct scan_table *t; bool may_add; };
 
 static const struct range any_value = { SCAN_NONE + 1, INT64_MAX }, nothing = { 1, 0 };
 
@@ -158,10 +158,11 @@ static struct scan_node *plan_field(struct planner *p, const struct query *q)
     if (q->npath != 1 || query_is_events(q->entity[0]))
         return NULL;
     int form = form_of(p, q);
-    const struct scan_column *k = form < 0 ? NULL : scan_column(p->t, query_leaf(q), (enum scan_form)form);
+    const struct scan_column *k = form < 0 ? NULL : scan_column(p->t, query_leaf(q), (enum scan_form)form, p->may_add);
     if (!k || !add_test(p, q, k, node))
         return NULL;
     node->kind = NODE_FIELD;
+    node->is_timed = query_mentions_time(q);
     node->column = k;
     node->is_denied = write_is_denied(q);
     node->cost = COST_FIELD;
@@ -183,7 +184,8 @@ static struct scan_node *plan_events(struct planner *p, const struct query *q)
     struct err e;
     str prefix;
     test.kind = q->test;
-    *node = (struct scan_node){ .kind = NODE_EVENTS, .cost = COST_EVENTS, .many = s->many, .window = any_value };
+    *node = (struct scan_node){ .kind = NODE_EVENTS, .cost = COST_EVENTS, .many = s->many, .window = any_value,
+                                .is_timed = query_mentions_time(q) };
     if (s->link || s->where || s->many == MANY_SUM || (!s->is_quoted && query_is_prefix(s->name, &prefix))
         || !query_sees_events(p->c, p->t->en, s))
         return NULL;
@@ -193,7 +195,7 @@ static struct scan_node *plan_events(struct planner *p, const struct query *q)
             return NULL;
         node->window.hi--;
     }
-    if (!is_kept(p, s, node->window.lo) || !(node->events = scan_kind(p->t, s->name)))
+    if (!is_kept(p, s, node->window.lo) || !(node->events = scan_kind(p->t, s->name, p->may_add)))
         return NULL;
     if (s->many == MANY_HAPPENED) {
         static const struct range once = { 1, INT64_MAX };
@@ -241,9 +243,9 @@ static struct scan_node *plan(struct planner *p, const struct query *q)
     }
 }
 
-struct scan_node *scan_plan(struct ctx *c, struct scan_table *t, const struct query *q)
+struct scan_node *scan_plan(struct ctx *c, struct scan_table *t, const struct query *q, bool may_add)
 {
-    struct planner p = { c, t };
+    struct planner p = { c, t, may_add };
     return plan(&p, q);
 }
 
@@ -293,10 +295,10 @@ static uint32_t before(const struct span *s, int64_t at)
     return lo;
 }
 
-static int64_t of_events(const struct scan_node *q, const struct span *s)
+int64_t scan_of_span(const struct span *s, enum query_many many, int64_t lo, int64_t hi)
 {
-    uint32_t from = before(s, q->window.lo), to = q->window.hi == INT64_MAX ? s->n : before(s, q->window.hi + 1);
-    switch (q->many) {
+    uint32_t from = before(s, lo), to = hi == INT64_MAX ? s->n : before(s, hi + 1);
+    switch (many) {
     case MANY_FIRST: return from < to ? s->at[from] : SCAN_NONE;
     case MANY_LAST:  return from < to ? s->at[to - 1] : SCAN_NONE;
     default:         return to > from ? (int64_t)to - from : 0;
@@ -318,37 +320,46 @@ static void ask_events(const struct scan_node *q, size_t p, const uint64_t *in, 
         uint64_t found = 0;
         for (uint64_t bits = in[w]; bits; bits &= bits - 1) {
             size_t i = (size_t)__builtin_ctzll(bits), row = w * 64 + i;
-            bool is_it = last[row] < q->window.lo ? holds_none : (is_enough && last[row] <= q->window.hi) || holds(q, of_events(q, &s[row]));
+            bool is_it = last[row] < q->window.lo ? holds_none
+                       : (is_enough && last[row] <= q->window.hi)
+                         || holds(q, scan_of_span(&s[row], q->many, q->window.lo, q->window.hi));
             found |= (uint64_t)is_it << i;
         }
         out[w] = in[w] & (q->is_denied ? ~found : found);
     }
 }
 
-void scan_page_ask(const struct scan_table *t, size_t p, const struct scan_node *q, const uint64_t *in, uint64_t *out)
+/* What is denied is the rest: it is sure of those of whom the opposite is not even likely. */
+static enum scan_ask denied(enum scan_ask how) { return how == SCAN_SURE ? SCAN_MAYBE : how == SCAN_MAYBE ? SCAN_SURE : how; }
+
+void scan_page_ask(const struct scan_table *t, size_t p, const struct scan_node *q, enum scan_ask how, const uint64_t *in, uint64_t *out)
 {
     uint64_t half[PAGE_WORDS];
-    if (!q) {
+    if (!q || (q->is_timed && how == SCAN_MAYBE)) {
         memcpy(out, in, sizeof half);
+        return;
+    }
+    if (q->is_timed && how == SCAN_SURE) {
+        memset(out, 0, sizeof half);
         return;
     }
     switch (q->kind) {
     case NODE_AND:
-        scan_page_ask(t, p, q->left, in, half);
-        scan_page_ask(t, p, q->right, half, out);
+        scan_page_ask(t, p, q->left, how, in, half);
+        scan_page_ask(t, p, q->right, how, half, out);
         return;
     case NODE_OR: {
         uint64_t rest[PAGE_WORDS];
-        scan_page_ask(t, p, q->left, in, half);
+        scan_page_ask(t, p, q->left, how, in, half);
         for (size_t w = 0; w < PAGE_WORDS; w++)
             rest[w] = in[w] & ~half[w];
-        scan_page_ask(t, p, q->right, rest, out);
+        scan_page_ask(t, p, q->right, how, rest, out);
         for (size_t w = 0; w < PAGE_WORDS; w++)
             out[w] |= half[w];
         return;
     }
     case NODE_NOT:
-        scan_page_ask(t, p, q->left, in, half);
+        scan_page_ask(t, p, q->left, denied(how), in, half);
         for (size_t w = 0; w < PAGE_WORDS; w++)
             out[w] = in[w] & ~half[w];
         return;

@@ -34,7 +34,7 @@ struct scan_table {
     const struct entity *en;
     struct arena a, scratch;                    /* a: what lives as long as the table; scratch: one asking */
     int64_t seq;                                /* of the feed: what was written up to here is in */
-    int64_t used_at, refused_until;             /* clock_mono() */
+    int64_t used_at, whole_at, refused_until;   /* clock_mono(); whole_at 0: they are being read */
     struct scan_page *page[PAGES_MAX];
     size_t n, sorted;
     int64_t walked; bool is_whole;
@@ -54,9 +54,9 @@ bool scan_append(struct scan_table *t, int64_t id, size_t *row);
 void scan_set_there(struct scan_table *t, size_t row, bool is_there);
 void scan_set_span(struct scan_kind *k, size_t row, struct span s);
 bool scan_put(struct scan_table *t, struct scan_column *k, size_t row, const struct db_rows *q, int col);
-/* Columns and kinds a query names; NULL: no place for more. */
-struct scan_column *scan_column(struct scan_table *t, const struct field *f, enum scan_form form);
-struct scan_kind *scan_kind(struct scan_table *t, str name);
+/* Columns and kinds a query names; NULL: not there, and none may be added or there is no place for more. */
+struct scan_column *scan_column(struct scan_table *t, const struct field *f, enum scan_form form, bool may_add);
+struct scan_kind *scan_kind(struct scan_table *t, str name, bool may_add);
 /* The number of a text among the different ones of the column; -1: it is none of them. */
 int64_t scan_word(const struct scan_column *k, str text);
 
@@ -69,8 +69,17 @@ bool scan_catch_up(struct ctx *c, struct scan_table *t);
 
 /* ── asking (scan_ask.c) ── */
 
-/* The query over this table; NULL: not for columns. What it names is asked for by making it: read, then make it
- * anew, since numbers of texts and instants are of the moment. */
-struct scan_node *scan_plan(struct ctx *c, struct scan_table *t, const struct query *q);
-/* Rows of page p for which it holds, among `in`; NULL node: all. */
-void scan_page_ask(const struct scan_table *t, size_t p, const struct scan_node *q, const uint64_t *in, uint64_t *out);
+/* The query over this table; NULL: not for columns, or not for those there are. What it names is asked for by making it
+ * when it may_add: read, then make it anew, since numbers of texts and instants are of the moment. */
+struct scan_node *scan_plan(struct ctx *c, struct scan_table *t, const struct query *q, bool may_add);
+/* Rows of page p for which it holds, among `in`; NULL node: all. SURE, MAYBE: whatever time makes of the conditions that
+ * it turns, or with luck: what lies between hangs on time. */
+enum scan_ask { SCAN_NOW, SCAN_SURE, SCAN_MAYBE };
+void scan_page_ask(const struct scan_table *t, size_t p, const struct scan_node *q, enum scan_ask how, const uint64_t *in, uint64_t *out);
+/* Of one row's events: the newest, oldest or how many lie from `from` to `to`; SCAN_NONE: there is none. */
+int64_t scan_of_span(const struct span *s, enum query_many many, int64_t from, int64_t to);
+
+/* ── answers and when time turns them (scan_live.c) ── */
+
+/* False: it is not one for columns. */
+bool scan_answers(struct ctx *c, struct scan_table *t, const struct query *q, const struct scan_node *plan, struct scan_part *out);

@@ -218,20 +218,15 @@ bool scan_read(struct ctx *c, struct scan_table *t, int64_t until, bool *is_whol
         return false;
     if (seq < t->seq || (t->n == 0 && !t->is_whole))
         t->seq = seq;                           /* this reader may see less than the one before */
-    for (*is_whole = false; clock_mono() < until; arena_reset(c->a)) {
+    for (*is_whole = false;; arena_reset(c->a)) {
         int64_t from = walk_from(t);
-        if (from < INT64_MAX) {
-            if (!read_slice(c, t, from))
-                return false;
-        } else if ((k = missing(t))) {
-            if (!read_events(c, t, k))
-                return false;
-        } else {
-            *is_whole = true;
+        k = missing(t);
+        *is_whole = from == INT64_MAX && !k;
+        if (*is_whole || clock_mono() >= until)
             return true;
-        }
+        if (from < INT64_MAX ? !read_slice(c, t, from) : !read_events(c, t, k))
+            return false;
     }
-    return true;
 }
 
 /* ── what was written since ──────────────────────────────────────────────── */

@@ -74,12 +74,12 @@ static bool kind_page(struct scan_table *t, struct scan_kind *k, size_t p)
 
 static size_t npages(const struct scan_table *t) { return (t->n + PAGE_ROWS - 1) / PAGE_ROWS; }
 
-struct scan_column *scan_column(struct scan_table *t, const struct field *f, enum scan_form form)
+struct scan_column *scan_column(struct scan_table *t, const struct field *f, enum scan_form form, bool may_add)
 {
     for (int i = 0; i < t->ncolumns; i++)
         if (t->column[i].f == f && t->column[i].form == form)
             return t->column[i].is_unfit ? NULL : &t->column[i];
-    if (t->ncolumns == SCAN_COLUMNS)
+    if (!may_add || t->ncolumns == SCAN_COLUMNS)
         return NULL;
     struct scan_column *k = &t->column[t->ncolumns];
     *k = (struct scan_column){ .f = f, .form = form };
@@ -90,12 +90,12 @@ struct scan_column *scan_column(struct scan_table *t, const struct field *f, enu
     return k;
 }
 
-struct scan_kind *scan_kind(struct scan_table *t, str name)
+struct scan_kind *scan_kind(struct scan_table *t, str name, bool may_add)
 {
     for (int i = 0; i < t->nkinds; i++)
         if (str_eq(t->kind[i].name, name))
             return &t->kind[i];
-    if (t->nkinds == SCAN_KINDS || !scan_has_room(t, name.n))
+    if (!may_add || t->nkinds == SCAN_KINDS || !scan_has_room(t, name.n))
         return NULL;
     struct scan_kind *k = &t->kind[t->nkinds];
     *k = (struct scan_kind){ .name = arena_str(&t->a, name) };

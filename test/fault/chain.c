@@ -9,6 +9,7 @@
  * With SOAK=1, SOAKED times as many; SETU_FAULT_SIZE=N: N times as many. SETU_FAULT_TELL=1: what is wrong in a control too. */
 #include "disk.h"
 #include "chain_judge.h"
+#include "base/fault.h"
 #include "flow/inside.h"
 #include "late.h"
 #include "../memory.h"
@@ -54,13 +55,20 @@ static void strike_between(const char *consumer)
         disk_freeze();
 }
 
-/* Opening counts too: it recovers what the one before left. */
+static bool run_anew(struct db_conn *tx, void *arg, struct err *e)
+{
+    (void)arg;
+    return db_exec(tx, "UPDATE segment_state SET walked = 0", DB_NONE, NULL, e);
+}
+
+/* Opening counts too: it recovers what the one before left. Where segments are filled in small parts all are filled anew
+ * meanwhile. */
 static bool work(void)
 {
     struct err e = { 0 };
     if (!chain_open(&e))
         return false;
-    bool ok = chain_work(ACTS, false);
+    bool ok = (!fault_is_on("small_fills") || db_write(chain.ws->db, run_anew, NULL, &e)) && chain_work(ACTS, false);
     chain_close();
     return ok;
 }
@@ -100,6 +108,8 @@ static bool run(const char *what, enum strike by, int states, bool until_bad)
     char struck[80];
     memset(&chain_v, 0, sizeof chain_v);
     for (int i = 0; i < states && !fault_is_late() && !(until_bad && chain_bad()); i++) {
+        if (!until_bad)
+            setenv("SETU_FAULT", i % 2 ? "small_fills" : "", 1);
         begin(seed++);
         strike_at(by, 1 + chance(n));
         arms_after = chance(ACTS / 3);
