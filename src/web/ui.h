@@ -70,7 +70,7 @@ struct ui_day_view { str label; };
 struct ui_steps_view { const struct ui_item *items; size_t n; str label; };            /* is_current marks where it stands */
 struct ui_next_view { str title, sub; const char *icon; struct html_safe actions; };   /* the next step of a record */
 struct ui_box_view { str title; struct html_safe actions, body; const char *id; };
-struct ui_fact { str label; struct html_safe value; const char *icon; struct url edit; bool is_wide; const char *key; };  /* edit: gives the form of this one field */
+struct ui_fact { str label; struct html_safe value; const char *icon; struct url edit; bool is_wide; const char *key; };  /* edit: the form of it alone */
 struct ui_facts_view { const struct ui_fact *facts; size_t n; };
 struct ui_person_view { str name, sub; int64_t id; struct url url; struct html_safe after; bool is_square; };
 
