@@ -247,6 +247,40 @@ START_TEST(a_website_named_at_one_counts_at_once_and_at_the_other_after_a_second
 }
 END_TEST
 
+static int64_t waiting_at(const struct served *s)
+{
+    struct client c = served_client(s);
+    struct reply r = client_get(&c, "/metrics");
+    ptrdiff_t at = str_find(r.body, S("\nsetu_hits_waiting{"));
+    str rest = str_from(r.body, (size_t)(at > 0 ? at : 0) + 1), line = str_cut(&rest, '\n');
+    int64_t n = -1;
+    (void)str_cut(&line, ' ');
+    ck_assert(at > 0 && str_to_int(line, &n));
+    client_free(&c);
+    return n;
+}
+
+START_TEST(hits_that_wait_at_one_are_recorded_by_the_leader)
+{
+    enum { HITS = 20 };
+    struct served busy;
+    served_beside(&busy, &a);
+    busy.faults = "hits_wait";
+    ck_assert(served_start(&busy));
+    website(&busy, (str){ 0 }, "site.example");
+    for (int i = 0; i < HITS; i++)
+        (void)counts(&busy, arena_fmt(&mem, "burst%d", i).p);
+    ck_assert_msg(comes_to("SELECT COUNT(*) FROM visit WHERE path LIKE '/burst%'", HITS, NULL), "not all were recorded");
+    ck_assert_int_eq(number("SELECT COUNT(*) FROM hit"), 0);
+    for (int ms = 0; waiting_at(&busy) > 0 && ms < 10000; ms += 100)
+        usleep(100 * 1000);
+    ck_assert_int_eq(waiting_at(&busy), 0);             /* it has seen that they are gone */
+    ck_assert_int_eq(number("SELECT COUNT(DISTINCT path) FROM visit WHERE path LIKE '/burst%'"), HITS);
+    ck_assert(served_stop(&busy));
+    served_remove(&busy);
+}
+END_TEST
+
 /* ── the feed ────────────────────────────────────────────────────────────── */
 
 static int64_t sent_about(void) { return number("SELECT COUNT(*) FROM outbox WHERE kind = 'person.created'"); }
@@ -328,7 +362,8 @@ static Suite *suite(void)
         a_sign_in_at_one_counts_at_the_other_and_so_does_the_end_of_it, a_page_hears_what_another_server_wrote,
         when_the_lines_are_cut_pages_look_again_and_hear_again,
         a_setting_changed_at_one_is_used_at_the_other,
-        a_website_named_at_one_counts_at_once_and_at_the_other_after_a_second, each_cause_has_its_effect_once_also_when_the_leader_is_killed,
+        a_website_named_at_one_counts_at_once_and_at_the_other_after_a_second, hits_that_wait_at_one_are_recorded_by_the_leader,
+        each_cause_has_its_effect_once_also_when_the_leader_is_killed,
         a_leader_that_is_stopped_is_followed_and_does_nothing_twice_when_it_is_woken,
     };
     Suite *s = suite_create("two_servers");
