@@ -1,5 +1,6 @@
 /* care.c - backup, restore, check: looking after the data. */
 #include "cmd/cmds.h"
+#include "flow/hit.h"
 #include "msg/cmd.h"
 #include "record/record.h"
 #include <errno.h>
@@ -49,6 +50,16 @@ const struct command backup_command = {
 
 /* ── check ─────────────────────────────────────────────────────────────────── */
 
+/* No damage: what waits becomes records, and what was set aside is tried again at the next start. */
+static void tell_hits(struct cmd *c)
+{
+    struct hits_standing h = hits_standing(c->ws);
+    if (h.waiting)
+        fprintf(c->out, "%lld hits wait to be recorded.\n", (long long)h.waiting);
+    if (h.stuck)
+        fprintf(c->out, "%lld hits could not be recorded; the log says why.\n", (long long)h.stuck);
+}
+
 static int check(struct cmd *c)
 {
     struct err e = { 0 };
@@ -60,6 +71,7 @@ static int check(struct cmd *c)
     if (!record_check_refs(&c->ctx, &loose, &e))
         return cmd_refuse(c, &e);
     fprintf(c->out, "%.*s", STR_ARG(loose));
+    tell_hits(c);
     if (report.n || loose.n) {
         fputs("The data is damaged. Stop the server and restore a backup (docs/install.md).\n", c->out);
         return EXIT_REFUSED;

@@ -4,7 +4,7 @@
  * became. Of several servers the leading one does it; two that both think they lead take turns at the writer, and
  * the second finds other rows.
  *
- * A slice is short, for others' writes stand behind it. While hits still pour in it also rests between slices, and
+ * A slice is short, for others' writes stand behind it. While hits still pour in it is shorter and rests between, and
  * the longer the first has waited the less: a burst of seconds is taken in at full speed, one that lasts gets its
  * records made beside it.
  *
@@ -18,8 +18,8 @@
 #include "base/fault.h"
 #include "base/log.h"
 
-enum { TAKE = 100, CARE_SLICES = 32, WAIT_MAX_S = 60,
-       SLICE_US = 5 * 1000,
+enum { TAKE = 200, TAKE_BYTES = 4 << 20, CARE_SLICES = 32, WAIT_MAX_S = 60,
+       SLICE_US = 5 * 1000, SLICE_CALM_US = 20 * 1000,
        CALM_US = 100 * 1000,                    /* no hit for so long: nobody is held up */
        SHARE_MIN = 10 };                        /* percent of the time, when the first has just come; all of it after a minute */
 
@@ -32,14 +32,23 @@ struct slice {
     struct row row[TAKE];
 };
 
+bool hits_pour(const struct workspace *ws)
+{
+    const struct hits *h = hits_of(ws);
+    return h && clock_mono() - h->last_at < CALM_US;
+}
+
 static bool read_rows(struct ctx *tx, struct slice *s, struct err *e)
 {
     struct db_rows q;
+    size_t bytes = 0;
     s->n = s->done = s->refused = s->aside = 0;
-    if (!db_query(tx->c, &q, "SELECT seq, at, kind, body FROM hit WHERE why IS NULL ORDER BY seq LIMIT 100", DB_NONE, e))
+    if (!db_query(tx->c, &q, "SELECT seq, at, kind, body FROM hit WHERE why IS NULL ORDER BY seq LIMIT 200", DB_NONE, e))
         return false;
-    while (s->n < TAKE && db_next(&q))
-        s->row[s->n++] = (struct row){ db_int(&q, 0), db_int(&q, 1), db_text(&q, 2, tx->a), db_text(&q, 3, tx->a) };
+    while (s->n < TAKE && bytes < TAKE_BYTES && db_next(&q)) {
+        s->row[s->n] = (struct row){ db_int(&q, 0), db_int(&q, 1), db_text(&q, 2, tx->a), db_text(&q, 3, tx->a) };
+        bytes += s->row[s->n++].body.n;
+    }
     s->first_at = s->n ? s->row[0].at : 0;
     return db_done(&q, e);
 }
@@ -80,7 +89,7 @@ static bool make_carefully(struct ctx *tx, struct slice *s, struct row *r, struc
 /* As many as the time allows, and one at least. */
 static bool make_rows(struct ctx *tx, struct slice *s, struct err *e)
 {
-    int64_t end = clock_mono() + SLICE_US;
+    int64_t end = clock_mono() + (hits_pour(s->of->ws) ? SLICE_US : SLICE_CALM_US);
     for (; s->done < s->n && (s->done == 0 || clock_mono() < end); s->done++)
         if (!(s->is_careful ? make_carefully(tx, s, &s->row[s->done], e) : make_one(tx, &s->row[s->done], e)))
             return false;
@@ -125,12 +134,6 @@ static bool move_slice(struct ctx *c, struct slice *s, struct err *e)
 }
 
 /* ── a turn ──────────────────────────────────────────────────────────────── */
-
-bool hits_pour(const struct workspace *ws)
-{
-    const struct hits *h = hits_of(ws);
-    return h && clock_mono() - h->last_at < CALM_US;
-}
 
 /* After a slice that took so long, while hits pour in. */
 static int64_t rest_after(const struct hits *h, int64_t took, int64_t waited)
