@@ -54,7 +54,7 @@ static str bare(struct arena *a, str s)
 static str next_word(str *s)
 {
     size_t i = 0;
-    while (i < s->n && !strchr(", \t\r\n;", s->p[i]))
+    while (i < s->n && !strchr(", \t\r\n;\xD8\x8C", s->p[i]))
         i++;
     str word = str_head(*s, i);
     *s = str_from(*s, i < s->n ? i + 1 : i);

@@ -151,6 +151,7 @@ START_TEST(test_topics_are_words_that_can_be_told)
     struct topics t;
     struct err e = { 0 };
     ck_assert(topics_parse(S("form.sent, page.viewed\nstage.changed"), &t, &e) && t.n == 3);
+    ck_assert(topics_parse(S("form.sent، page.viewed،stage.changed"), &t, &e) && t.n == 3);
     ck_assert(topics_have(&t, (str){ 0 }, S("form.sent")) && !topics_have(&t, S("form"), S("form.updated")));
     static const char *const bad[] = { "cat", "Form.sent", ".x", "x.", "a b!", "form.sent;", "session.created" };
     for (size_t i = 0; i < countof(bad) - 1; i++)
