@@ -155,13 +155,29 @@ static void drop_hidden(struct finding *f, struct kind *k)
     k->n = kept;
 }
 
+/* A choice stands in the index in the language of whoever wrote it; the reader gets their own word. */
+static str own_word(const struct ctx *c, const struct field *f, str written)
+{
+    for (const struct choice *x = f->choices; x->value; x++)
+        for (int l = 0; l < LANG_COUNT; l++) {
+            const struct locale loc = { .lang = (enum lang)l };
+            if (str_eq(written, msg_text(c->a, &loc, x->label, NULL)))
+                return msg_text(c->a, c->loc, x->label, NULL);
+        }
+    return written;
+}
+
 /* A title that is another record's stands in the index as it was written: the reader gets
  * what they may see of it, and as it is called now. */
 static void name_anew(struct ctx *c, struct hit *h)
 {
     struct record *r;
     struct err gone = { 0 };
-    if (!is_reference(h->en, h->en->title) && !is_reference(h->en, h->en->subtitle))
+    const struct field *sub = h->en->subtitle ? entity_field(h->en, str_of(h->en->subtitle)) : NULL;
+    bool is_amount = sub && (sub->type == FIELD_MONEY || sub->type == FIELD_DATE || sub->type == FIELD_INSTANT);
+    if (sub && sub->type == FIELD_CHOICE)
+        h->subtitle = own_word(c, sub, h->subtitle);
+    if (!is_reference(h->en, h->en->title) && !is_reference(h->en, h->en->subtitle) && !is_amount)
         return;
     bool found = record_get(c, h->en, h->id, &r, &gone);
     h->title = found ? record_title(r) : (str){ 0 };

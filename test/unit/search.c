@@ -43,6 +43,17 @@ static void many(const struct entity *en, const char *name, int count)
     ck_assert_msg(record_write(&c, run_many, &(struct many){ en, name, count }, &e), "%s", e.detail);
 }
 
+START_TEST(a_choice_is_told_in_the_readers_words)
+{
+    make(sys, &company_entity, "name", "Padma Dyes", "industry", "chemicals");
+    find(sys, "padma dyes", &company_entity, 10);
+    ck_assert(n == 1 && str_eq(v[0].subtitle, S("Chemicals")));
+    loc = locale_default(LANG_FA, "BD");        /* another reader; the index stays as it was written */
+    find(sys, "padma dyes", &company_entity, 10);
+    ck_assert(n == 1 && str_eq(v[0].subtitle, S("شیمیایی")));
+}
+END_TEST
+
 START_TEST(one_letter_finds_in_each_script)
 {
     static const char *const names[] = { "সাইফুল ইসলাম", "रमेश गुप्ता", "علی کریمی", "Oliver Ellison" };
@@ -171,6 +182,7 @@ int main(void)
     tcase_set_timeout(t, 120);
     tcase_add_checked_fixture(t, open_all, firm_close);
     tcase_add_test(t, one_letter_finds_in_each_script);
+    tcase_add_test(t, a_choice_is_told_in_the_readers_words);
     tcase_add_test(t, a_kind_with_many_hits_leaves_room_for_the_others);
     tcase_add_test(t, asked_together_each_kind_answers_as_if_asked_alone);
     tcase_add_test(t, an_older_index_is_made_anew_with_all_that_is_in_it);
