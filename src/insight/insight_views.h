@@ -6,6 +6,8 @@
 struct shown { str text; struct url url; bool is_number; };
 #define insight_cell_view shown                 /* a cell is its own view */
 void view_insight_cell(struct html *h, const struct insight_cell_view *v);
+#define insight_text_view shown
+void view_insight_text(struct html *h, const struct insight_text_view *v);
 struct shown_row { const struct shown *v; size_t n; };
 struct insight_table_view {
     str title;

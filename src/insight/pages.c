@@ -11,7 +11,12 @@
 
 /* ── overview ────────────────────────────────────────────────────────────── */
 
-static str signed_of(struct ctx *c, str n, int64_t delta) { return arena_fmt(c->a, "%s%.*s", delta > 0 ? "+" : "", STR_ARG(n)); }
+/* The plus stands where a minus would: before the number also from right to left (U+200E). */
+static str signed_of(struct ctx *c, str n, int64_t delta)
+{
+    const char *plus = delta <= 0 ? "" : lang_is_rtl(c->loc->lang) ? "\u200E+" : "+";
+    return arena_fmt(c->a, "%s%.*s", plus, STR_ARG(n));
+}
 
 static void put_kpi(struct desk *d, str label, str value, str delta, int64_t way, struct url to, str versus)
 {
