@@ -156,11 +156,9 @@ static bool run_save(struct ctx *tx, void *arg, struct err *e)
     return true;
 }
 
-/* The snapshot of before the write must not be what the workspace reads. */
 static bool tell_workspace(struct request *rq, struct err *e)
 {
-    db_read_end(rq->db);
-    return db_read_begin(rq->db, 0, e) && (!web_settings_changed || web_settings_changed(rq->site, rq->db, e));
+    return !web_settings_changed || web_settings_changed(rq->site, rq->db, e);
 }
 
 bool settings_save(struct request *rq, unsigned which, struct err *e)

@@ -7,7 +7,7 @@
 #include "record/type.h"
 #include <sodium.h>
 
-enum { BODY_MAX = 1 << 20, BULK_MAX = 500, ANSWER_MAX = 16 << 20, AFTER_MS = 10000 };
+enum { BODY_MAX = 1 << 20, BULK_MAX = 500, ANSWER_MAX = 16 << 20 };
 
 static const struct entity *entity_of(struct request *rq)
 {
@@ -239,13 +239,12 @@ static bool may_tell_after(const struct ctx *c, const struct act *a)
     return !fault_is_on("early_ack") && !a->is_delete && !a->key.n && access_scope(c->who, a->en, ACTION_SEE) == SCOPE_ALL;
 }
 
-/* In a newer snapshot than the request's: that is from before the write. It is done whatever comes of the reading: of a
- * record that somebody has deleted since, the id is told. */
+/* What the record is now. It is written whatever comes of the reading: of one that somebody has deleted since, the id is told. */
 static void tell_after(struct ctx *c, struct act *a)
 {
     struct record *now;
     struct err ignored = { 0 };
-    if (db_read_begin(c->c, AFTER_MS, &ignored) && record_get(c, a->en, a->r->id, &now, &ignored))
+    if (record_get(c, a->en, a->r->id, &now, &ignored))
         a->answer = record_json(c, now);
     else
         a->answer = arena_fmt(c->a, "{\"id\":\"%.*s\"}", STR_ARG(id_text(c->a, a->r->id)));

@@ -124,18 +124,6 @@ static void show_form(struct request *rq, const struct hook_kind *k, struct reco
     answer_html(rq, e ? err_http_status(e->code) : 200, h);
 }
 
-static bool load(struct request *rq, const struct hook_kind *k, struct record **r)
-{
-    struct err e = { 0 };
-    int64_t id;
-    if (!web_param_id(rq, 0, &id))
-        return false;
-    if (record_get(web_ctx(rq), k->en, id, r, &e))
-        return true;
-    web_fail(rq, &e);
-    return false;
-}
-
 void hook_new(struct request *rq, const struct hook_kind *k)
 {
     struct record *r = record_new(&rq->a, k->en);
@@ -150,7 +138,7 @@ void hook_new(struct request *rq, const struct hook_kind *k)
 void hook_edit(struct request *rq, const struct hook_kind *k)
 {
     struct record *r;
-    if (load(rq, k, &r))
+    if ((r = web_load(rq, k->en, 0)))
         show_form(rq, k, r, false, NULL);
 }
 
@@ -161,8 +149,7 @@ static void show_secret(struct request *rq, const struct hook_kind *k, int64_t i
     struct err e = { 0 };
     str secret[SECRETS_MAX];
     int n;
-    db_read_end(rq->db);                        /* what is shown is that of after the write */
-    if (!db_read_begin(rq->db, 0, &e) || !secrets_of(c, k->en, id, secret, &n, &e)) {
+    if (!secrets_of(c, k->en, id, secret, &n, &e)) {
         web_fail(rq, &e);
         return;
     }
@@ -186,7 +173,7 @@ void hook_save(struct request *rq, const struct hook_kind *k)
     struct ctx *c = web_ctx(rq);
     struct record *r;
     struct err e = { 0 };
-    if (!load(rq, k, &r))
+    if (!(r = web_load(rq, k->en, 0)))
         return;
     struct save s = { .r = r };
     r->has = 0;
@@ -225,7 +212,7 @@ static bool perform(struct request *rq, const struct hook_kind *k, record_write_
 {
     struct record *r;
     struct err e = { 0 };
-    if (!load(rq, k, &r))
+    if (!(r = web_load(rq, k->en, 0)))
         return false;
     *a = (struct act){ k, r->id, str_eq(request_form(rq, "on"), S("1")) };
     if (record_write(web_ctx(rq), fn, a, &e))
@@ -266,7 +253,7 @@ void hook_rotate_api(struct request *rq, const struct hook_kind *k)
     struct err e = { 0 };
     str secret[SECRETS_MAX];
     int n = 0;
-    if (!load(rq, k, &r))
+    if (!(r = web_load(rq, k->en, 0)))
         return;
     if (access_scope(c->who, k->en, ACTION_CHANGE) == SCOPE_NONE) {
         fail(&e, ERR_FORBIDDEN, 0, "no right to its secret");
@@ -275,8 +262,7 @@ void hook_rotate_api(struct request *rq, const struct hook_kind *k)
     }
     if (!perform(rq, k, run_rotate, &a))
         return;
-    db_read_end(rq->db);                        /* the secret is that of after the write */
-    if (!db_read_begin(rq->db, 0, &e) || !secrets_of(c, k->en, a.id, secret, &n, &e)) {
+    if (!secrets_of(c, k->en, a.id, secret, &n, &e)) {
         web_fail(rq, &e);
         return;
     }

@@ -8,6 +8,7 @@
 #pragma once
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/queue.h>
 #include "db/db.h"
 #include "db/queue.h"
 
@@ -15,6 +16,7 @@ enum {
     CACHE_MAX = 256,                            /* statements kept ready per connection */
     ARGS_MAX = 2000,                            /* $1 .. $2000 in one statement */
     ON_COMMIT_MAX = 8,
+    SPARE_MAX = 64,                             /* connections kept for readers to come */
     SQL_NAME_MAX = 64,                          /* a table's or index's name */
     QUEUE_DEFAULT = 4096,
     COLUMNS_MAX = 500,                          /* of a table */
@@ -28,7 +30,7 @@ enum fate { FATE_KEPT, FATE_LOST, FATE_AGAIN, FATE_APART };
 enum point { POINT_NONE, POINT_WRITE, POINT_TRY };
 
 struct db_conn {
-    const struct backend *b;
+    const struct backend *b;                    /* NULL: of a reader, the name for the one that is lent to it */
     struct db *db;
     bool is_writer;
     bool in_group;                              /* a transaction of the writer is open */
@@ -38,6 +40,21 @@ struct db_conn {
     int ntries;                                 /* db_try within db_try */
 };
 
+struct reader {
+    struct db_conn base;
+    struct db_conn *lent;                       /* by conn_of(); NULL: it has asked nothing yet, or waited */
+    LIST_ENTRY(reader) here;
+    int deadline_ms;
+    bool is_reading;                            /* between db_read_begin() and db_read_end() */
+    bool is_here, is_waiting;
+};
+
+struct readers {                                /* connections that nobody reads with, the last one back on top */
+    pthread_mutex_t lock;
+    struct db_conn *spare[SPARE_MAX];
+    int n, least;                               /* and how few they were since they were last looked at */
+};
+
 struct db {
     const struct backend *b;
     char *place;                                /* for people: the folder, or the address without its password */
@@ -45,6 +62,7 @@ struct db {
     struct db_conn *w;                          /* the writer thread's, from writer_start() to writer_stop() */
     pthread_t writer;
     struct { void (*fn)(void *arg); void *arg; } on_commit[ON_COMMIT_MAX];
+    struct readers readers;
     _Atomic int non_commit, nreaders;
     _Atomic int64_t writes, commits, checkpoint_us, wal_pages;
     bool is_seq_read;                           /* the writer's: `seq` is the data's, or above */
@@ -113,6 +131,15 @@ extern const struct backend sqlite_backend, postgres_backend;
 /* db.c */
 bool is_sql_name(const char *s);                        /* [a-z_][a-z0-9_]*, short enough */
 bool is_storable(const struct db_val *v, struct err *e);    /* what no backend would change quietly */
+
+/* readers.c */
+struct db_conn *conn_of(struct db_conn *c, struct err *e);      /* itself, or what is lent to it; NULL: it could not be */
+void readers_open(struct db *db);
+void readers_close(struct db *db);
+void readers_trim(struct db *db);               /* now and then: closes those that were not needed since */
+/* Around a write for which this thread waits: its readers of `db` give their connections back. */
+void readers_wait(const struct db *db);
+void readers_go_on(void);
 
 /* writer.c */
 bool writer_start(struct db *db, struct err *e);

@@ -25,6 +25,7 @@ void db_close(struct db *db)
     if (!db)
         return;
     writer_stop(db);
+    readers_close(db);
     if (db->nreaders > 0)
         log_event(LOG_ERROR, "readers_left_open", LOG_N("n", db->nreaders));
     db->b->close(db);
@@ -32,27 +33,6 @@ void db_close(struct db *db)
 
 const char *db_place(const struct db *db) { return db->place; }
 
-/* ── reading ─────────────────────────────────────────────────────────────── */
-
-bool db_reader(struct db *db, struct db_conn **out, struct err *e)
-{
-    if (!db->b->reader(db, out, e))
-        return false;
-    db->nreaders++;
-    return true;
-}
-
-void db_conn_close(struct db_conn *c)
-{
-    if (!c)
-        return;
-    db_read_end(c);
-    c->db->nreaders--;
-    c->b->conn_close(c);
-}
-
-bool db_read_begin(struct db_conn *c, int deadline_ms, struct err *e) { return c->b->read_begin(c, deadline_ms, e); }
-void db_read_end(struct db_conn *c) { c->b->read_end(c); }
 void db_listen(struct db *db, db_listen_fn *fn, void *arg) { db->b->listen(db, fn, arg); }
 bool db_leads(const struct db *db) { return !db->b->leads || db->b->leads(db); }
 bool db_is_writer(const struct db_conn *c) { return c->is_writer; }
@@ -61,11 +41,18 @@ bool db_is_writer(const struct db_conn *c) { return c->is_writer; }
 
 bool db_query(struct db_conn *c, struct db_rows *q, const char *sql, const struct db_val *v, size_t n, struct err *e)
 {
-    return c->b->query(c, q, sql, v, n, e);
+    struct db_conn *at = conn_of(c, e);
+    *q = (struct db_rows){ .c = c };
+    return at && at->b->query(at, q, sql, v, n, e);
 }
 
-bool db_next(struct db_rows *q) { return q->c->b->next(q); }
-bool db_done(struct db_rows *q, struct err *e) { return q->c->b->done(q, e); }
+bool db_next(struct db_rows *q) { return q->c->b && q->c->b->next(q); }
+
+bool db_done(struct db_rows *q, struct err *e)
+{
+    return q->c->b ? q->c->b->done(q, e) : fail(e, ERR_INTERNAL, 0, "db_done without a query");
+}
+
 int db_columns(const struct db_rows *q) { return q->c->b->columns(q); }
 enum db_kind db_kind(const struct db_rows *q, int col) { return q->c->b->kind(q, col); }
 bool db_is_null(const struct db_rows *q, int col) { return db_kind(q, col) == DB_NULL; }
@@ -76,13 +63,15 @@ str db_text(const struct db_rows *q, int col, struct arena *a) { return arena_st
 
 bool db_exec(struct db_conn *c, const char *sql, const struct db_val *v, size_t n, int64_t *changed, struct err *e)
 {
-    return c->b->exec(c, sql, v, n, changed, e);
+    struct db_conn *at = conn_of(c, e);
+    return at && at->b->exec(at, sql, v, n, changed, e);
 }
 
 bool db_get_int(struct db_conn *c, const char *sql, const struct db_val *v, size_t n, bool *found, int64_t *out,
                 struct err *e)
 {
-    return c->b->get_int(c, sql, v, n, found, out, e);
+    struct db_conn *at = conn_of(c, e);
+    return at && at->b->get_int(at, sql, v, n, found, out, e);
 }
 
 bool is_storable(const struct db_val *v, struct err *e)
@@ -104,7 +93,8 @@ bool is_sql_name(const char *s)
 
 bool db_table_exists(struct db_conn *c, const char *table, bool *out, struct err *e)
 {
-    return c->b->table_exists(c, table, out, e);
+    struct db_conn *at = conn_of(c, e);
+    return at && at->b->table_exists(at, table, out, e);
 }
 
 static bool analyze(struct db_conn *tx, void *arg, struct err *e)
@@ -140,13 +130,15 @@ bool db_spread(struct db_conn *tx, const struct db_spread *t, struct err *e)
 
 bool db_index_exists(struct db_conn *c, const char *index, bool *out, struct err *e)
 {
-    return c->b->index_exists(c, index, out, e);
+    struct db_conn *at = conn_of(c, e);
+    return at && at->b->index_exists(at, index, out, e);
 }
 
 bool db_table_columns(struct db_conn *c, struct arena *a, const char *table, struct db_column **out, size_t *n,
                       struct err *e)
 {
-    return c->b->table_columns(c, a, table, out, n, e);
+    struct db_conn *at = conn_of(c, e);
+    return at && at->b->table_columns(at, a, table, out, n, e);
 }
 
 static bool is_index_name(const char *name, struct err *e)
@@ -187,11 +179,17 @@ bool db_backup(struct db *db, const char *to_file, void (*progress)(int done, in
     return db->b->backup(db, to_file, progress, arg, e);
 }
 
-bool db_check(struct db_conn *c, struct arena *a, str *report, struct err *e) { return c->b->check(c, a, report, e); }
+bool db_check(struct db_conn *c, struct arena *a, str *report, struct err *e)
+{
+    struct db_conn *at = conn_of(c, e);
+    return at && at->b->check(at, a, report, e);
+}
+
 
 bool db_explain(struct db_conn *c, struct arena *a, const char *sql, str *plan, struct err *e)
 {
-    return c->b->explain(c, a, sql, plan, e);
+    struct db_conn *at = conn_of(c, e);
+    return at && at->b->explain(at, a, sql, plan, e);
 }
 
 struct db_stats db_stats(const struct db *db)

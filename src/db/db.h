@@ -1,8 +1,8 @@
 /* db.h - SQL is a literal, values are bound as $1, $2 ... on every backend.
  *
  * The data of a workspace is a folder (SQLite) or an address (PostgreSQL); the
- * other rooms never know which. One thread of a process writes. Pages read on
- * a connection of their own worker (query-only, with a deadline); whatever
+ * other rooms never know which. One thread of a process writes. Pages read by
+ * a reader of their own (query-only, with a deadline); whatever
  * writes is a function handed to the writer by db_write(), which runs it
  * between savepoints, commits a group of them at once and wakes their callers
  * only when all of it is on disk. Nothing that was not kept is ever acknowledged.
@@ -18,7 +18,7 @@
 #include "base/err.h"
 
 struct db;                                      /* the open workspace data, process-wide */
-struct db_conn;                                 /* one connection: a worker's or the writer's */
+struct db_conn;                                 /* who reads, or the writer's connection within a write */
 
 struct db_val {
     enum db_kind { DB_NULL, DB_INT, DB_NUM, DB_TEXT, DB_BLOB } kind;
@@ -53,11 +53,14 @@ void db_close(struct db *db);
 bool db_is_address(const char *place);          /* postgresql://…: no folder */
 const char *db_place(const struct db *db);      /* for people: the folder, or the address without its password */
 
-/* A connection for one reading thread. The caller keeps and closes it. */
+/* A reader for one thread. The caller keeps and closes it. It costs nothing while it reads nothing: a connection
+ * is lent to it from its first snapshot or question on, until that snapshot ends or its thread waits for a write. */
 bool db_reader(struct db *db, struct db_conn **out, struct err *e);
 void db_conn_close(struct db_conn *c);          /* accepts NULL */
-/* Snapshot of one request: all reads between these see the same state.
- * deadline_ms 0: none. Past the deadline a query fails with ERR_BUSY. */
+/* Snapshot of one request: all reads between these see the same state, up to a write of the same thread. That ends
+ * the snapshot, unless rows are being read; the next question begins one anew, which sees what was written.
+ * deadline_ms 0: none. Past the deadline a query fails with ERR_BUSY; a new snapshot has as long again. Both calls
+ * are made by one thread. */
 bool db_read_begin(struct db_conn *c, int deadline_ms, struct err *e);
 void db_read_end(struct db_conn *c);            /* resets open statements; always safe */
 
@@ -65,7 +68,7 @@ void db_read_end(struct db_conn *c);            /* resets open statements; alway
 
 /* Runs `run(tx, arg, e)` on the writer thread in a savepoint of its own, waits
  * for the commit, returns its result. `run` may be called in no other thread at
- * the same time; the caller's arena may be used by it (the caller waits).
+ * the same time; the caller's arena may be used by it (the caller waits), its readers may not.
  * False from `run`, a full arena in it or a constraint: rolled back alone. */
 typedef bool db_write_fn(struct db_conn *tx, void *arg, struct err *e);
 __attribute__((warn_unused_result))

@@ -404,6 +404,7 @@ static struct pg_db *pg_new(const struct db_options *o)
     hide_password(place);
     db->base.b = &postgres_backend;
     db->base.place = strdup(place);
+    readers_open(&db->base);
     queue_open(&db->base.queue, o->queue_max > 0 ? o->queue_max : QUEUE_DEFAULT);
     db->has_others = true;                      /* for all who do not listen */
     random_bytes(id, sizeof id);

@@ -38,7 +38,6 @@ struct file_db {
     struct db base;
     char *file;
     int lock_fd;
-    _Atomic(struct file_conn *) spare;          /* a reader that was closed: the next one, since reading the schema takes longest */
     int64_t checked;                            /* pages of the log at the last checkpoint: an old reader may have kept some from the file */
     int64_t waited;                             /* pages of the log when old readers were last waited for */
     bool is_full;                               /* the last checkpoint found no room: told once */

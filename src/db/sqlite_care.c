@@ -52,7 +52,7 @@ static bool begin_snapshot(struct db_conn *c, struct err *e)
 {
     bool found;
     int64_t n;
-    return db_read_begin(c, 0, e)
+    return c->b->read_begin(c, 0, e)
            && db_get_int(c, "SELECT count(*) FROM sqlite_schema", DB_NONE, &found, &n, e);
 }
 
@@ -69,7 +69,7 @@ static bool copy_to_part(const struct backup *b, struct db_conn *from, struct er
         rc = copy_pages(b, file_conn(from), to);
     bool ok = rc == SQLITE_OK || fail_backup(b, rc, sqlite3_errstr(rc), e);
     sqlite3_close(to);
-    db_read_end(from);
+    from->b->read_end(from);
     return ok;
 }
 
@@ -121,10 +121,10 @@ static bool backup_run(const struct backup *b, struct err *e)
     errno = 0;
     if (!part_create(b, e))
         return false;
-    bool ok = db_reader(&b->db->base, &from, e);
+    bool ok = file_reader(&b->db->base, &from, e);
     if (ok) {
         ok = copy_to_part(b, from, e);
-        db_conn_close(from);
+        file_conn_close(from);
     }
     ok = ok && part_keep(b, e);
     if (!ok)

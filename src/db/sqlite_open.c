@@ -169,24 +169,8 @@ static bool conn_open(struct file_db *db, bool is_writer, struct db_conn **out, 
     return true;
 }
 
-bool file_reader(struct db *db, struct db_conn **out, struct err *e)
-{
-    struct file_conn *spare = atomic_exchange(&file_db(db)->spare, NULL);
-    if (!spare)
-        return conn_open(file_db(db), false, out, e);
-    *out = &spare->base;
-    return true;
-}
-
-/* One is kept, as it was when it was new, but for what it knows of the schema. */
-void file_conn_close(struct db_conn *conn)
-{
-    struct file_conn *c = file_conn(conn);
-    conn_forget_all(c);
-    c->base.may_schema = c->is_trusted = false;
-    sqlite3_db_release_memory(c->h);
-    conn_free(atomic_exchange(&c->file->spare, c));
-}
+bool file_reader(struct db *db, struct db_conn **out, struct err *e) { return conn_open(file_db(db), false, out, e); }
+void file_conn_close(struct db_conn *c) { conn_free(file_conn(c)); }
 
 static void read_end(struct db_conn *conn)
 {
@@ -360,7 +344,6 @@ static void configure_library(void)
 
 static void db_free(struct file_db *db)
 {
-    conn_free(atomic_load(&db->spare));
     conn_free(file_conn(db->base.w));
     if (db->lock_fd >= 0)
         close(db->lock_fd);                     /* after the file is closed */
@@ -399,6 +382,7 @@ static bool file_open(const struct db_options *o, struct db **out, struct err *e
     db->base.b = &sqlite_backend;
     db->lock_fd = -1;
     db->base.place = realpath(o->path, NULL);
+    readers_open(&db->base);
     queue_open(&db->base.queue, o->queue_max > 0 ? o->queue_max : QUEUE_DEFAULT);
     if (!db->base.place || asprintf(&db->file, "%s/setu.db", db->base.place) < 0) {
         db->file = NULL;

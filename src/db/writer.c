@@ -311,6 +311,8 @@ static void *writer_main(void *arg)
     while ((n = queue_begin_group(&db->queue, IDLE_MS, &is_bulk, &is_alone)) >= 0) {
         if (n > 0)
             group_run(db, n, is_bulk, is_alone);
+        else
+            readers_trim(db);
         db->b->after(db, n == 0);
     }
     return NULL;
@@ -335,11 +337,8 @@ void writer_stop(struct db *db)
 
 /* ── for the other rooms ─────────────────────────────────────────────────── */
 
-static bool write_wait(struct db *db, struct write *w)
+static bool write_put(struct db *db, struct write *w)
 {
-    w->is_alone = db_alone;
-    if (writer_of == db)
-        return fail(w->e, ERR_INTERNAL, 0, "a write inside a write at %s:%d", w->file, w->line);
     if (fault_is_on("early_ack") && !w->is_schema) {
         struct write *kept = malloc(sizeof *kept);      /* outlives its caller, so never freed */
         if (!kept)
@@ -349,6 +348,17 @@ static bool write_wait(struct db *db, struct write *w)
         return queue_wait(&db->queue, kept, kept->e);
     }
     return queue_wait(&db->queue, w, w->e);
+}
+
+static bool write_wait(struct db *db, struct write *w)
+{
+    w->is_alone = db_alone;
+    if (writer_of == db)
+        return fail(w->e, ERR_INTERNAL, 0, "a write inside a write at %s:%d", w->file, w->line);
+    readers_wait(db);
+    bool ok = write_put(db, w);
+    readers_go_on();
+    return ok;
 }
 
 bool db_write_at(struct db *db, db_write_fn *run, void *arg, struct err *e,

@@ -16,39 +16,20 @@ enum { ARENA_BYTES = 64 << 20, PIECE_BYTES = 8 << 20 };
 
 /* ── one request ─────────────────────────────────────────────────────────── */
 
-static bool find_reader(struct worker *w, struct db *db, struct db_conn **out, struct err *e)
-{
-    struct reader found = { db, NULL };
-    size_t at = 0;
-    while (at < w->nreaders && w->reader[at].db != db)
-        at++;
-    if (at < w->nreaders) {
-        found = w->reader[at];
-    } else {
-        if (at == READERS_MAX)
-            db_conn_close(w->reader[--at].conn);    /* first: so many and never one more */
-        w->nreaders = at;
-        if (!db_reader(db, &found.conn, e))
-            return false;
-        w->nreaders++;
-    }
-    memmove(&w->reader[1], &w->reader[0], at * sizeof found);
-    w->reader[0] = found;
-    *out = found.conn;
-    return true;
-}
-
 static bool open_snapshot(struct worker *w, struct err *e)
 {
     struct http_server *s = w->s;
     struct db *db = s->app.site_db && w->x->site ? s->app.site_db(w->x->site) : NULL;
-    struct db_conn *conn;
+    struct db_conn *c;
     if (!db || w->is_here)
         return true;
-    if (!find_reader(w, db, &conn, e) || !db_read_begin(conn, s->o.read_deadline_ms, e))
+    if (!db_reader(db, &c, e))
         return false;
-    w->rq.db = conn;
-    return true;
+    if (db_read_begin(c, s->o.read_deadline_ms, e))
+        w->rq.db = c;
+    else
+        db_conn_close(c);
+    return w->rq.db != NULL;
 }
 
 static bool read_body(struct worker *w, struct err *e)
@@ -140,8 +121,7 @@ static void clean_up(struct worker *w)
         w->rq.cleanups = c->next;               /* off the list first: never run twice */
         c->run(c->what);
     }
-    if (w->rq.db)
-        db_read_end(w->rq.db);
+    db_conn_close(w->rq.db);
     w->rq.db = NULL;
 }
 
@@ -256,8 +236,6 @@ void worker_open(struct worker *w, struct http_server *s)
 
 void worker_close(struct worker *w)
 {
-    for (size_t i = 0; i < w->nreaders; i++)
-        db_conn_close(w->reader[i].conn);
     arena_close(&w->arena);
     arena_close(&w->pieces);
 }

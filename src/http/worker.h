@@ -2,13 +2,10 @@
 #pragma once
 #include "http/server.h"
 
-enum { READERS_MAX = 16 };
 struct worker {
     struct http_server *s;
     bool is_here;                               /* works on a connection's thread: nothing is suspended, no data */
     struct arena arena, pieces;
-    struct reader { struct db *db; struct db_conn *conn; } reader[READERS_MAX];     /* the last used first */
-    size_t nreaders;
     struct request rq;
     struct exchange *x;
     struct stream *stream;
