@@ -18,7 +18,7 @@
 static bool read_filter(struct ctx *c, const struct list_spec *s, struct query **out, struct err *e)
 {
     *out = NULL;
-    return (query_parse(c->a, s->filter, out, e) && query_check(c, s->en, *out, e)) || err_field(e, "filter");
+    return (query_parse(c->a, s->filter, out, e) && query_check(c, s->en, *out, e)) || err_field(e, "q");
 }
 
 bool list_where(struct ctx *c, const struct list_spec *s, struct sql *q, struct err *e)

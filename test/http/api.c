@@ -7,12 +7,11 @@
 #include "base/clock.h"
 #include "client/served.h"
 #include "data.h"
-#include <check.h>
+#include "../suite.h"
 #include <dirent.h>
 #include <jansson.h>
 #include <unistd.h>
 #include <pthread.h>
-#undef fail
 
 static struct served server;
 static struct served_user owner, seller, stranger;
@@ -334,6 +333,7 @@ START_TEST(a_wrong_query_tells_where)
     struct reply r = API("GET", "/api/v1/person?q=name%20%3D%20%28", NULL, NULL);
     is_problem(r, 422);
     ck_assert_int_gt(json_integer_value(json_object_get(json_of(r), "position")), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(json_of(r), "field")), "q");
     is_problem(API("GET", "/api/v1/person?q=nosuch%20%3D%201", NULL, NULL), 422);
     is_problem(API("GET", "/api/v1/user?q=password%20%7E%20a", NULL, NULL), 422);
 }
@@ -682,10 +682,7 @@ int main(void)
     workspace_close(ws);
     if (!served_start(&server))
         return fprintf(stderr, "the server does not start\n"), 1;
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end(suite());
     bool ended = served_stop(&server);
     served_remove(&server);
     arena_close(&a);
