@@ -198,19 +198,6 @@ void me_end_session(struct request *rq)
 
 /* ── the sign-in of others: the owner's ────────────────────────────────────── */
 
-static struct record *user_of(struct request *rq)
-{
-    struct record *r;
-    struct err e = { 0 };
-    int64_t id;
-    if (!web_param_id(rq, 0, &id))
-        return NULL;
-    if (record_get(web_ctx(rq), &user_entity, id, &r, &e))
-        return r;
-    web_fail(rq, &e);
-    return NULL;
-}
-
 static void done(struct request *rq, const struct record *r, msg_id msg)
 {
     struct ctx *c = web_ctx(rq);
@@ -221,7 +208,7 @@ static void done(struct request *rq, const struct record *r, msg_id msg)
 
 void users_password(struct request *rq)
 {
-    struct record *r = user_of(rq);
+    struct record *r = web_load(rq, &user_entity, 0);
     struct err e = { 0 };
     int64_t except = r && r->id == web_ctx(rq)->who->user_id ? web_visitor(rq)->session_id : 0;
     if (!r)
@@ -235,7 +222,7 @@ void users_password(struct request *rq)
 void users_active(struct request *rq)
 {
     struct ctx *c = web_ctx(rq);
-    struct record *r = user_of(rq), *now = record_new(&rq->a, &user_entity);
+    struct record *r = web_load(rq, &user_entity, 0), *now = record_new(&rq->a, &user_entity);
     struct err e = { 0 };
     bool is_on = str_eq(request_form(rq, "on"), S("1"));
     if (!r)

@@ -97,18 +97,7 @@ void segment_list_page(struct request *rq)
 
 /* ── one segment ─────────────────────────────────────────────────────────── */
 
-struct record *segment_load(struct request *rq)
-{
-    struct record *r;
-    struct err e = { 0 };
-    int64_t id;
-    if (!web_param_id(rq, 0, &id))
-        return NULL;
-    if (record_get(web_ctx(rq), &segment_entity, id, &r, &e))
-        return r;
-    web_fail(rq, &e);
-    return NULL;
-}
+struct record *segment_load(struct request *rq) { return web_load(rq, &segment_entity, 0); }
 
 void segment_tabs(struct request *rq, const struct record *s, bool is_moves, struct ui_item tabs[2])
 {

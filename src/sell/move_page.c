@@ -150,22 +150,9 @@ static void show_form(struct request *rq, const struct record *deal, int64_t int
     answer_html(rq, bad ? err_http_status(bad->code) : 200, &h);
 }
 
-static struct record *load(struct request *rq)
-{
-    struct record *r;
-    struct err e = { 0 };
-    int64_t id;
-    if (!web_param_id(rq, 0, &id))
-        return NULL;
-    if (record_get(web_ctx(rq), &deal_entity, id, &r, &e))
-        return r;
-    web_fail(rq, &e);
-    return NULL;
-}
-
 void move_page(struct request *rq)
 {
-    struct record *deal = load(rq);
+    struct record *deal = web_load(rq, &deal_entity, 0);
     int64_t into = 0;
     if (!deal)
         return;
@@ -176,7 +163,7 @@ void move_page(struct request *rq)
 void move_post(struct request *rq)
 {
     struct ctx *c = web_ctx(rq);
-    struct record *deal = load(rq);
+    struct record *deal = web_load(rq, &deal_entity, 0);
     struct err e = { 0 };
     if (!deal)
         return;

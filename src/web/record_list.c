@@ -24,6 +24,12 @@ const struct entity *records_entity(struct request *rq)
     return NULL;
 }
 
+struct record *records_load(struct request *rq)
+{
+    const struct entity *en = records_entity(rq);
+    return en ? web_load(rq, en, 1) : NULL;
+}
+
 struct url record_url(struct arena *a, const struct entity *en, int64_t id)
 {
     struct buf b = buf_new(a, 256);

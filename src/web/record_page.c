@@ -149,19 +149,6 @@ static struct html_safe actions_of(struct request *rq, const struct record *r)
     return html_done(&h);
 }
 
-static struct record *load(struct request *rq, const struct entity *en)
-{
-    struct record *r;
-    struct err e = { 0 };
-    int64_t id;
-    if (!web_param_id(rq, 1, &id))
-        return NULL;
-    if (record_get(web_ctx(rq), en, id, &r, &e))
-        return r;
-    web_fail(rq, &e);
-    return NULL;
-}
-
 static struct crumb *crumb_to(struct request *rq, const struct entity *en)
 {
     struct crumb *v = arena_new(&rq->a, struct crumb, 1);
@@ -171,8 +158,7 @@ static struct crumb *crumb_to(struct request *rq, const struct entity *en)
 
 void records_page(struct request *rq)
 {
-    const struct entity *en = records_entity(rq);
-    struct record *r = en ? load(rq, en) : NULL;
+    struct record *r = records_load(rq);
     struct ctx *c = web_ctx(rq);
     if (!r)
         return;
@@ -180,14 +166,14 @@ void records_page(struct request *rq)
     for (const struct feature *const *f = features; *f; f++)
         if ((*f)->panel)
             (*f)->panel(rq, r, &middle, &side);
-    ui_avatar(&avatar, .name = title_of(c, r), .id = r->id, .size = UI_LARGE, .is_square = strcmp(en->name, "person") != 0);
+    ui_avatar(&avatar, .name = title_of(c, r), .id = r->id, .size = UI_LARGE, .is_square = strcmp(r->en->name, "person") != 0);
     struct record_page_view v = {
-        .en = en, .r = r, .title = title_of(c, r), .subtitle = subtitle_of(c, r), .avatar = html_done(&avatar),
+        .en = r->en, .r = r, .title = title_of(c, r), .subtitle = subtitle_of(c, r), .avatar = html_done(&avatar),
         .facts = facts_of(rq, r, true), .more = facts_of(rq, r, false), .middle = html_done(&middle), .side = html_done(&side),
     };
     v.related = related_of(rq, r, &v.nrelated);
     struct page p = web_page(rq, v.title);
-    p.crumbs = crumb_to(rq, en);
+    p.crumbs = crumb_to(rq, r->en);
     p.ncrumbs = 1;
     p.actions = actions_of(rq, r);
     page_begin(&h, &p);
@@ -227,8 +213,7 @@ static str what_of(struct ctx *c, const struct change *ch)
 void records_history(struct request *rq)
 {
     enum { SHOWN = 50 };
-    const struct entity *en = records_entity(rq);
-    struct record *r = en ? load(rq, en) : NULL;
+    struct record *r = records_load(rq);
     struct ctx *c = web_ctx(rq);
     struct change *ch;
     struct err e = { 0 };
@@ -237,7 +222,7 @@ void records_history(struct request *rq)
     if (!r)
         return;
     (void)!id_parse(request_query(rq, "before"), &before);
-    if (!record_history(c, en, r->id, before, SHOWN, &ch, &n, &e)) {
+    if (!record_history(c, r->en, r->id, before, SHOWN, &ch, &n, &e)) {
         web_fail(rq, &e);
         return;
     }
@@ -254,12 +239,12 @@ void records_history(struct request *rq)
     }
     struct html h = web_html(rq);
     struct record_history_view v = {
-        .lines = lines, .n = n, .back = record_url(c->a, en, r->id),
-        .older = n == SHOWN ? url_fmt(c->a, "%.*s/history?before=%.*s", STR_ARG(record_url(c->a, en, r->id).s),
+        .lines = lines, .n = n, .back = record_url(c->a, r->en, r->id),
+        .older = n == SHOWN ? url_fmt(c->a, "%.*s/history?before=%.*s", STR_ARG(record_url(c->a, r->en, r->id).s),
                                       STR_ARG(id_text(c->a, ch[n - 1].id))) : (struct url){ { 0 } },
     };
     struct page p = web_page(rq, title_of(c, r));
-    p.crumbs = crumb_to(rq, en);
+    p.crumbs = crumb_to(rq, r->en);
     p.ncrumbs = 1;
     p.is_plain = true;
     page_begin(&h, &p);

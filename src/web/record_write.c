@@ -155,27 +155,13 @@ void records_create(struct request *rq)
     web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : path, toast_of(rq, MSG_web_created, s.r), web_ctx(rq)->write_id);
 }
 
-static struct record *load(struct request *rq, const struct entity *en)
-{
-    struct record *r;
-    struct err e = { 0 };
-    int64_t id;
-    if (!web_param_id(rq, 1, &id))
-        return NULL;
-    if (record_get(web_ctx(rq), en, id, &r, &e))
-        return r;
-    web_fail(rq, &e);
-    return NULL;
-}
-
 void records_edit(struct request *rq)
 {
-    const struct entity *en = records_entity(rq);
-    struct record *r = en ? load(rq, en) : NULL;
+    struct record *r = records_load(rq);
     if (r && !access_record(web_ctx(rq), r, ACTION_CHANGE))
-        refuse_form(rq, en);
+        refuse_form(rq, r->en);
     else if (r)
-        show_form(rq, &(struct record_form){ .en = en, .r = r }, 200);
+        show_form(rq, &(struct record_form){ .en = r->en, .r = r }, 200);
 }
 
 /* The stored record with the posted values over it: what the form shows again. */
@@ -191,21 +177,20 @@ static bool overlay(struct request *rq, const struct record *stored, struct reco
 
 void records_update(struct request *rq)
 {
-    const struct entity *en = records_entity(rq);
-    struct record *stored = en ? load(rq, en) : NULL;
+    struct record *stored = records_load(rq);
     struct err e = { 0 };
     if (!stored)
         return;
-    struct save s = { .r = record_new(&rq->a, en) };
+    struct save s = { .r = record_new(&rq->a, stored->en) };
     if (!str_to_int(request_form(rq, "version"), &s.version))
         s.version = 0;
     if (overlay(rq, stored, s.r, &e) && record_save(web_ctx(rq), &s, &e)) {
-        web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : record_url(&rq->a, en, s.r->id).s,
+        web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : record_url(&rq->a, stored->en, s.r->id).s,
                  toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
         return;
     }
     if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
-        show_form(rq, &(struct record_form){ .en = en, .r = s.r, .e = &e, .stored = s.current }, err_http_status(e.code));
+        show_form(rq, &(struct record_form){ .en = stored->en, .r = s.r, .e = &e, .stored = s.current }, err_http_status(e.code));
     else
         web_fail(rq, &e);
 }
@@ -220,17 +205,16 @@ static bool run_delete(struct ctx *tx, void *arg, struct err *e)
 
 void records_delete(struct request *rq)
 {
-    const struct entity *en = records_entity(rq);
-    struct record *r = en ? load(rq, en) : NULL;
+    struct record *r = records_load(rq);
     struct err e = { 0 };
     if (!r)
         return;
-    struct removal d = { en, r->id };
+    struct removal d = { r->en, r->id };
     if (!record_write(web_ctx(rq), run_delete, &d, &e)) {
         web_fail(rq, &e);
         return;
     }
-    web_done(rq, url_fmt(&rq->a, "/%s", en->path).s, toast_of(rq, MSG_web_deleted, r), web_ctx(rq)->write_id);
+    web_done(rq, url_fmt(&rq->a, "/%s", r->en->path).s, toast_of(rq, MSG_web_deleted, r), web_ctx(rq)->write_id);
 }
 
 /* ── one field in its place ────────────────────────────────────────────────── */
@@ -259,8 +243,7 @@ static void show_value(struct request *rq, const struct entity *en, const struct
     struct html h = web_html(rq), cell = web_html(rq);
     struct record *r;
     struct err e = { 0 };
-    /* Another snapshot: the one there is is from before the write. */
-    if (!db_read_begin(rq->db, 0, &e) || !record_get(c, en, id, &r, &e)) {
+    if (!record_get(c, en, id, &r, &e)) {
         web_fail(rq, &e);
         return;
     }
@@ -299,35 +282,33 @@ static void show_field(struct request *rq, const struct record_form *form, const
 
 void records_field(struct request *rq)
 {
-    const struct entity *en = records_entity(rq);
-    struct record *r = en ? load(rq, en) : NULL;
-    const struct field *f = r ? field_of(rq, en) : NULL;
+    struct record *r = records_load(rq);
+    const struct field *f = r ? field_of(rq, r->en) : NULL;
     if (f)
-        show_field(rq, &(struct record_form){ .en = en, .r = r }, f, 200);
+        show_field(rq, &(struct record_form){ .en = r->en, .r = r }, f, 200);
 }
 
 void records_field_save(struct request *rq)
 {
-    const struct entity *en = records_entity(rq);
-    struct record *r = en ? load(rq, en) : NULL;
-    const struct field *f = r ? field_of(rq, en) : NULL;
+    struct record *r = records_load(rq);
+    const struct field *f = r ? field_of(rq, r->en) : NULL;
     struct err e = { 0 };
     if (!f)
         return;
-    struct save s = { .r = record_new(&rq->a, en) };
+    struct save s = { .r = record_new(&rq->a, r->en) };
     if (!str_to_int(request_form(rq, "version"), &s.version))
         s.version = 0;
     if (!overlay(rq, r, s.r, &e) || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
-            show_field(rq, &(struct record_form){ .en = en, .r = s.r, .e = &e, .stored = s.current }, f, err_http_status(e.code));
+            show_field(rq, &(struct record_form){ .en = r->en, .r = s.r, .e = &e, .stored = s.current }, f, err_http_status(e.code));
         else
             web_fail(rq, &e);
         return;
     }
     if (request_is_fragment(rq))
-        show_value(rq, en, f, r->id);
+        show_value(rq, r->en, f, r->id);
     else
-        web_done(rq, web_back(rq, record_url(&rq->a, en, r->id).s.p), toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
+        web_done(rq, web_back(rq, record_url(&rq->a, r->en, r->id).s.p), toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
 }
 
 /* ── suggestions for a reference ───────────────────────────────────────────── */

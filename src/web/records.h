@@ -13,6 +13,8 @@ extern const struct route record_routes[];
 struct url record_url(struct arena *a, const struct entity *en, int64_t id);
 /* The entity of the route's first ':'; answers 404 and gives NULL when there is none with pages. */
 const struct entity *records_entity(struct request *rq);
+/* The record of /PATH/ID; answers and gives NULL when there is none the reader may see. */
+struct record *records_load(struct request *rq);
 
 /* ── forms (record_form.c) ───────────────────────────────────────────────── */
 

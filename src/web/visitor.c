@@ -277,3 +277,16 @@ bool web_param_id(struct request *rq, int n, int64_t *id)
         return true;
     return refuse(rq, ERR_NOT_FOUND, MSG_web_not_found, "malformed id");
 }
+
+struct record *web_load(struct request *rq, const struct entity *en, int n)
+{
+    struct record *r;
+    struct err e = { 0 };
+    int64_t id;
+    if (!web_param_id(rq, n, &id))
+        return NULL;
+    if (record_get(web_ctx(rq), en, id, &r, &e))
+        return r;
+    web_fail(rq, &e);
+    return NULL;
+}

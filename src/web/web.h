@@ -57,6 +57,10 @@ struct toast web_toast(struct request *rq);
 str web_back(struct request *rq, const char *otherwise);
 /* id of the n-th ':' of the route; answers 404 and returns false when it is none. */
 bool web_param_id(struct request *rq, int n, int64_t *id);
+/* The record of `en` with that id; answers and gives NULL when there is none the reader may see. */
+struct entity;
+struct record;
+struct record *web_load(struct request *rq, const struct entity *en, int n);
 
 /* Start of the day's work: tables ready, sodium ready. Once per process. */
 void web_open(void);
