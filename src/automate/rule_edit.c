@@ -115,7 +115,7 @@ static void redraw(struct editing *x, str act)
     int64_t i = 0;
     struct rule_plan *p = &x->plan;
     if (str_eq(verb, S("add")))
-        add_step(p, request_form(x->rq, "step"));
+        add_step(p, request_form(x->rq, "another"));
     if (!str_to_int(at, &i) || i < 0 || (size_t)i >= p->n)
         return;
     if (str_eq(verb, S("drop"))) {
@@ -243,6 +243,7 @@ static void draw(struct editing *x, int status)
     }
     o.action = v.action;
     v.when = v.may ? rule_when_edit(&h, c, &x->plan, &o) : rule_when_read(&h, c, &x->plan, &o);
+    v.choices = condition_choices(x->rq, x->plan.en);
     v.steps = step_options(x, &v.nsteps);
     v.onces = once_options(x, &v.nonces);
     fill_lines(x, &h, &o, &v);
@@ -379,6 +380,8 @@ void rule_save(struct request *rq)
         }
     } else {
         redraw(x, act);
+        if (request_form(rq, "step").n)             /* a condition that was put together */
+            x->plan.criteria = condition_added(rq, x->plan.criteria, request_form);
     }
     draw(x, x->e.code ? err_http_status(x->e.code) : 200);
 }

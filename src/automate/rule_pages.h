@@ -1,6 +1,7 @@
 /* rule_pages.h - what the pages of rules show and share. */
 #pragma once
 #include "flow/rule.h"
+#include "web/condition.h"
 #include "web/records.h"
 #include "web/signature.h"
 #include "web/ui.h"
@@ -59,7 +60,7 @@ struct rule_edit_view {
     struct html_safe when, then; const struct ui_option *kinds, *onces, *steps; size_t nkinds, nonces, nsteps;
     const struct rule_step_view *lines; size_t n;
     str dry, count, settles; const struct rule_would_view *would; size_t nwould; bool is_new, is_on, may, has_dry, bad_criteria, is_joint;
-    struct rule_agreed_view agreed;
+    struct rule_agreed_view agreed; struct condition_view choices;
 };
 void view_rule_edit(struct html *h, const struct rule_edit_view *v);
 

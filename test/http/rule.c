@@ -126,10 +126,16 @@ START_TEST(a_rule_is_written_tried_saved_and_switched_on_by_plain_posts)
 {
     struct reply r = client_get(&owner, "/automation/new");
     ck_assert_int_eq(r.status, 200);
-    r = post(&owner, "/automation", SAYS "&act=add&step=if");
+    r = post(&owner, "/automation", SAYS "&act=add&another=if");
     ck_assert_int_eq(r.status, 200);
     ck_assert(has(&r, "name=\"s1_criteria\""));             /* a block comes with its end */
     ck_assert(has(&r, "name=\"s2_do\" value=\"end\""));
+    r = post(&owner, "/automation", SAYS "&f=stage&op=%3D&v=Proposal&step=field");
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(has(&r, "value=\"(amount &gt; 5) and stage = &quot;Proposal&quot;\""));    /* put together by choosing */
+    ck_assert(has(&r, "name=\"s0_text\"") && !has(&r, "name=\"s1_do\""));   /* the rest stays as it was */
+    r = post(&owner, "/automation", SAYS "&f=stage&op=%3D&v=&act=add&another=if");
+    ck_assert(has(&r, "value=\"amount &gt; 5\""));        /* another button adds none */
     r = post(&owner, "/automation", SAYS "&act=dry");
     ck_assert(has(&r, "It would have begun"));
     r = post(&owner, "/automation", "name=x&when=saved&w_about=deal&w_field=amount&criteria=colour+%3D+red&hourly=20&n=1&s0_do=halt&act=save");
