@@ -21,7 +21,7 @@
 enum { TAKE = 200, TAKE_BYTES = 4 << 20, CARE_SLICES = 32, WAIT_MAX_S = 60,
        SLICE_US = 5 * 1000, SLICE_CALM_US = 20 * 1000,
        CALM_US = 100 * 1000,                    /* no hit for so long: nobody is held up */
-       SHARE_MIN = 10 };                        /* percent of the time, when the first has just come; all of it after a minute */
+       SHARE_MIN = 3 };                         /* percent of the time, when the first has just come; all of it after a minute */
 
 struct row { int64_t seq, at; str kind, body; };
 struct slice {

@@ -146,10 +146,13 @@ static void read_forwarded(struct exchange *x)
             return;
         memcpy(text, hop.p, hop.n);
         text[hop.n] = '\0';
-        int family = strchr(text, ':') ? AF_INET6 : AF_INET;
-        if (inet_pton(family, text, raw) != 1)
+        bool is_v6 = strchr(text, ':') != NULL;
+        if (inet_pton(is_v6 ? AF_INET6 : AF_INET, text, raw) != 1)
             return;
-        inet_ntop(family, raw, x->forwarded, sizeof x->forwarded);
+        if (is_v6)
+            inet_ntop(AF_INET6, raw, x->forwarded, sizeof x->forwarded);
+        else
+            memcpy(x->forwarded, text, hop.n + 1);      /* of these only one spelling is read */
         x->ip = x->forwarded;
         if (!is_trusted(x->s, x->forwarded))
             return;
