@@ -92,10 +92,11 @@ static str consumer_label(struct html *h, str name)
 static struct follower_line hits_line(struct html *h, const struct workspace *ws)
 {
     struct hits_standing st = hits_standing(ws);
+    int64_t behind = st.waiting + st.stuck;
     return (struct follower_line){
         .name = _(job_hits), .detail = st.stuck ? _(job_hits_aside, .n = A(st.stuck)) : (str){ 0 },
-        .state = st.waiting ? _(job_behind, .n = A(st.waiting)) : _(job_up_to_date),
-        .tone = st.stuck ? TONE_RED : st.waiting ? TONE_AMBER : TONE_GREEN };
+        .state = behind ? _(job_behind, .n = A(behind)) : _(job_up_to_date),
+        .tone = st.stuck ? TONE_RED : behind ? TONE_AMBER : TONE_GREEN };
 }
 
 static bool fill_feed(struct html *h, struct ctx *c, struct job_page_view *v, struct err *e)
