@@ -2,7 +2,7 @@
  * seen, counted, drain. Everything goes through the engine; the clock is held.
  */
 #pragma once
-#include <check.h>
+#include "suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -4,8 +4,7 @@
  * reading, so that thousands of them cost milliseconds.
  */
 #pragma once
-#include <check.h>
-#undef fail                                      /* libcheck has one too; ours fills an err */
+#include "suite.h"
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/clock.h"

@@ -2,7 +2,7 @@
 #pragma once
 #include "base/clock.h"
 #include "lang/lang.h"
-#include <check.h>
+#include "suite.h"
 #include <stdio.h>
 
 static struct arena mem;
@@ -50,10 +50,7 @@ static inline FILE *shared_file(const char *path)
 static inline int run_suite(Suite *s)
 {
     mem = arena_open(64 << 20);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end(s);
     arena_close(&mem);
     return failed != 0;
 }

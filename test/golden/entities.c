@@ -1,6 +1,5 @@
 /* entities.c - docs/entities.md says what the catalogue declares. GOLDEN=write rewrites the page. */
-#include <check.h>
-#undef fail
+#include "../suite.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include "app/workspace.h"
@@ -37,15 +36,5 @@ START_TEST(the_page_of_entities_tells_what_is_declared)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("entities");
-    TCase *t = tcase_create("page");
-    tcase_add_test(t, the_page_of_entities_tells_what_is_declared);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("entities", 60, NULL, NULL,
+      the_page_of_entities_tells_what_is_declared)

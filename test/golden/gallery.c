@@ -3,8 +3,7 @@
  * GOLDEN=write rewrites test/golden/gallery/; the difference is to be reviewed.
  * SETU_GALLERY=DIR writes the pages there as they are served, to be looked at.
  */
-#include <check.h>
-#undef fail
+#include "../suite.h"
 #include <stdlib.h>
 #include "html/asset_url.h"
 #include "http/asset.h"
@@ -445,23 +444,10 @@ START_TEST(the_shell_is_light)
 }
 END_TEST
 
-int main(void)
-{
-    TCase *tc = tcase_create("ui");
-    tcase_add_checked_fixture(tc, open_mem, close_mem);
-    tcase_set_timeout(tc, 60);
-    tcase_add_test(tc, the_gallery_is_as_it_was_reviewed);
-    tcase_add_test(tc, every_page_is_whole_and_keeps_the_content_policy);
-    tcase_add_test(tc, what_people_typed_cannot_become_markup);
-    tcase_add_test(tc, a_colour_stays_and_a_width_is_bounded);
-    tcase_add_test(tc, the_highest_point_of_lines_is_that_of_one_line);
-    tcase_add_test(tc, the_shell_is_light);
-    Suite *s = suite_create("ui");
-    suite_add_tcase(s, tc);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
-
+SUITE("gallery", 60, open_mem, close_mem,
+      the_gallery_is_as_it_was_reviewed,
+      every_page_is_whole_and_keeps_the_content_policy,
+      what_people_typed_cannot_become_markup,
+      a_colour_stays_and_a_width_is_bounded,
+      the_highest_point_of_lines_is_that_of_one_line,
+      the_shell_is_light)

@@ -9,14 +9,13 @@
 #include "msg/record.h"
 #include "people/people.h"
 #include "record/type.h"
-#include <check.h>
+#include "../suite.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#undef fail
 
 static const char *const langs[] = { "en", "bn", "hi", "fa" };
 static struct served server;
@@ -322,10 +321,7 @@ int main(void)
     workspace_close(ws);
     if (!served_start(&server))
         return fprintf(stderr, "the server does not start\n"), 1;
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end(suite());
     bool ended = served_stop(&server);
     served_remove(&server);
     arena_close(&a);

@@ -20,7 +20,7 @@
 #include "http/http.h"
 #include "record/query.h"
 #include "record/type.h"
-#include <check.h>
+#include "../suite.h"
 
 #define NOW INT64_C(1795500000000000)           /* 2026-11-24T06:00:00Z, as still_clock */
 
@@ -512,11 +512,7 @@ int main(void)
     tcase_add_test(t, writes_answer_and_leave_the_same);
     tcase_add_test(t, one_row_that_differs_is_noticed);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_set_fork_status(r, CK_NOFORK);      /* the writes of one are the state of the next */
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end_in(s, CK_NOFORK);      /* the writes of one are the state of the next */
     bool ended = true;
     for (int i = 0; i < SIDES; i++) {
         client_free(&side[i].c);

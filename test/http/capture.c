@@ -4,8 +4,7 @@
  * Tokens are made with the workspace's key as if the page had been opened ten seconds ago, so no
  * test needs to wait; one goes through the page itself. Each test has an address of its own.
  */
-#include <check.h>
-#undef fail
+#include "../suite.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -554,34 +553,22 @@ START_TEST(the_counting_script_is_small_and_speaks_the_asked_language)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("capture");
-    TCase *t = tcase_create("capture");
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_set_timeout(t, 120);
-    tcase_add_test(t, each_language_has_its_page_and_its_answers_become_people);
-    tcase_add_test(t, the_page_itself_can_be_sent_after_two_seconds);
-    tcase_add_test(t, a_double_click_is_one_answer);
-    tcase_add_test(t, twenty_at_once_are_one_answer);
-    tcase_add_test(t, a_person_we_know_is_found_and_never_overwritten);
-    tcase_add_test(t, robots_are_kept_apart_and_learn_nothing);
-    tcase_add_test(t, a_wrong_or_old_page_is_told_and_what_was_typed_stays);
-    tcase_add_test(t, mistakes_are_told_at_their_place_in_the_forms_language);
-    tcase_add_test(t, an_address_may_send_ten_a_minute_and_an_email_three_an_hour);
-    tcase_add_test(t, ten_megabytes_are_refused_with_words);
-    tcase_add_test(t, nasty_texts_are_shown_as_text);
-    tcase_add_test(t, only_named_websites_may_frame_the_form);
-    tcase_add_test(t, visits_of_people_count_and_become_theirs);
-    tcase_add_test(t, one_sending_tells_of_pages_clicks_files_and_the_time_spent);
-    tcase_add_test(t, a_sending_has_thirty_two_acts_at_most);
-    tcase_add_test(t, visits_of_robots_are_kept_apart);
-    tcase_add_test(t, refusals_and_strange_sites_are_not_kept);
-    tcase_add_test(t, the_counting_script_is_small_and_speaks_the_asked_language);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("capture", 120, open_all, close_all,
+      each_language_has_its_page_and_its_answers_become_people,
+      the_page_itself_can_be_sent_after_two_seconds,
+      a_double_click_is_one_answer,
+      twenty_at_once_are_one_answer,
+      a_person_we_know_is_found_and_never_overwritten,
+      robots_are_kept_apart_and_learn_nothing,
+      a_wrong_or_old_page_is_told_and_what_was_typed_stays,
+      mistakes_are_told_at_their_place_in_the_forms_language,
+      an_address_may_send_ten_a_minute_and_an_email_three_an_hour,
+      ten_megabytes_are_refused_with_words,
+      nasty_texts_are_shown_as_text,
+      only_named_websites_may_frame_the_form,
+      visits_of_people_count_and_become_theirs,
+      one_sending_tells_of_pages_clicks_files_and_the_time_spent,
+      a_sending_has_thirty_two_acts_at_most,
+      visits_of_robots_are_kept_apart,
+      refusals_and_strange_sites_are_not_kept,
+      the_counting_script_is_small_and_speaks_the_asked_language)

@@ -2,7 +2,7 @@
  *
  * One server for all tests; each makes what it looks at. The sign-in limit is tried
  * last, with an address of its own. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include "app/workspace.h"
 #include "base/id.h"
@@ -478,10 +478,7 @@ int main(void)
     workspace_close(ws);
     if (!served_start(&server))
         return fprintf(stderr, "the server does not start\n"), 1;
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end(suite());
     bool ended = served_stop(&server);
     served_remove(&server);
     arena_close(&a);

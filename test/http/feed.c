@@ -1,6 +1,6 @@
 /* feed.c - events told by other programs, asked of the real one: whole lists with their limits, each kept once,
  * people told from programs, and who may tell. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <jansson.h>
 #include <unistd.h>
@@ -411,30 +411,22 @@ static void open_house(void)
 int main(void)
 {
     open_house();
-    Suite *s = suite_create("feed");
-    TCase *t = tcase_create("feed");
-    tcase_add_checked_fixture(t, begin, end);
-    tcase_set_timeout(t, 120);
-    tcase_add_test(t, a_list_is_kept_and_answered_in_its_order);
-    tcase_add_test(t, what_is_wrong_with_one_keeps_no_other_out);
-    tcase_add_test(t, each_member_has_its_mistakes);
-    tcase_add_test(t, limits_hold_on_both_sides);
-    tcase_add_test(t, a_body_of_another_form_is_refused_whole);
-    tcase_add_test(t, an_event_with_its_key_is_kept_once);
-    tcase_add_test(t, what_programs_do_is_kept_and_counts_for_nothing);
-    tcase_add_test(t, a_click_sooner_than_anybody_reads_is_a_programs);
-    tcase_add_test(t, of_a_burst_the_earlier_clicks_are_a_programs_too);
-    tcase_add_test(t, scores_and_segments_follow_people_only);
-    tcase_add_test(t, sales_and_marketing_may_tell_others_may_not);
-    tcase_add_test(t, a_key_needs_see_and_create_and_no_more);
-    tcase_add_test(t, the_description_tells_of_it);
-    tcase_add_test(t, learning_leaves_the_request_and_its_end_is_told);
-    tcase_add_test(t, the_timeline_keeps_robots_apart);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_run("feed", 120, begin, end, TESTS(
+        a_list_is_kept_and_answered_in_its_order,
+        what_is_wrong_with_one_keeps_no_other_out,
+        each_member_has_its_mistakes,
+        limits_hold_on_both_sides,
+        a_body_of_another_form_is_refused_whole,
+        an_event_with_its_key_is_kept_once,
+        what_programs_do_is_kept_and_counts_for_nothing,
+        a_click_sooner_than_anybody_reads_is_a_programs,
+        of_a_burst_the_earlier_clicks_are_a_programs_too,
+        scores_and_segments_follow_people_only,
+        sales_and_marketing_may_tell_others_may_not,
+        a_key_needs_see_and_create_and_no_more,
+        the_description_tells_of_it,
+        learning_leaves_the_request_and_its_end_is_told,
+        the_timeline_keeps_robots_apart));
     served_stop(&server);
     failed += server.is_broken;
     served_remove(&server);

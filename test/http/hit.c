@@ -1,5 +1,5 @@
 /* hit.c - hits at the real program: kept at once by a quiet house, waiting in a busy one, refused past the limit. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <pthread.h>
 #include <unistd.h>
@@ -259,21 +259,9 @@ START_TEST(killed_in_a_burst_it_has_all_it_answered_and_none_twice)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("hit");
-    TCase *t = tcase_create("hit");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_add_test(t, a_quiet_house_keeps_a_hit_at_once);
-    tcase_add_test(t, so_many_may_wait_and_one_more_is_refused);
-    tcase_add_test(t, a_burst_is_kept_whole_and_in_order);
-    tcase_add_test(t, links_and_pictures_wait_too_and_are_answered_in_any_case);
-    tcase_add_test(t, killed_in_a_burst_it_has_all_it_answered_and_none_twice);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("hit", 120, open_all, close_all,
+      a_quiet_house_keeps_a_hit_at_once,
+      so_many_may_wait_and_one_more_is_refused,
+      a_burst_is_kept_whole_and_in_order,
+      links_and_pictures_wait_too_and_are_answered_in_any_case,
+      killed_in_a_burst_it_has_all_it_answered_and_none_twice)

@@ -1,7 +1,7 @@
 /* import_command.c - `setu import` as people type it: by itself and through a running server,
  * tried first, reported, taken out again, and refused with the right exit code.
  */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,22 +186,10 @@ START_TEST(encodings_and_separators_are_found_or_told)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("import command");
-    TCase *t = tcase_create("import command");
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_set_timeout(t, 250);
-    tcase_add_test(t, an_import_is_tried_reported_and_taken_out_by_command);
-    tcase_add_test(t, a_running_server_does_the_same_for_the_command);
-    tcase_add_test(t, what_cannot_be_done_is_refused_with_the_right_exit_code);
-    tcase_add_test(t, a_running_server_refuses_with_the_same_exit_codes);
-    tcase_add_test(t, a_header_alone_brings_nothing_and_says_so);
-    tcase_add_test(t, encodings_and_separators_are_found_or_told);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("import command", 250, open_all, close_all,
+      an_import_is_tried_reported_and_taken_out_by_command,
+      a_running_server_does_the_same_for_the_command,
+      what_cannot_be_done_is_refused_with_the_right_exit_code,
+      a_running_server_refuses_with_the_same_exit_codes,
+      a_header_alone_brings_nothing_and_says_so,
+      encodings_and_separators_are_found_or_told)

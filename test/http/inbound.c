@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "client/served.h"
 #include "flow/sign.h"
-#include <check.h>
+#include "../suite.h"
 
 static struct served server;
 static struct served_user owner, seller;
@@ -197,23 +197,11 @@ START_TEST(test_there_are_fifty_at_most)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("inbound");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, open_house, close_house);
-    tcase_add_test(t, test_a_signed_message_becomes_an_event_once);
-    tcase_add_test(t, test_what_is_not_signed_does_nothing_and_learns_nothing);
-    tcase_add_test(t, test_what_cannot_be_understood_is_kept_and_taken_in_later);
-    tcase_add_test(t, test_its_owner_reads_in_their_language_what_was_wrong);
-    tcase_add_test(t, test_it_can_answer_a_form);
-    tcase_add_test(t, test_what_cannot_work_is_refused_when_it_is_written);
-    tcase_add_test(t, test_there_are_fifty_at_most);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("inbound", 300, open_house, close_house,
+      test_a_signed_message_becomes_an_event_once,
+      test_what_is_not_signed_does_nothing_and_learns_nothing,
+      test_what_cannot_be_understood_is_kept_and_taken_in_later,
+      test_its_owner_reads_in_their_language_what_was_wrong,
+      test_it_can_answer_a_form,
+      test_what_cannot_work_is_refused_when_it_is_written,
+      test_there_are_fifty_at_most)

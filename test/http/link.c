@@ -1,6 +1,6 @@
 /* link.c - tracked links followed and pixels fetched at the real program: where one is led, what is kept of it, and
  * what an address that we did not make gets. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <jansson.h>
 #include <unistd.h>
@@ -396,10 +396,7 @@ int main(void)
     tcase_add_test(t, who_does_not_want_to_be_followed_is_led_and_the_page_says_so);
     tcase_add_test(t, a_flood_is_led_and_not_kept);     /* the last: all come from one address */
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end(s);
     served_stop(&server);
     failed += server.is_broken;
     served_remove(&server);

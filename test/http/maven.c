@@ -1,7 +1,7 @@
 /* maven.c - a company moves in: four tables of another system by command into a fresh
  * workspace, nothing prepared, and its totals through the API and in the reports.
  */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <jansson.h>
 #include <stdio.h>
@@ -167,17 +167,5 @@ START_TEST(four_tables_of_another_system_come_in_with_their_totals)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("maven");
-    TCase *t = tcase_create("maven");
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_set_timeout(t, 280);
-    tcase_add_test(t, four_tables_of_another_system_come_in_with_their_totals);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("maven", 280, open_all, close_all,
+      four_tables_of_another_system_come_in_with_their_totals)

@@ -10,14 +10,13 @@
 #include "msg/move.h"
 #include "place.h"
 #include "record/move.h"
-#include <check.h>
+#include "../suite.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#undef fail
 
 enum { ROWS = 30000, KILLS_MAX = 60 };
 static struct served old;
@@ -262,11 +261,7 @@ int main(void)
     tcase_add_test(t, a_workspace_that_is_served_does_not_move);
     tcase_add_test(t, no_table_is_forgotten);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_set_fork_status(r, CK_NOFORK);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end_in(s, CK_NOFORK);
     served_remove(&old);
     return failed != 0;
 }

@@ -1,8 +1,7 @@
 /* rule.c - rules through a real server: written as a sentence by plain form posts, tried, switched
  * on; what one role may, another may not.
  */
-#include <check.h>
-#undef fail
+#include "../suite.h"
 #include <stdlib.h>
 #include <unistd.h>
 #include "app/server.h"
@@ -206,21 +205,9 @@ START_TEST(the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("rule");
-    TCase *t = tcase_create("rule");
-    tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_add_test(t, shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language);
-    tcase_add_test(t, a_rule_is_written_tried_saved_and_switched_on_by_plain_posts);
-    tcase_add_test(t, nobody_changes_or_switches_another_ones_rule_without_the_right);
-    tcase_add_test(t, a_rule_of_both_teams_shows_who_has_signed_and_takes_their_signatures);
-    tcase_add_test(t, the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("rule", 300, open_all, close_all,
+      shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language,
+      a_rule_is_written_tried_saved_and_switched_on_by_plain_posts,
+      nobody_changes_or_switches_another_ones_rule_without_the_right,
+      a_rule_of_both_teams_shows_who_has_signed_and_takes_their_signatures,
+      the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense)

@@ -1,5 +1,5 @@
 /* segment.c - segments asked of the real program: made, filled by themselves, explained, never more shown than may be seen. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <unistd.h>
 #include "app/workspace.h"
@@ -195,21 +195,13 @@ int main(void)
     arena_close(&a);
     if (!served_start(&server))
         return fprintf(stderr, "the server does not start\n"), 1;
-    Suite *s = suite_create("segment pages");
-    TCase *t = tcase_create("segment pages");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, begin, end);
-    tcase_add_test(t, members_come_and_go_by_themselves_and_it_is_told);
-    tcase_add_test(t, the_form_counts_shows_five_and_points_at_mistakes);
-    tcase_add_test(t, why_names_each_condition_and_the_rows_behind_it);
-    tcase_add_test(t, a_frozen_list_is_kept_by_hand_and_from_a_list);
-    tcase_add_test(t, a_guest_is_shown_no_member_no_value_no_segment);
-    tcase_add_test(t, used_segments_are_neither_renamed_nor_deleted);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_run("segment pages", 120, begin, end, TESTS(
+        members_come_and_go_by_themselves_and_it_is_told,
+        the_form_counts_shows_five_and_points_at_mistakes,
+        why_names_each_condition_and_the_rows_behind_it,
+        a_frozen_list_is_kept_by_hand_and_from_a_list,
+        a_guest_is_shown_no_member_no_value_no_segment,
+        used_segments_are_neither_renamed_nor_deleted));
     bool is_clean = served_stop(&server);
     served_remove(&server);
     return failed != 0 || !is_clean;

@@ -1,6 +1,5 @@
 /* sell.c - the board and the parts of a deal's page through a real server: what a browser would send. */
-#include <check.h>
-#undef fail
+#include "../suite.h"
 #include <stdlib.h>
 #include <unistd.h>
 #include "app/server.h"
@@ -154,22 +153,9 @@ START_TEST(lines_are_added_on_the_page_and_belong_to_their_deal)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sell-http");
-    TCase *t = tcase_create("board");
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, nobody_sees_the_board_without_signing_in);
-    tcase_add_test(t, a_card_moves_and_a_stale_one_is_a_conflict);
-    tcase_add_test(t, the_form_asks_for_what_a_stage_misses_and_then_moves);
-    tcase_add_test(t, a_filter_that_cannot_be_read_is_told_above_the_board);
-    tcase_add_test(t, lines_are_added_on_the_page_and_belong_to_their_deal);
-    suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr), ran = srunner_ntests_run(sr);
-    printf("%d passed, %d failed\n", ran - failed, failed);
-    srunner_free(sr);
-    return failed != 0;
-}
+SUITE("sell", 60, open_all, close_all,
+      nobody_sees_the_board_without_signing_in,
+      a_card_moves_and_a_stale_one_is_a_conflict,
+      the_form_asks_for_what_a_stage_misses_and_then_moves,
+      a_filter_that_cannot_be_read_is_told_above_the_board,
+      lines_are_added_on_the_page_and_belong_to_their_deal)

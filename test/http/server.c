@@ -6,7 +6,7 @@
 #include "client/client.h"
 #include "http/asset.h"
 #include "http/http.h"
-#include <check.h>
+#include "../suite.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -718,9 +718,5 @@ int main(void)
     suite_add_tcase(s, t);
     suite_add_tcase(s, fast);
     suite_add_tcase(s, own);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s) != 0;
 }

@@ -16,7 +16,7 @@
 #include "client/served.h"
 #include "flow/job.h"
 #include "flow/keep.h"
-#include <check.h>
+#include "../suite.h"
 
 enum { JOBS = 24, OLD_EVENTS = 1300, PEOPLE = 20, SOON_MS = 30000, STEP_MS = 50 };
 
@@ -391,11 +391,7 @@ int main(void)
     a.faults = b.faults = "short_lease";
     deaf.faults = "deaf,short_lease";
     look_open(&data, a.dir, false);
-    SRunner *r = srunner_create(suite());
-    srunner_set_fork_status(r, CK_NOFORK);      /* a test kills what another started */
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_end_in(suite(), CK_NOFORK);      /* a test kills what another started */
     look_close(&data);
     workspace_close(ws);
     signal_both(SIGCONT);                       /* a test that failed left them so */

@@ -11,7 +11,7 @@
 #include "client/served.h"
 #include "client/sink.h"
 #include "flow/webhook.h"
-#include <check.h>
+#include "../suite.h"
 
 static struct served server;
 static struct served_user owner, author;
@@ -246,20 +246,8 @@ START_TEST(test_bad_receivers_hold_up_nobody_else)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("webhook");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, open_house, close_house);
-    tcase_add_test(t, test_what_happens_is_told_signed_and_in_order);
-    tcase_add_test(t, test_a_retry_has_the_same_id_and_holds_back_what_follows);
-    tcase_add_test(t, test_only_what_its_owner_may_see_and_its_filter_lets_through);
-    tcase_add_test(t, test_bad_receivers_hold_up_nobody_else);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("webhook", 300, open_house, close_house,
+      test_what_happens_is_told_signed_and_in_order,
+      test_a_retry_has_the_same_id_and_holds_back_what_follows,
+      test_only_what_its_owner_may_see_and_its_filter_lets_through,
+      test_bad_receivers_hold_up_nobody_else)

@@ -21,7 +21,7 @@
 #include "client/served.h"
 #include "egress/wire.h"
 #include "flow/outbox.h"
-#include <check.h>
+#include "../suite.h"
 
 #define HOST "hooks.setu.example"
 enum { GOOD, OTHER_NAME, EXPIRED, UNKNOWN, RECEIVERS, STEP_S = 5, LIFE_S = 600, HEARD_MAX = 16 << 10 };
@@ -274,18 +274,6 @@ START_TEST(a_file_without_certificates_is_refused_at_the_start)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("webhook_tls");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 240);
-    tcase_add_checked_fixture(t, open_house, close_house);
-    tcase_add_test(t, only_whom_the_certificate_names_is_told_and_the_reason_is_shown);
-    tcase_add_test(t, a_file_without_certificates_is_refused_at_the_start);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("webhook_tls", 240, open_house, close_house,
+      only_whom_the_certificate_names_is_told_and_the_reason_is_shown,
+      a_file_without_certificates_is_refused_at_the_start)

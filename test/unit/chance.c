@@ -176,20 +176,12 @@ int main(void)
     static const struct entity *const clocks[] = { &schedule_entity };
     catalogue_add(clocks, countof(clocks));
     job_register(&chance_job, 1);
-    Suite *s = suite_create("chance");
-    TCase *t = tcase_create("chance");
-    tcase_add_checked_fixture(t, past, house_close);
-    tcase_set_timeout(t, 120);
-    tcase_add_test(t, the_law_of_the_past_is_found_and_kept);
-    tcase_add_test(t, what_was_known_later_teaches_nothing);
-    tcase_add_test(t, what_was_known_before_does);
-    tcase_add_test(t, young_leads_and_late_deals_teach_nothing);
-    tcase_add_test(t, too_short_a_past_is_told_to_who_asked);
-    tcase_add_test(t, who_lost_the_lease_keeps_no_model);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
+    int failed = suite_run("chance", 120, past, house_close, TESTS(
+        the_law_of_the_past_is_found_and_kept,
+        what_was_known_later_teaches_nothing,
+        what_was_known_before_does,
+        young_leads_and_late_deals_teach_nothing,
+        too_short_a_past_is_told_to_who_asked,
+        who_lost_the_lease_keeps_no_model));
     return failed != 0;
 }

@@ -191,22 +191,10 @@ START_TEST(nothing_is_lost_or_won_by_any_order_of_pauses_and_extensions)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("clock_row");
-    TCase *t = tcase_create("clock_row");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_all, house_close);
-    tcase_add_test(t, a_clock_that_stood_still_overnight_has_as_much_left_as_before);
-    tcase_add_test(t, a_clock_goes_on_being_measured_after_its_breach);
-    tcase_add_test(t, a_touch_noticed_late_counts_from_when_it_happened);
-    tcase_add_test(t, an_extension_moves_the_deadline_and_the_reminder);
-    tcase_add_test(t, a_record_may_have_several_and_ending_one_leaves_the_others);
-    tcase_add_test(t, nothing_is_lost_or_won_by_any_order_of_pauses_and_extensions);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("clock_row", 120, open_all, house_close,
+      a_clock_that_stood_still_overnight_has_as_much_left_as_before,
+      a_clock_goes_on_being_measured_after_its_breach,
+      a_touch_noticed_late_counts_from_when_it_happened,
+      an_extension_moves_the_deadline_and_the_reminder,
+      a_record_may_have_several_and_ending_one_leaves_the_others,
+      nothing_is_lost_or_won_by_any_order_of_pauses_and_extensions)

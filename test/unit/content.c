@@ -122,19 +122,8 @@ START_TEST(who_may_not_see_all_visits_is_told_nothing)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("content");
-    TCase *t = tcase_create("pains");
-    tcase_add_checked_fixture(t, open_all, house_close);
-    tcase_add_test(t, two_pieces_of_one_point_show_it_and_what_to_send);
-    tcase_add_test(t, days_count_once_and_other_programs_may_tell);
-    tcase_add_test(t, robots_old_looks_and_the_front_page_say_nothing);
-    tcase_add_test(t, who_may_not_see_all_visits_is_told_nothing);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("content", 60, open_all, house_close,
+      two_pieces_of_one_point_show_it_and_what_to_send,
+      days_count_once_and_other_programs_may_tell,
+      robots_old_looks_and_the_front_page_say_nothing,
+      who_may_not_see_all_visits_is_told_nothing)

@@ -1,6 +1,6 @@
 /* csv.c - tests of reading and writing tables of text. */
 #include "record/csv.h"
-#include <check.h>
+#include "../suite.h"
 #include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -627,42 +627,25 @@ START_TEST(known_attacks_do_not_run)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("csv");
-    TCase *t = tcase_create("csv");
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, rows_are_read_as_the_rfc_says);
-    tcase_add_test(t, lines_are_counted_from_one_through_quoted_ones);
-    tcase_add_test(t, an_open_quotation_breaks_one_row_and_no_more);
-    tcase_add_test(t, bytes_that_are_no_text_break_their_row_only);
-    tcase_add_test(t, unknown_encodings_and_missing_files_are_refused);
-    tcase_add_test(t, a_cell_is_as_long_as_the_limit_and_not_longer);
-    tcase_add_test(t, a_row_is_as_long_as_the_limit_and_not_longer);
-    tcase_add_test(t, a_long_quotation_that_ends_costs_one_row_and_one_that_does_not_too);
-    tcase_add_test(t, five_hundred_columns_are_read_and_one_more_is_refused);
-    tcase_add_test(t, the_separator_is_found);
-    tcase_add_test(t, the_encoding_is_found);
-    tcase_add_test(t, an_accent_late_in_a_long_file_is_still_seen);
-    tcase_add_test(t, csv_spectrum_reads_as_its_answers);
-    tcase_add_test(t, the_comparison_of_readers_finds_ours_deterministic);
-    tcase_add_test(t, papaparse_samples_are_read);
-    tcase_add_test(t, files_in_four_scripts_and_four_encodings_are_read);
-    tcase_add_test(t, utf_16_is_read_row_by_row);
-    tcase_add_test(t, persian_in_a_windows_code_page_equals_its_answer);
-    tcase_add_test(t, what_is_written_reads_back_the_same);
-    tcase_add_test(t, a_formula_is_guarded_and_a_number_is_not);
-    tcase_add_test(t, known_attacks_do_not_run);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("csv", 60, setup, teardown,
+      rows_are_read_as_the_rfc_says,
+      lines_are_counted_from_one_through_quoted_ones,
+      an_open_quotation_breaks_one_row_and_no_more,
+      bytes_that_are_no_text_break_their_row_only,
+      unknown_encodings_and_missing_files_are_refused,
+      a_cell_is_as_long_as_the_limit_and_not_longer,
+      a_row_is_as_long_as_the_limit_and_not_longer,
+      a_long_quotation_that_ends_costs_one_row_and_one_that_does_not_too,
+      five_hundred_columns_are_read_and_one_more_is_refused,
+      the_separator_is_found,
+      the_encoding_is_found,
+      an_accent_late_in_a_long_file_is_still_seen,
+      csv_spectrum_reads_as_its_answers,
+      the_comparison_of_readers_finds_ours_deterministic,
+      papaparse_samples_are_read,
+      files_in_four_scripts_and_four_encodings_are_read,
+      utf_16_is_read_row_by_row,
+      persian_in_a_windows_code_page_equals_its_answer,
+      what_is_written_reads_back_the_same,
+      a_formula_is_guarded_and_a_number_is_not,
+      known_attacks_do_not_run)

@@ -1,5 +1,5 @@
 /* demo.c - the made-up company keeps the product's rules, and is the same for the same seed. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <stdlib.h>
 #include <unistd.h>
@@ -235,12 +235,8 @@ int main(void)
     tcase_add_test(t, the_same_seed_tells_the_same_story);
     tcase_add_test(t, another_seed_tells_another);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_set_fork_status(sr, CK_NOFORK);     /* the workspace has threads: one process holds it */
     open_story();
-    srunner_run_all(sr, CK_NORMAL);
+    int failed = suite_end_in(s, CK_NOFORK);    /* the workspace has threads: one process holds it */
     close_story();
-    int bad = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

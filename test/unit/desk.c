@@ -214,25 +214,13 @@ START_TEST(the_last_owner_cannot_step_down_and_the_last_but_one_can)
 }
 END_TEST
 
-int main(void)
-{
-    const TTest *const tests[] = {
-        names_lose_doubled_spaces_and_domains_their_scheme, one_address_needs_no_row_and_a_replaced_one_is_kept,
-        a_row_made_primary_becomes_the_address_of_the_person, a_note_is_an_event_of_person_and_company_and_undo_takes_it_back,
-        a_call_of_yesterday_stands_at_its_own_time_and_moves_with_it, a_planned_meeting_is_no_activity_until_it_is_held,
-        a_task_counts_when_it_is_done_and_once, nobody_is_told_what_they_did_themselves,
-        the_last_owner_cannot_step_down_and_the_last_but_one_can,
-    };
-    Suite *s = suite_create("desk");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, begin, end);
-    for (size_t i = 0; i < countof(tests); i++)
-        tcase_add_test(t, tests[i]);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("desk", 60, begin, end,
+      names_lose_doubled_spaces_and_domains_their_scheme,
+      one_address_needs_no_row_and_a_replaced_one_is_kept,
+      a_row_made_primary_becomes_the_address_of_the_person,
+      a_note_is_an_event_of_person_and_company_and_undo_takes_it_back,
+      a_call_of_yesterday_stands_at_its_own_time_and_moves_with_it,
+      a_planned_meeting_is_no_activity_until_it_is_held,
+      a_task_counts_when_it_is_done_and_once,
+      nobody_is_told_what_they_did_themselves,
+      the_last_owner_cannot_step_down_and_the_last_but_one_can)

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "egress/fetch.h"
 #include <arpa/inet.h>
-#include <check.h>
+#include "../suite.h"
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -291,24 +291,12 @@ START_TEST(test_a_killed_process_is_told_and_started_anew)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("egress");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_arena, close_arena);
-    tcase_add_test(t, test_no_connection_is_made_to_an_inside_place);
-    tcase_add_test(t, test_without_the_check_a_connection_is_seen);
-    tcase_add_test(t, test_a_name_is_resolved_once_and_pinned);
-    tcase_add_test(t, test_good_urls_come_to_one_spelling);
-    tcase_add_test(t, test_limits_hold_on_both_sides);
-    tcase_add_test(t, test_an_allowed_place_is_that_place_only);
-    tcase_add_test(t, test_frames_read_back_and_cut_ones_do_not);
-    tcase_add_test(t, test_a_killed_process_is_told_and_started_anew);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("egress", 120, open_arena, close_arena,
+      test_no_connection_is_made_to_an_inside_place,
+      test_without_the_check_a_connection_is_seen,
+      test_a_name_is_resolved_once_and_pinned,
+      test_good_urls_come_to_one_spelling,
+      test_limits_hold_on_both_sides,
+      test_an_allowed_place_is_that_place_only,
+      test_frames_read_back_and_cut_ones_do_not,
+      test_a_killed_process_is_told_and_started_anew)

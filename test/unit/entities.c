@@ -1,7 +1,7 @@
 /* entities.c - tests of the tables of entities: names, words in four languages, what must hold. */
 #include "content/content.h"
 #include "core/core.h"
-#include <check.h>
+#include "../suite.h"
 #include <string.h>
 #include "funnel/funnel.h"
 #include "lang/msg_table.h"
@@ -366,9 +366,5 @@ int main(void)
     tcase_add_test(t, the_owner_of_a_record_is_a_user);
     tcase_add_test(t, an_export_of_another_crm_finds_a_field_for_every_column);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s) != 0;
 }

@@ -411,29 +411,17 @@ START_TEST(a_tick_comes_after_a_batch_and_as_often_as_it_asks)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("feed");
-    TCase *t = tcase_create("feed");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, setup, house_close);
-    tcase_add_test(t, changes_and_events_share_one_line);
-    tcase_add_test(t, a_write_that_failed_leaves_a_gap_and_nothing_else);
-    tcase_add_test(t, rows_from_before_are_numbered);
-    tcase_add_test(t, a_new_consumer_begins_where_it_says);
-    tcase_add_test(t, what_was_followed_can_be_followed_again);
-    tcase_add_test(t, rows_nobody_wants_cost_no_write);
-    tcase_add_test(t, a_step_that_another_server_took_is_not_taken_twice);
-    tcase_add_test(t, one_bad_row_is_found_and_set_aside);
-    tcase_add_test(t, a_consumer_that_takes_nothing_stops_setting_aside);
-    tcase_add_test(t, others_go_on_and_the_lag_is_shown);
-    tcase_add_test(t, the_thread_wakes_with_the_commit);
-    tcase_add_test(t, an_undone_event_is_told_to_those_who_ask);
-    tcase_add_test(t, a_tick_comes_after_a_batch_and_as_often_as_it_asks);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("feed", 120, setup, house_close,
+      changes_and_events_share_one_line,
+      a_write_that_failed_leaves_a_gap_and_nothing_else,
+      rows_from_before_are_numbered,
+      a_new_consumer_begins_where_it_says,
+      what_was_followed_can_be_followed_again,
+      rows_nobody_wants_cost_no_write,
+      a_step_that_another_server_took_is_not_taken_twice,
+      one_bad_row_is_found_and_set_aside,
+      a_consumer_that_takes_nothing_stops_setting_aside,
+      others_go_on_and_the_lag_is_shown,
+      the_thread_wakes_with_the_commit,
+      an_undone_event_is_told_to_those_who_ask,
+      a_tick_comes_after_a_batch_and_as_often_as_it_asks)

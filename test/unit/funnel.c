@@ -475,41 +475,29 @@ START_TEST(leads_needed_are_counted_back_from_the_goal_and_rounded_up)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("funnel");
-    TCase *t = tcase_create("funnel");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, funnel_open, firm_close);
-    tcase_add_test(t, every_move_of_a_lead_is_allowed_or_refused_as_the_table_says);
-    tcase_add_test(t, a_refusal_names_what_is_missing);
-    tcase_add_test(t, a_lead_without_a_way_to_reach_the_person_is_not_handed_over);
-    tcase_add_test(t, below_the_definition_a_lead_stays_in_marketing_unless_its_head_decides);
-    tcase_add_test(t, a_new_lead_cannot_be_born_accepted);
-    tcase_add_test(t, accepting_moves_the_person_the_owner_and_the_hand_off_together);
-    tcase_add_test(t, a_marketer_cannot_accept_in_the_sellers_place);
-    tcase_add_test(t, a_returned_lead_is_back_in_nurture_and_counts_by_its_reason);
-    tcase_add_test(t, a_customer_who_asks_again_stays_a_customer_when_the_lead_is_returned);
-    tcase_add_test(t, undo_of_an_accept_puts_everything_back);
-    tcase_add_test(t, a_recycled_lead_keeps_its_history_and_comes_back_on_its_day);
-    tcase_add_test(t, a_qualified_lead_becomes_a_deal_and_nothing_is_typed_twice);
-    tcase_add_test(t, deadlines_run_in_the_working_time_of_the_receiver);
-    tcase_add_test(t, a_deadline_is_reminded_of_once_and_told_once_when_it_passes);
-    tcase_add_test(t, a_call_stops_the_clock_and_counts_as_an_attempt);
-    tcase_add_test(t, a_second_interest_is_told_on_the_open_lead);
-    tcase_add_test(t, a_captured_lead_that_meets_the_definition_is_offered_at_once);
-    tcase_add_test(t, a_recycled_lead_begins_anew_when_its_person_asks_again);
-    tcase_add_test(t, a_capture_without_a_way_back_is_refused);
-    tcase_add_test(t, a_stage_is_left_with_its_time_and_never_silently_backwards);
-    tcase_add_test(t, a_step_back_without_a_reason_is_refused);
-    tcase_add_test(t, a_definition_holds_when_both_heads_have_signed_and_then_never_changes);
-    tcase_add_test(t, the_signed_definition_decides_who_is_offered);
-    tcase_add_test(t, a_new_workspace_has_its_definitions_in_four_languages_and_seeding_twice_changes_nothing);
-    tcase_add_test(t, leads_needed_are_counted_back_from_the_goal_and_rounded_up);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("funnel", 120, funnel_open, firm_close,
+      every_move_of_a_lead_is_allowed_or_refused_as_the_table_says,
+      a_refusal_names_what_is_missing,
+      a_lead_without_a_way_to_reach_the_person_is_not_handed_over,
+      below_the_definition_a_lead_stays_in_marketing_unless_its_head_decides,
+      a_new_lead_cannot_be_born_accepted,
+      accepting_moves_the_person_the_owner_and_the_hand_off_together,
+      a_marketer_cannot_accept_in_the_sellers_place,
+      a_returned_lead_is_back_in_nurture_and_counts_by_its_reason,
+      a_customer_who_asks_again_stays_a_customer_when_the_lead_is_returned,
+      undo_of_an_accept_puts_everything_back,
+      a_recycled_lead_keeps_its_history_and_comes_back_on_its_day,
+      a_qualified_lead_becomes_a_deal_and_nothing_is_typed_twice,
+      deadlines_run_in_the_working_time_of_the_receiver,
+      a_deadline_is_reminded_of_once_and_told_once_when_it_passes,
+      a_call_stops_the_clock_and_counts_as_an_attempt,
+      a_second_interest_is_told_on_the_open_lead,
+      a_captured_lead_that_meets_the_definition_is_offered_at_once,
+      a_recycled_lead_begins_anew_when_its_person_asks_again,
+      a_capture_without_a_way_back_is_refused,
+      a_stage_is_left_with_its_time_and_never_silently_backwards,
+      a_step_back_without_a_reason_is_refused,
+      a_definition_holds_when_both_heads_have_signed_and_then_never_changes,
+      the_signed_definition_decides_who_is_offered,
+      a_new_workspace_has_its_definitions_in_four_languages_and_seeding_twice_changes_nothing,
+      leads_needed_are_counted_back_from_the_goal_and_rounded_up)

@@ -354,9 +354,5 @@ int main(void)
     tcase_add_test(b, what_is_kept_of_a_sending_reads_back);
     suite_add_tcase(s, t);
     suite_add_tcase(s, b);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s) != 0;
 }

@@ -1,6 +1,5 @@
 /* Escaping, addresses and Markdown. */
-#include <check.h>
-#undef fail
+#include "../suite.h"
 #include <dirent.h>
 #include <stdlib.h>
 #include "html/html.h"
@@ -198,27 +197,15 @@ START_TEST(an_icon_that_points_is_mirrored)
 }
 END_TEST
 
-int main(void)
-{
-    TCase *tc = tcase_create("html");
-    tcase_add_checked_fixture(tc, open_mem, close_mem);
-    tcase_set_timeout(tc, 60);
-    tcase_add_test(tc, text_is_escaped_and_controls_are_dropped);
-    tcase_add_test(tc, every_byte_is_escaped_wherever_it_stands);
-    tcase_add_test(tc, numbers_and_markup_pass_by_their_type);
-    tcase_add_test(tc, a_full_page_says_so);
-    tcase_add_test(tc, only_own_paths_and_known_schemes_are_addresses);
-    tcase_add_test(tc, a_part_of_a_url_cannot_leave_its_place);
-    tcase_add_test(tc, markdown_knows_tables_strikethrough_and_links);
-    tcase_add_test(tc, markdown_lets_no_markup_and_no_program_through);
-    tcase_add_test(tc, very_long_markdown_is_shown_as_text);
-    tcase_add_test(tc, naughty_strings_stay_text);
-    tcase_add_test(tc, an_icon_that_points_is_mirrored);
-    Suite *s = suite_create("html");
-    suite_add_tcase(s, tc);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("html", 60, open_mem, close_mem,
+      text_is_escaped_and_controls_are_dropped,
+      every_byte_is_escaped_wherever_it_stands,
+      numbers_and_markup_pass_by_their_type,
+      a_full_page_says_so,
+      only_own_paths_and_known_schemes_are_addresses,
+      a_part_of_a_url_cannot_leave_its_place,
+      markdown_knows_tables_strikethrough_and_links,
+      markdown_lets_no_markup_and_no_program_through,
+      very_long_markdown_is_shown_as_text,
+      naughty_strings_stay_text,
+      an_icon_that_points_is_mirrored)

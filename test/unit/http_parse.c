@@ -6,7 +6,7 @@
 #include "http/path.h"
 #include "http/router.h"
 #include "http/validate.h"
-#include <check.h>
+#include "../suite.h"
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -294,28 +294,16 @@ START_TEST(multipart_limits_hold_on_both_sides)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("http_parse");
-    TCase *t = tcase_create("parse");
-    tcase_add_checked_fixture(t, open_arena, close_arena);
-    tcase_set_timeout(t, 30);
-    tcase_add_test(t, a_path_is_decoded_once_or_refused);
-    tcase_add_test(t, a_path_may_have_its_length_and_no_byte_more);
-    tcase_add_test(t, a_form_is_read_in_order);
-    tcase_add_test(t, a_broken_form_is_refused);
-    tcase_add_test(t, a_form_has_a_thousand_fields_and_not_one_more);
-    tcase_add_test(t, cookies_are_found_once_or_not_at_all);
-    tcase_add_test(t, hosts_are_names_or_addresses);
-    tcase_add_test(t, heads_have_limits_on_both_sides);
-    tcase_add_test(t, the_closest_route_wins);
-    tcase_add_test(t, a_broken_route_table_is_refused);
-    tcase_add_test(t, multipart_bodies_are_read_or_refused);
-    tcase_add_test(t, multipart_limits_hold_on_both_sides);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("http_parse", 30, open_arena, close_arena,
+      a_path_is_decoded_once_or_refused,
+      a_path_may_have_its_length_and_no_byte_more,
+      a_form_is_read_in_order,
+      a_broken_form_is_refused,
+      a_form_has_a_thousand_fields_and_not_one_more,
+      cookies_are_found_once_or_not_at_all,
+      hosts_are_names_or_addresses,
+      heads_have_limits_on_both_sides,
+      the_closest_route_wins,
+      a_broken_route_table_is_refused,
+      multipart_bodies_are_read_or_refused,
+      multipart_limits_hold_on_both_sides)

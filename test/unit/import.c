@@ -1,6 +1,6 @@
 /* import.c - bringing tables in: nothing dropped, everything told, all of it undoable. */
 #include "record/import.h"
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <stdlib.h>
 #include <unistd.h>
@@ -499,36 +499,18 @@ START_TEST(an_outside_crm_comes_in_with_its_totals_and_its_traps_named)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("import");
-    TCase *t = tcase_create("import");
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_set_timeout(t, 300);
-    tcase_add_test(t, a_mapping_reads_back_as_it_was_written);
-    tcase_add_test(t, a_wrong_mapping_is_refused_with_its_word);
-    tcase_add_test(t, a_mapping_is_as_large_as_the_limits_and_not_larger);
-    tcase_add_test(t, columns_are_guessed_in_four_languages);
-    tcase_add_test(t, a_second_run_changes_what_changed_and_makes_no_doubles);
-    tcase_add_test(t, the_snapshot_of_who_imports_does_not_stay_open);
-    tcase_add_test(t, a_refused_row_is_told_and_the_others_go_on);
-    tcase_add_test(t, a_dry_run_says_the_same_and_writes_nothing);
-    tcase_add_test(t, a_parent_may_stand_below_its_child);
-    tcase_add_test(t, who_was_named_before_a_bad_row_is_found_again_after_it);
-    tcase_add_test(t, a_file_that_does_not_fit_is_refused_whole);
-    tcase_add_test(t, amounts_are_multiplied_exactly_and_days_are_read_in_any_calendar);
-    tcase_add_test(t, a_run_is_undone_whole_and_also_when_it_was_stopped);
-    tcase_add_test(t, an_outside_crm_comes_in_with_its_totals_and_its_traps_named);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("import", 300, open_all, close_all,
+      a_mapping_reads_back_as_it_was_written,
+      a_wrong_mapping_is_refused_with_its_word,
+      a_mapping_is_as_large_as_the_limits_and_not_larger,
+      columns_are_guessed_in_four_languages,
+      a_second_run_changes_what_changed_and_makes_no_doubles,
+      the_snapshot_of_who_imports_does_not_stay_open,
+      a_refused_row_is_told_and_the_others_go_on,
+      a_dry_run_says_the_same_and_writes_nothing,
+      a_parent_may_stand_below_its_child,
+      who_was_named_before_a_bad_row_is_found_again_after_it,
+      a_file_that_does_not_fit_is_refused_whole,
+      amounts_are_multiplied_exactly_and_days_are_read_in_any_calendar,
+      a_run_is_undone_whole_and_also_when_it_was_stopped,
+      an_outside_crm_comes_in_with_its_totals_and_its_traps_named)

@@ -1,7 +1,7 @@
 /* insight.c - figures that add up: revenue shared among touches to the last minor unit, reports that
  * give the totals known of an outside company, and the lists behind them that count the same.
  */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <stdlib.h>
 #include <unistd.h>
@@ -400,9 +400,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(suite()) != 0;
 }

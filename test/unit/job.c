@@ -608,32 +608,20 @@ START_TEST(without_a_fence_the_simulation_sees_doubled_effects)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("job");
-    TCase *t = tcase_create("job");
-    tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, setup, house_close);
-    tcase_add_test(t, a_job_is_done_once);
-    tcase_add_test(t, what_fails_waits_longer_each_time_and_goes_on_from_where_it_was);
-    tcase_add_test(t, after_its_last_try_it_is_given_up_and_may_be_tried_again);
-    tcase_add_test(t, a_wish_that_comes_while_it_runs_is_not_lost);
-    tcase_add_test(t, a_lease_that_ran_out_is_anothers);
-    tcase_add_test(t, a_clock_set_back_makes_no_lease_eternal);
-    tcase_add_test(t, one_kind_does_not_keep_the_others_waiting);
-    tcase_add_test(t, workers_do_what_is_added_and_stop_what_is_cancelled);
-    tcase_add_test(t, rules_are_read_and_written);
-    tcase_add_test(t, the_next_moment_is_of_the_zone_and_the_calendar);
-    tcase_add_test(t, a_year_of_days_has_each_day_once);
-    tcase_add_test(t, a_declared_clock_begins_its_job_and_says_what_missed_means);
-    tcase_add_test(t, people_make_clocks_too);
-    tcase_add_test(t, what_is_past_its_time_goes_and_its_sum_stays);
-    tcase_add_test(t, ten_years_of_crashes_end_each_job_once);
-    tcase_add_test(t, without_a_fence_the_simulation_sees_doubled_effects);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("job", 300, setup, house_close,
+      a_job_is_done_once,
+      what_fails_waits_longer_each_time_and_goes_on_from_where_it_was,
+      after_its_last_try_it_is_given_up_and_may_be_tried_again,
+      a_wish_that_comes_while_it_runs_is_not_lost,
+      a_lease_that_ran_out_is_anothers,
+      a_clock_set_back_makes_no_lease_eternal,
+      one_kind_does_not_keep_the_others_waiting,
+      workers_do_what_is_added_and_stop_what_is_cancelled,
+      rules_are_read_and_written,
+      the_next_moment_is_of_the_zone_and_the_calendar,
+      a_year_of_days_has_each_day_once,
+      a_declared_clock_begins_its_job_and_says_what_missed_means,
+      people_make_clocks_too,
+      what_is_past_its_time_goes_and_its_sum_stays,
+      ten_years_of_crashes_end_each_job_once,
+      without_a_fence_the_simulation_sees_doubled_effects)

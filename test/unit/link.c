@@ -408,29 +408,18 @@ START_TEST(who_does_not_want_to_be_followed_is_not)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("link");
-    TCase *t = tcase_create("links");
-    tcase_add_checked_fixture(t, open_all, house_close);
-    tcase_add_test(t, only_plain_web_addresses_are_led_to);
-    tcase_add_test(t, a_path_is_ours_to_the_letter);
-    tcase_add_test(t, a_link_leads_to_released_material_or_to_one_address);
-    tcase_add_test(t, who_may_make_links_is_asked);
-    tcase_add_test(t, a_link_follows_its_material_and_ends_with_it);
-    tcase_add_test(t, a_click_is_an_event_of_the_person);
-    tcase_add_test(t, programs_are_known_by_what_they_say);
-    tcase_add_test(t, a_network_is_kept_under_one_spelling);
-    tcase_add_test(t, who_asks_from_a_network_of_programs_is_one);
-    tcase_add_test(t, ten_seconds_after_the_delivery_is_too_soon);
-    tcase_add_test(t, three_links_of_one_delivery_in_five_seconds_are_a_burst);
-    tcase_add_test(t, the_trap_takes_its_burst_with_it);
-    tcase_add_test(t, a_trap_that_names_itself_still_gives_the_others_away);
-    tcase_add_test(t, who_does_not_want_to_be_followed_is_not);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("link", 60, open_all, house_close,
+      only_plain_web_addresses_are_led_to,
+      a_path_is_ours_to_the_letter,
+      a_link_leads_to_released_material_or_to_one_address,
+      who_may_make_links_is_asked,
+      a_link_follows_its_material_and_ends_with_it,
+      a_click_is_an_event_of_the_person,
+      programs_are_known_by_what_they_say,
+      a_network_is_kept_under_one_spelling,
+      who_asks_from_a_network_of_programs_is_one,
+      ten_seconds_after_the_delivery_is_too_soon,
+      three_links_of_one_delivery_in_five_seconds_are_a_burst,
+      the_trap_takes_its_burst_with_it,
+      a_trap_that_names_itself_still_gives_the_others_away,
+      who_does_not_want_to_be_followed_is_not)

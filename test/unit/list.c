@@ -483,33 +483,21 @@ START_TEST(text_is_looked_up_and_sorted_in_small_letters)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("list");
-    TCase *t = tcase_create("list");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, house_open, house_close);
-    tcase_add_test(t, a_page_reads_fields_titles_and_money);
-    tcase_add_test(t, only_the_columns_asked_for_are_read_and_the_title);
-    tcase_add_test(t, lists_of_references_come_with_the_page);
-    tcase_add_test(t, pages_hold_every_record_once_in_any_order_both_ways);
-    tcase_add_test(t, records_without_a_value_come_last_both_ways);
-    tcase_add_test(t, choices_are_sorted_as_they_are_declared);
-    tcase_add_test(t, while_others_write_nothing_is_skipped_or_repeated);
-    tcase_add_test(t, a_page_whose_rows_are_gone_starts_anew);
-    tcase_add_test(t, a_changed_cursor_is_refused);
-    tcase_add_test(t, limits_and_sorts_are_checked);
-    tcase_add_test(t, every_entity_lists_in_its_own_order);
-    tcase_add_test(t, a_count_stops_at_its_cap);
-    tcase_add_test(t, titles_and_choices_are_in_order);
-    tcase_add_test(t, no_page_scans_or_sorts_the_whole_table);
-    tcase_add_test(t, an_order_is_walked_where_a_page_is_near);
-    tcase_add_test(t, text_is_looked_up_and_sorted_in_small_letters);
-    tcase_add_test(t, text_is_found_and_sorted_in_any_case);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("list", 120, house_open, house_close,
+      a_page_reads_fields_titles_and_money,
+      only_the_columns_asked_for_are_read_and_the_title,
+      lists_of_references_come_with_the_page,
+      pages_hold_every_record_once_in_any_order_both_ways,
+      records_without_a_value_come_last_both_ways,
+      choices_are_sorted_as_they_are_declared,
+      while_others_write_nothing_is_skipped_or_repeated,
+      a_page_whose_rows_are_gone_starts_anew,
+      a_changed_cursor_is_refused,
+      limits_and_sorts_are_checked,
+      every_entity_lists_in_its_own_order,
+      a_count_stops_at_its_cap,
+      titles_and_choices_are_in_order,
+      no_page_scans_or_sorts_the_whole_table,
+      an_order_is_walked_where_a_page_is_near,
+      text_is_looked_up_and_sorted_in_small_letters,
+      text_is_found_and_sorted_in_any_case)

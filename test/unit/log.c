@@ -1,7 +1,7 @@
 /* log.c - a line of the log is JSON and whole, whatever it is told. */
 #include "base/log.h"
 #include "base/clock.h"
-#include <check.h>
+#include "../suite.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,17 +78,6 @@ START_TEST(a_line_is_whole_however_long_it_would_be)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("log");
-    TCase *t = tcase_create("lines");
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, a_line_says_what_it_was_told);
-    tcase_add_test(t, a_line_is_whole_however_long_it_would_be);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("log", 60, NULL, NULL,
+      a_line_says_what_it_was_told,
+      a_line_is_whole_however_long_it_would_be)

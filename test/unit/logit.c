@@ -2,7 +2,7 @@
  * figures that others reach on them.
  */
 #include "flow/logit.h"
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <math.h>
 #include <stdio.h>
@@ -250,26 +250,14 @@ START_TEST(real_visits_are_told_as_well_as_others_tell_them)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("logit");
-    TCase *t = tcase_create("logit");
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_set_timeout(t, 240);
-    tcase_add_test(t, a_law_is_found_again);
-    tcase_add_test(t, parts_add_up_to_the_chance);
-    tcase_add_test(t, the_same_rows_give_the_same_weights);
-    tcase_add_test(t, what_was_never_seen_or_is_unknown_adds_nothing);
-    tcase_add_test(t, the_later_rows_teach_nothing);
-    tcase_add_test(t, too_little_is_refused);
-    tcase_add_test(t, rows_and_words_have_their_limits);
-    tcase_add_test(t, a_judgement_is_what_one_reckons_by_hand);
-    tcase_add_test(t, a_real_campaign_is_told_as_well_as_others_tell_it);
-    tcase_add_test(t, real_visits_are_told_as_well_as_others_tell_them);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("logit", 240, setup, teardown,
+      a_law_is_found_again,
+      parts_add_up_to_the_chance,
+      the_same_rows_give_the_same_weights,
+      what_was_never_seen_or_is_unknown_adds_nothing,
+      the_later_rows_teach_nothing,
+      too_little_is_refused,
+      rows_and_words_have_their_limits,
+      a_judgement_is_what_one_reckons_by_hand,
+      a_real_campaign_is_told_as_well_as_others_tell_it,
+      real_visits_are_told_as_well_as_others_tell_them)

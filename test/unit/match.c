@@ -4,7 +4,7 @@
  * for names in four scripts which pairs are one and which are two.
  */
 #include "record/match.h"
-#include <check.h>
+#include "../suite.h"
 #include <math.h>
 #include <stdio.h>
 #include "base/clock.h"
@@ -348,29 +348,11 @@ START_TEST(ten_thousand_of_one_name_stay_cheap_and_two_records_of_one_are_found)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("match");
-    TCase *t = tcase_create("match");
-    tcase_add_checked_fixture(t, setup, teardown);
-    tcase_set_timeout(t, 120);
-    tcase_add_test(t, names_in_four_scripts_are_told_apart);
-    tcase_add_test(t, who_is_one_shares_a_block);
-    tcase_add_test(t, keys_see_through_spelling);
-    tcase_add_test(t, legal_forms_are_no_part_of_a_name);
-    tcase_add_test(t, ten_thousand_of_one_name_stay_cheap_and_two_records_of_one_are_found);
-    tcase_add_test(t, people_of_febrl_are_found);
-    tcase_add_test(t, restaurants_are_found);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("match", 120, setup, teardown,
+      names_in_four_scripts_are_told_apart,
+      who_is_one_shares_a_block,
+      keys_see_through_spelling,
+      legal_forms_are_no_part_of_a_name,
+      ten_thousand_of_one_name_stay_cheap_and_two_records_of_one_are_found,
+      people_of_febrl_are_found,
+      restaurants_are_found)

@@ -1,5 +1,5 @@
 /* outbox.c - the states of a delivery, with a clock we hold: order, retries, giving up, what a crash leaves. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <unistd.h>
 #include "app/workspace.h"
@@ -383,28 +383,16 @@ START_TEST(test_a_new_secret_and_the_one_before_sign_for_a_day)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("outbox");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_add_test(t, test_one_key_waits_another_does_not);
-    tcase_add_test(t, test_it_is_tried_by_the_plan_and_given_up_in_three_days);
-    tcase_add_test(t, test_what_waits_longer_than_three_days_is_not_sent);
-    tcase_add_test(t, test_a_receiver_that_is_gone_is_turned_off);
-    tcase_add_test(t, test_three_days_without_success_turn_it_off);
-    tcase_add_test(t, test_a_failing_target_rests_as_long_as_it_asked);
-    tcase_add_test(t, test_what_a_crash_leaves_is_sent_again_and_does_not_count);
-    tcase_add_test(t, test_only_who_has_the_lease_settles);
-    tcase_add_test(t, test_a_channel_that_may_not_send_twice_leaves_it_unknown);
-    tcase_add_test(t, test_by_hand_it_goes_again_with_its_id_when_it_is_over);
-    tcase_add_test(t, test_every_attempt_is_signed_anew_with_one_id);
-    tcase_add_test(t, test_a_new_secret_and_the_one_before_sign_for_a_day);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("outbox", 120, open_all, close_all,
+      test_one_key_waits_another_does_not,
+      test_it_is_tried_by_the_plan_and_given_up_in_three_days,
+      test_what_waits_longer_than_three_days_is_not_sent,
+      test_a_receiver_that_is_gone_is_turned_off,
+      test_three_days_without_success_turn_it_off,
+      test_a_failing_target_rests_as_long_as_it_asked,
+      test_what_a_crash_leaves_is_sent_again_and_does_not_count,
+      test_only_who_has_the_lease_settles,
+      test_a_channel_that_may_not_send_twice_leaves_it_unknown,
+      test_by_hand_it_goes_again_with_its_id_when_it_is_over,
+      test_every_attempt_is_signed_anew_with_one_id,
+      test_a_new_secret_and_the_one_before_sign_for_a_day)

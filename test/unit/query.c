@@ -504,30 +504,18 @@ START_TEST(the_largest_queries_still_compile)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("query");
-    TCase *t = tcase_create("query");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, house_open, house_close);
-    tcase_add_test(t, a_query_reads_and_writes_back_as_it_was_meant);
-    tcase_add_test(t, any_tree_written_out_reads_as_the_same_tree);
-    tcase_add_test(t, an_error_names_the_word_and_its_place);
-    tcase_add_test(t, a_label_typed_instead_of_a_name_suggests_the_name);
-    tcase_add_test(t, a_choice_may_be_given_by_its_label);
-    tcase_add_test(t, every_limit_holds_on_both_sides);
-    tcase_add_test(t, a_filter_finds_its_records);
-    tcase_add_test(t, not_finds_exactly_the_records_left_out);
-    tcase_add_test(t, lists_of_references_are_asked_for_any_of_them);
-    tcase_add_test(t, a_hidden_field_is_an_unknown_name);
-    tcase_add_test(t, a_path_shows_nothing_of_a_record_that_may_not_be_seen);
-    tcase_add_test(t, nobody_is_found_by_a_number_they_hide);
-    tcase_add_test(t, a_quarter_is_the_readers_own);
-    tcase_add_test(t, the_largest_queries_still_compile);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("query", 60, house_open, house_close,
+      a_query_reads_and_writes_back_as_it_was_meant,
+      any_tree_written_out_reads_as_the_same_tree,
+      an_error_names_the_word_and_its_place,
+      a_label_typed_instead_of_a_name_suggests_the_name,
+      a_choice_may_be_given_by_its_label,
+      every_limit_holds_on_both_sides,
+      a_filter_finds_its_records,
+      not_finds_exactly_the_records_left_out,
+      lists_of_references_are_asked_for_any_of_them,
+      a_hidden_field_is_an_unknown_name,
+      a_path_shows_nothing_of_a_record_that_may_not_be_seen,
+      nobody_is_found_by_a_number_they_hide,
+      a_quarter_is_the_readers_own,
+      the_largest_queries_still_compile)

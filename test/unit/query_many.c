@@ -211,22 +211,10 @@ START_TEST(what_is_counted_is_met_by_an_index)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("query_many");
-    TCase *t = tcase_create("query_many");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, house_open, house_close);
-    tcase_add_test(t, what_happened_finds_its_people);
-    tcase_add_test(t, not_finds_exactly_the_others);
-    tcase_add_test(t, what_may_not_be_seen_does_not_count);
-    tcase_add_test(t, a_quarter_of_events_is_the_readers_own);
-    tcase_add_test(t, a_sum_too_large_for_a_whole_number_ends_no_list);
-    tcase_add_test(t, what_is_counted_is_met_by_an_index);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("query_many", 60, house_open, house_close,
+      what_happened_finds_its_people,
+      not_finds_exactly_the_others,
+      what_may_not_be_seen_does_not_count,
+      a_quarter_of_events_is_the_readers_own,
+      a_sum_too_large_for_a_whole_number_ends_no_list,
+      what_is_counted_is_met_by_an_index)

@@ -335,29 +335,17 @@ START_TEST(other_words_of_consent_are_another_version)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("reach");
-    TCase *t = tcase_create("reach");
-    tcase_add_checked_fixture(t, open_all, house_close);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, one_question_a_line_with_must_kind_and_label);
-    tcase_add_test(t, a_mistake_names_its_line_and_what_to_write);
-    tcase_add_test(t, limits_hold_on_both_sides);
-    tcase_add_test(t, answers_are_read_in_any_digits_and_refused_in_clear_words);
-    tcase_add_test(t, a_referrer_tells_search_social_mail_and_others);
-    tcase_add_test(t, people_are_not_taken_for_robots);
-    tcase_add_test(t, robots_of_the_common_list_are_known);
-    tcase_add_test(t, an_address_keeps_its_network_only);
-    tcase_add_test(t, hosts_are_hosts_and_nothing_else_reaches_the_header);
-    tcase_add_test(t, a_token_holds_from_two_seconds_to_a_day_for_its_form_only);
-    tcase_add_test(t, money_of_a_campaign_is_the_exact_sum_of_its_lines);
-    tcase_add_test(t, a_campaign_never_stands_below_itself_nor_ends_before_it_starts);
-    tcase_add_test(t, other_words_of_consent_are_another_version);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("reach", 60, open_all, house_close,
+      one_question_a_line_with_must_kind_and_label,
+      a_mistake_names_its_line_and_what_to_write,
+      limits_hold_on_both_sides,
+      answers_are_read_in_any_digits_and_refused_in_clear_words,
+      a_referrer_tells_search_social_mail_and_others,
+      people_are_not_taken_for_robots,
+      robots_of_the_common_list_are_known,
+      an_address_keeps_its_network_only,
+      hosts_are_hosts_and_nothing_else_reaches_the_header,
+      a_token_holds_from_two_seconds_to_a_day_for_its_form_only,
+      money_of_a_campaign_is_the_exact_sum_of_its_lines,
+      a_campaign_never_stands_below_itself_nor_ends_before_it_starts,
+      other_words_of_consent_are_another_version)

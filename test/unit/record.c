@@ -1,5 +1,5 @@
 /* record.c - what the record engine promises: one gate, exact values, nothing lost, everything undoable. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <stdlib.h>
 #include <unistd.h>
@@ -293,28 +293,16 @@ START_TEST(the_history_tells_who_what_and_when)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("record");
-    TCase *t = tcase_create("record");
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, a_name_and_an_email_make_a_person);
-    tcase_add_test(t, bad_input_names_its_field_and_nothing_is_written);
-    tcase_add_test(t, a_text_at_its_limit_passes_and_one_more_is_refused);
-    tcase_add_test(t, a_stale_save_is_refused_and_shows_what_is_stored);
-    tcase_add_test(t, undo_puts_back_what_a_write_changed_and_can_be_undone);
-    tcase_add_test(t, undo_of_a_field_changed_since_is_refused_by_name);
-    tcase_add_test(t, a_deleted_record_is_gone_and_undo_brings_it_back);
-    tcase_add_test(t, money_is_exact_and_a_foreign_one_needs_a_rate);
-    tcase_add_test(t, an_ae_changes_own_deals_only_and_foreign_ones_answer_alike);
-    tcase_add_test(t, search_finds_any_script_by_the_beginning_of_a_word);
-    tcase_add_test(t, a_merge_moves_references_and_undo_brings_both_back);
-    tcase_add_test(t, the_history_tells_who_what_and_when);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("record", 60, open_all, close_all,
+      a_name_and_an_email_make_a_person,
+      bad_input_names_its_field_and_nothing_is_written,
+      a_text_at_its_limit_passes_and_one_more_is_refused,
+      a_stale_save_is_refused_and_shows_what_is_stored,
+      undo_puts_back_what_a_write_changed_and_can_be_undone,
+      undo_of_a_field_changed_since_is_refused_by_name,
+      a_deleted_record_is_gone_and_undo_brings_it_back,
+      money_is_exact_and_a_foreign_one_needs_a_rate,
+      an_ae_changes_own_deals_only_and_foreign_ones_answer_alike,
+      search_finds_any_script_by_the_beginning_of_a_word,
+      a_merge_moves_references_and_undo_brings_both_back,
+      the_history_tells_who_what_and_when)

@@ -238,27 +238,15 @@ START_TEST(trying_the_routing_says_who_and_why_and_changes_nothing)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("route");
-    TCase *t = tcase_create("route");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, funnel_open, firm_close);
-    tcase_add_test(t, a_pool_gives_in_turn_and_everybody_gets_as_many);
-    tcase_add_test(t, a_pool_passes_over_who_is_away_full_or_asleep_and_ends_at_its_fallback);
-    tcase_add_test(t, who_knows_the_person_or_the_company_gets_the_lead_first);
-    tcase_add_test(t, fewest_first_looks_at_open_leads);
-    tcase_add_test(t, passing_a_lead_on_starts_a_new_hand_off);
-    tcase_add_test(t, deadlines_of_conditions_start_pause_extend_and_end_by_themselves);
-    tcase_add_test(t, half_the_weight_gets_half_the_leads);
-    tcase_add_test(t, who_has_had_enough_today_is_passed_over_until_tomorrow);
-    tcase_add_test(t, a_branch_is_read_when_it_fits_and_reading_goes_on_after_it);
-    tcase_add_test(t, a_lead_passed_on_goes_to_the_next_and_never_back_to_who_let_it_wait);
-    tcase_add_test(t, trying_the_routing_says_who_and_why_and_changes_nothing);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("route", 120, funnel_open, firm_close,
+      a_pool_gives_in_turn_and_everybody_gets_as_many,
+      a_pool_passes_over_who_is_away_full_or_asleep_and_ends_at_its_fallback,
+      who_knows_the_person_or_the_company_gets_the_lead_first,
+      fewest_first_looks_at_open_leads,
+      passing_a_lead_on_starts_a_new_hand_off,
+      deadlines_of_conditions_start_pause_extend_and_end_by_themselves,
+      half_the_weight_gets_half_the_leads,
+      who_has_had_enough_today_is_passed_over_until_tomorrow,
+      a_branch_is_read_when_it_fits_and_reading_goes_on_after_it,
+      a_lead_passed_on_goes_to_the_next_and_never_back_to_who_let_it_wait,
+      trying_the_routing_says_who_and_why_and_changes_nothing)

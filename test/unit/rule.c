@@ -633,41 +633,29 @@ START_TEST(whenever_it_is_killed_each_cause_has_its_effect_exactly_once)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("rule");
-    TCase *t = tcase_create("rule");
-    tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, open_all, firm_close);
-    tcase_add_test(t, a_rule_reads_back_as_it_was_written);
-    tcase_add_test(t, what_a_rule_cannot_mean_is_refused_with_its_line);
-    tcase_add_test(t, no_text_does_harm_and_what_reads_reads_again);
-    tcase_add_test(t, a_large_deal_involves_the_brand_manager_once_and_the_log_names_the_rule);
-    tcase_add_test(t, a_rule_from_before_there_were_signatures_goes_on);
-    tcase_add_test(t, open_pages_are_told_of_what_a_rule_did);
-    tcase_add_test(t, a_missed_meeting_starts_the_tasks_of_booking_anew);
-    tcase_add_test(t, a_quiet_deal_asks_its_owner_for_the_next_step_once_for_each_silence);
-    tcase_add_test(t, material_is_not_released_before_somebody_who_sells_has_looked);
-    tcase_add_test(t, a_cause_told_twice_begins_once);
-    tcase_add_test(t, an_undone_cause_begins_nothing_nor_does_the_undoing);
-    tcase_add_test(t, a_flow_waits_in_its_row_and_goes_on_as_the_version_it_began_with);
-    tcase_add_test(t, waiting_for_an_event_ends_when_it_comes_or_when_time_runs_out);
-    tcase_add_test(t, a_flow_waits_for_the_one_who_decides_and_for_nobody_else);
-    tcase_add_test(t, a_split_is_even_and_the_same_whenever_it_is_asked);
-    tcase_add_test(t, a_flow_may_be_started_and_stopped_by_another);
-    tcase_add_test(t, a_rule_can_do_no_more_than_its_owner_and_the_manager_hears_of_it);
-    tcase_add_test(t, a_rule_of_somebody_who_left_fails_and_says_so);
-    tcase_add_test(t, a_failing_step_takes_back_what_the_run_did_before_it);
-    tcase_add_test(t, rules_that_call_each_other_stop_where_they_came_from);
-    tcase_add_test(t, a_rule_that_runs_too_often_is_switched_off_and_its_owner_told);
-    tcase_add_test(t, once_for_a_record_is_once);
-    tcase_add_test(t, a_rule_with_an_hour_runs_at_it_for_those_that_fit);
-    tcase_add_test(t, trying_a_rule_on_history_tells_what_it_would_have_done_and_does_nothing);
-    tcase_add_test(t, whenever_it_is_killed_each_cause_has_its_effect_exactly_once);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("rule", 300, open_all, firm_close,
+      a_rule_reads_back_as_it_was_written,
+      what_a_rule_cannot_mean_is_refused_with_its_line,
+      no_text_does_harm_and_what_reads_reads_again,
+      a_large_deal_involves_the_brand_manager_once_and_the_log_names_the_rule,
+      a_rule_from_before_there_were_signatures_goes_on,
+      open_pages_are_told_of_what_a_rule_did,
+      a_missed_meeting_starts_the_tasks_of_booking_anew,
+      a_quiet_deal_asks_its_owner_for_the_next_step_once_for_each_silence,
+      material_is_not_released_before_somebody_who_sells_has_looked,
+      a_cause_told_twice_begins_once,
+      an_undone_cause_begins_nothing_nor_does_the_undoing,
+      a_flow_waits_in_its_row_and_goes_on_as_the_version_it_began_with,
+      waiting_for_an_event_ends_when_it_comes_or_when_time_runs_out,
+      a_flow_waits_for_the_one_who_decides_and_for_nobody_else,
+      a_split_is_even_and_the_same_whenever_it_is_asked,
+      a_flow_may_be_started_and_stopped_by_another,
+      a_rule_can_do_no_more_than_its_owner_and_the_manager_hears_of_it,
+      a_rule_of_somebody_who_left_fails_and_says_so,
+      a_failing_step_takes_back_what_the_run_did_before_it,
+      rules_that_call_each_other_stop_where_they_came_from,
+      a_rule_that_runs_too_often_is_switched_off_and_its_owner_told,
+      once_for_a_record_is_once,
+      a_rule_with_an_hour_runs_at_it_for_those_that_fit,
+      trying_a_rule_on_history_tells_what_it_would_have_done_and_does_nothing,
+      whenever_it_is_killed_each_cause_has_its_effect_exactly_once)

@@ -156,23 +156,11 @@ START_TEST(who_is_due_is_found_by_an_index)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("rule_batch");
-    TCase *t = tcase_create("rule_batch");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_all, firm_close);
-    tcase_add_test(t, more_runs_than_one_write_takes_all_go_on_and_are_told_once);
-    tcase_add_test(t, a_run_that_fails_fails_alone);
-    tcase_add_test(t, the_same_question_of_two_owners_is_two_questions);
-    tcase_add_test(t, a_question_is_asked_of_the_record_as_the_run_before_left_it);
-    tcase_add_test(t, a_run_stopped_by_one_before_it_in_the_same_write_does_not_go_on);
-    tcase_add_test(t, nothing_waits_for_a_record_its_owner_no_longer_sees);
-    tcase_add_test(t, who_is_due_is_found_by_an_index);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("rule_batch", 120, open_all, firm_close,
+      more_runs_than_one_write_takes_all_go_on_and_are_told_once,
+      a_run_that_fails_fails_alone,
+      the_same_question_of_two_owners_is_two_questions,
+      a_question_is_asked_of_the_record_as_the_run_before_left_it,
+      a_run_stopped_by_one_before_it_in_the_same_write_does_not_go_on,
+      nothing_waits_for_a_record_its_owner_no_longer_sees,
+      who_is_due_is_found_by_an_index)

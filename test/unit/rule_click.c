@@ -201,24 +201,12 @@ START_TEST(an_open_begins_no_rule_and_may_be_waited_for)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("rule_click");
-    TCase *t = tcase_create("clicks");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_all, firm_close);
-    tcase_add_test(t, a_click_begins_its_rule_after_ninety_seconds_and_once);
-    tcase_add_test(t, a_click_that_turns_a_programs_in_between_begins_nothing);
-    tcase_add_test(t, who_enters_a_segment_by_a_click_is_waited_with);
-    tcase_add_test(t, who_entered_by_a_programs_click_neither_enters_nor_leaves);
-    tcase_add_test(t, who_enters_without_a_click_is_not_waited_with);
-    tcase_add_test(t, what_nobody_waits_for_is_not_held);
-    tcase_add_test(t, a_run_that_waits_for_a_click_has_it_when_it_came_in_time);
-    tcase_add_test(t, an_open_begins_no_rule_and_may_be_waited_for);
-    suite_add_tcase(suite, t);
-    SRunner *r = srunner_create(suite);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("rule_click", 120, open_all, firm_close,
+      a_click_begins_its_rule_after_ninety_seconds_and_once,
+      a_click_that_turns_a_programs_in_between_begins_nothing,
+      who_enters_a_segment_by_a_click_is_waited_with,
+      who_entered_by_a_programs_click_neither_enters_nor_leaves,
+      who_enters_without_a_click_is_not_waited_with,
+      what_nobody_waits_for_is_not_held,
+      a_run_that_waits_for_a_click_has_it_when_it_came_in_time,
+      an_open_begins_no_rule_and_may_be_waited_for)

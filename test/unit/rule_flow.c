@@ -478,29 +478,17 @@ START_TEST(a_split_takes_its_share_of_many)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("rule_flow");
-    TCase *t = tcase_create("rule_flow");
-    tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, open_all, firm_close);
-    tcase_add_test(t, a_lead_nobody_answers_is_reminded_passed_on_in_working_time_and_ends_at_the_fallback);
-    tcase_add_test(t, a_lead_that_is_answered_after_the_word_is_not_passed_on);
-    tcase_add_test(t, a_limit_is_what_its_currency_is_worth_today_and_without_a_rate_the_amount_is_refused);
-    tcase_add_test(t, entering_and_leaving_a_segment_begin_each_their_rule_for_that_segment_alone);
-    tcase_add_test(t, a_time_before_or_after_a_day_or_an_instant_begins_once_and_not_a_minute_too_early);
-    tcase_add_test(t, every_hour_day_week_and_month_come_when_they_begin);
-    tcase_add_test(t, by_hand_begins_only_what_is_on_and_begins_so);
-    tcase_add_test(t, a_rule_of_both_teams_holds_as_both_heads_signed_it_and_every_version_stays);
-    tcase_add_test(t, a_step_tells_a_webhook_what_its_owner_may_see_or_says_why_it_cannot);
-    tcase_add_test(t, a_chain_is_eight_deep_and_the_ninth_is_refused);
-    tcase_add_test(t, the_hourly_limit_lets_as_many_through_as_it_says_and_an_hour_later_as_many_again);
-    tcase_add_test(t, a_text_has_as_many_steps_and_blocks_as_it_may_and_not_one_more);
-    tcase_add_test(t, a_split_takes_its_share_of_many);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("rule_flow", 300, open_all, firm_close,
+      a_lead_nobody_answers_is_reminded_passed_on_in_working_time_and_ends_at_the_fallback,
+      a_lead_that_is_answered_after_the_word_is_not_passed_on,
+      a_limit_is_what_its_currency_is_worth_today_and_without_a_rate_the_amount_is_refused,
+      entering_and_leaving_a_segment_begin_each_their_rule_for_that_segment_alone,
+      a_time_before_or_after_a_day_or_an_instant_begins_once_and_not_a_minute_too_early,
+      every_hour_day_week_and_month_come_when_they_begin,
+      by_hand_begins_only_what_is_on_and_begins_so,
+      a_rule_of_both_teams_holds_as_both_heads_signed_it_and_every_version_stays,
+      a_step_tells_a_webhook_what_its_owner_may_see_or_says_why_it_cannot,
+      a_chain_is_eight_deep_and_the_ninth_is_refused,
+      the_hourly_limit_lets_as_many_through_as_it_says_and_an_hour_later_as_many_again,
+      a_text_has_as_many_steps_and_blocks_as_it_may_and_not_one_more,
+      a_split_takes_its_share_of_many)

@@ -54,9 +54,5 @@ int main(void)
     tcase_add_checked_fixture(t, open_all, firm_close);
     tcase_add_test(t, an_hour_that_memory_was_short_in_is_not_missed);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s) != 0;
 }

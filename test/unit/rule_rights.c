@@ -184,21 +184,9 @@ START_TEST(a_webhook_tells_less_as_soon_as_its_owner_may_see_less_and_nothing_wh
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("rule_rights");
-    TCase *t = tcase_create("rule_rights");
-    tcase_set_timeout(t, 300);
-    tcase_add_checked_fixture(t, open_all, firm_close);
-    tcase_add_test(t, neither_a_rule_nor_its_trial_may_name_what_is_hidden_from_who_writes_it);
-    tcase_add_test(t, a_rule_whose_owner_may_no_longer_see_its_cause_is_switched_off_and_says_why);
-    tcase_add_test(t, a_rule_of_somebody_who_left_stops_with_a_word_to_their_manager_and_goes_on_when_taken_over);
-    tcase_add_test(t, a_guest_learns_nothing_of_rules_runs_segments_webhooks_or_history);
-    tcase_add_test(t, a_webhook_tells_less_as_soon_as_its_owner_may_see_less_and_nothing_when_they_have_left);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("rule_rights", 300, open_all, firm_close,
+      neither_a_rule_nor_its_trial_may_name_what_is_hidden_from_who_writes_it,
+      a_rule_whose_owner_may_no_longer_see_its_cause_is_switched_off_and_says_why,
+      a_rule_of_somebody_who_left_stops_with_a_word_to_their_manager_and_goes_on_when_taken_over,
+      a_guest_learns_nothing_of_rules_runs_segments_webhooks_or_history,
+      a_webhook_tells_less_as_soon_as_its_owner_may_see_less_and_nothing_when_they_have_left)

@@ -252,28 +252,16 @@ START_TEST(a_nurtured_lead_is_offered_when_its_score_rises)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("score");
-    TCase *t = tcase_create("score");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, funnel_open, firm_close);
-    tcase_add_test(t, a_score_is_the_sum_of_its_reasons);
-    tcase_add_test(t, points_fade_by_steps_as_the_clock_moves);
-    tcase_add_test(t, a_window_ends_all_at_once_and_fit_never_fades);
-    tcase_add_test(t, rules_fade_as_their_group_unless_they_name_their_own_way);
-    tcase_add_test(t, a_window_and_a_decay_together_are_refused);
-    tcase_add_test(t, a_company_has_the_best_fit_and_the_sum_of_what_its_people_want);
-    tcase_add_test(t, caps_hold_for_rules_groups_and_the_whole_and_points_may_be_negative);
-    tcase_add_test(t, grades_change_at_their_thresholds);
-    tcase_add_test(t, a_changed_rule_counts_everybody_anew);
-    tcase_add_test(t, a_persons_company_counts_and_its_change_is_noticed);
-    tcase_add_test(t, criteria_that_cannot_be_read_are_refused_when_saved);
-    tcase_add_test(t, a_nurtured_lead_is_offered_when_its_score_rises);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE("score", 120, funnel_open, firm_close,
+      a_score_is_the_sum_of_its_reasons,
+      points_fade_by_steps_as_the_clock_moves,
+      a_window_ends_all_at_once_and_fit_never_fades,
+      rules_fade_as_their_group_unless_they_name_their_own_way,
+      a_window_and_a_decay_together_are_refused,
+      a_company_has_the_best_fit_and_the_sum_of_what_its_people_want,
+      caps_hold_for_rules_groups_and_the_whole_and_points_may_be_negative,
+      grades_change_at_their_thresholds,
+      a_changed_rule_counts_everybody_anew,
+      a_persons_company_counts_and_its_change_is_noticed,
+      criteria_that_cannot_be_read_are_refused_when_saved,
+      a_nurtured_lead_is_offered_when_its_score_rises)

@@ -175,22 +175,10 @@ START_TEST(what_one_may_not_see_is_not_found_beside_what_one_may)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("search");
-    TCase *t = tcase_create("search");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, open_all, firm_close);
-    tcase_add_test(t, one_letter_finds_in_each_script);
-    tcase_add_test(t, a_choice_is_told_in_the_readers_words);
-    tcase_add_test(t, a_kind_with_many_hits_leaves_room_for_the_others);
-    tcase_add_test(t, asked_together_each_kind_answers_as_if_asked_alone);
-    tcase_add_test(t, an_older_index_is_made_anew_with_all_that_is_in_it);
-    tcase_add_test(t, what_one_may_not_see_is_not_found_beside_what_one_may);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? 1 : 0;
-}
+SUITE("search", 120, open_all, firm_close,
+      one_letter_finds_in_each_script,
+      a_choice_is_told_in_the_readers_words,
+      a_kind_with_many_hits_leaves_room_for_the_others,
+      asked_together_each_kind_answers_as_if_asked_alone,
+      an_older_index_is_made_anew_with_all_that_is_in_it,
+      what_one_may_not_see_is_not_found_beside_what_one_may)

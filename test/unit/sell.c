@@ -1,5 +1,5 @@
 /* sell.c - deals keep their rules: exact money, stages that ask for what they need, one order a win. */
-#include <check.h>
+#include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
 #include <stdlib.h>
 #include <unistd.h>
@@ -519,36 +519,23 @@ START_TEST(a_stage_names_only_fields_of_a_deal)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sell");
-    TCase *t = tcase_create("deals");
-    tcase_add_checked_fixture(t, open_all, close_all);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, a_line_is_rounded_once_and_half_up);
-    tcase_add_test(t, the_amount_of_a_deal_is_the_sum_of_its_lines);
-    tcase_add_test(t, lines_out_of_range_name_their_field);
-    tcase_add_test(t, a_line_takes_name_and_price_of_its_product);
-    tcase_add_test(t, a_new_deal_stands_in_the_first_stage_of_the_default_pipeline);
-    tcase_add_test(t, a_stage_asks_for_what_it_and_those_before_it_need);
-    tcase_add_test(t, a_lost_deal_says_why_and_needs_nothing_else);
-    tcase_add_test(t, the_day_of_a_win_is_today_whatever_was_expected);
-    tcase_add_test(t, a_stage_of_another_pipeline_is_refused_with_the_pipeline_kept);
-    tcase_add_test(t, every_move_leaves_a_receipt_with_its_time);
-    tcase_add_test(t, a_stale_move_is_a_conflict);
-    tcase_add_test(t, between_two_ranks_there_is_always_another);
-    tcase_add_test(t, cards_stay_where_they_are_put);
-    tcase_add_test(t, a_won_deal_becomes_one_order_with_exact_totals);
-    tcase_add_test(t, a_deal_without_lines_orders_its_amount);
-    tcase_add_test(t, winning_is_undone_with_its_order);
-    tcase_add_test(t, a_move_on_the_board_is_undone);
-    tcase_add_test(t, payments_add_up_and_never_exceed_what_is_owed);
-    tcase_add_test(t, a_stage_names_only_fields_of_a_deal);
-    suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_run_all(sr, CK_NORMAL);
-    int failed = srunner_ntests_failed(sr), ran = srunner_ntests_run(sr);
-    printf("%d passed, %d failed\n", ran - failed, failed);
-    srunner_free(sr);
-    return failed != 0;
-}
+SUITE("sell", 60, open_all, close_all,
+      a_line_is_rounded_once_and_half_up,
+      the_amount_of_a_deal_is_the_sum_of_its_lines,
+      lines_out_of_range_name_their_field,
+      a_line_takes_name_and_price_of_its_product,
+      a_new_deal_stands_in_the_first_stage_of_the_default_pipeline,
+      a_stage_asks_for_what_it_and_those_before_it_need,
+      a_lost_deal_says_why_and_needs_nothing_else,
+      the_day_of_a_win_is_today_whatever_was_expected,
+      a_stage_of_another_pipeline_is_refused_with_the_pipeline_kept,
+      every_move_leaves_a_receipt_with_its_time,
+      a_stale_move_is_a_conflict,
+      between_two_ranks_there_is_always_another,
+      cards_stay_where_they_are_put,
+      a_won_deal_becomes_one_order_with_exact_totals,
+      a_deal_without_lines_orders_its_amount,
+      winning_is_undone_with_its_order,
+      a_move_on_the_board_is_undone,
+      payments_add_up_and_never_exceed_what_is_owed,
+      a_stage_names_only_fields_of_a_deal)

@@ -4,7 +4,7 @@
 #include "flow/sign.h"
 #include "flow/webhook.h"
 #include <sodium.h>
-#include <check.h>
+#include "../suite.h"
 
 static struct arena mem;
 static void open_arena(void)
@@ -165,23 +165,12 @@ START_TEST(test_topics_are_words_that_can_be_told)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sign");
-    TCase *t = tcase_create("all");
-    tcase_add_checked_fixture(t, open_arena, close_arena);
-    tcase_add_test(t, test_the_known_answer_comes_out);
-    tcase_add_test(t, test_what_differs_is_refused);
-    tcase_add_test(t, test_one_of_several_signatures_and_secrets_is_enough);
-    tcase_add_test(t, test_secrets_have_their_lengths);
-    tcase_add_test(t, test_the_words_of_the_standard);
-    tcase_add_test(t, test_the_hub_signs_the_body_alone);
-    tcase_add_test(t, test_a_sealed_secret_opens_only_in_its_place);
-    tcase_add_test(t, test_topics_are_words_that_can_be_told);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("sign", 60, open_arena, close_arena,
+      test_the_known_answer_comes_out,
+      test_what_differs_is_refused,
+      test_one_of_several_signatures_and_secrets_is_enough,
+      test_secrets_have_their_lengths,
+      test_the_words_of_the_standard,
+      test_the_hub_signs_the_body_alone,
+      test_a_sealed_secret_opens_only_in_its_place,
+      test_topics_are_words_that_can_be_told)

@@ -186,22 +186,10 @@ START_TEST(each_table_is_cut_once)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("spread");
-    TCase *t = tcase_create("spread");
-    tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, house_open, house_close);
-    tcase_add_test(t, every_unique_key_of_a_spread_table_holds_its_owner);
-    tcase_add_test(t, a_key_without_the_owner_would_be_found);
-    tcase_add_test(t, no_foreign_key_leads_anywhere);
-    tcase_add_test(t, events_follow_their_person_through_a_merge_and_back);
-    tcase_add_test(t, where_there_is_no_citus_nothing_is_done);
-    tcase_add_test(t, each_table_is_cut_once);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("spread", 120, house_open, house_close,
+      every_unique_key_of_a_spread_table_holds_its_owner,
+      a_key_without_the_owner_would_be_found,
+      no_foreign_key_leads_anywhere,
+      events_follow_their_person_through_a_merge_and_back,
+      where_there_is_no_citus_nothing_is_done,
+      each_table_is_cut_once)

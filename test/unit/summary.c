@@ -147,23 +147,11 @@ START_TEST(totals_keep_within_rights)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("summary");
-    TCase *t = tcase_create("summary");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, house_open, house_close);
-    tcase_add_test(t, totals_are_grouped_and_summed);
-    tcase_add_test(t, dates_fall_into_the_readers_periods);
-    tcase_add_test(t, instants_fall_into_days_of_the_readers_zone);
-    tcase_add_test(t, what_cannot_be_grouped_or_summed_is_refused);
-    tcase_add_test(t, a_total_is_exact_or_refused);
-    tcase_add_test(t, groups_have_a_limit_on_both_sides);
-    tcase_add_test(t, totals_keep_within_rights);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("summary", 60, house_open, house_close,
+      totals_are_grouped_and_summed,
+      dates_fall_into_the_readers_periods,
+      instants_fall_into_days_of_the_readers_zone,
+      what_cannot_be_grouped_or_summed_is_refused,
+      a_total_is_exact_or_refused,
+      groups_have_a_limit_on_both_sides,
+      totals_keep_within_rights)

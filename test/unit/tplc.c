@@ -1,6 +1,5 @@
 /* The compiler of views: what it accepts, what it refuses, and where it says so. */
-#include <check.h>
-#undef fail
+#include "../suite.h"
 #define TPLC_NO_MAIN
 #include "../../tools/tplc.c"
 #include "base/str.h"
@@ -151,21 +150,11 @@ START_TEST(lines_lose_their_indentation_but_values_and_pre_do_not)
 }
 END_TEST
 
-int main(void)
-{
-    TCase *tc = tcase_create("tplc");
-    tcase_add_test(tc, a_view_becomes_a_function_of_its_struct);
-    tcase_add_test(tc, a_value_is_escaped_for_where_it_stands);
-    tcase_add_test(tc, statements_become_c);
-    tcase_add_test(tc, branches_may_add_attributes_and_parts_of_values);
-    tcase_add_test(tc, what_escaping_would_not_protect_is_refused);
-    tcase_add_test(tc, an_error_names_the_line_of_the_view);
-    tcase_add_test(tc, lines_lose_their_indentation_but_values_and_pre_do_not);
-    Suite *s = suite_create("tplc");
-    suite_add_tcase(s, tc);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE("tplc", 60, NULL, NULL,
+      a_view_becomes_a_function_of_its_struct,
+      a_value_is_escaped_for_where_it_stands,
+      statements_become_c,
+      branches_may_add_attributes_and_parts_of_values,
+      what_escaping_would_not_protect_is_refused,
+      an_error_names_the_line_of_the_view,
+      lines_lose_their_indentation_but_values_and_pre_do_not)

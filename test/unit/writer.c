@@ -1,8 +1,7 @@
 /* writer.c - groups of writes, on a folder and on PostgreSQL: a bold group in which something fails is run again
  * with care, and then each write is told what is its own, as if it had been alone.
  */
-#include <check.h>
-#undef fail                                      /* libcheck has one too; ours fills an err */
+#include "../suite.h"
 #include <pthread.h>
 #include <semaphore.h>
 #include <unistd.h>
@@ -350,9 +349,5 @@ int main(void)
     tcase_set_timeout(rest, 60);
     suite_add_tcase(s, each);
     suite_add_tcase(s, rest);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_end(s) != 0;
 }
