@@ -381,7 +381,7 @@ void rule_save(struct request *rq)
     } else {
         redraw(x, act);
         if (request_form(rq, "step").n)             /* a condition that was put together */
-            x->plan.criteria = condition_added(rq, x->plan.criteria, request_form);
+            x->plan.criteria = condition_added(rq, x->plan.en, x->plan.criteria, request_form);
     }
     draw(x, x->e.code ? err_http_status(x->e.code) : 200);
 }

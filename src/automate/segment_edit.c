@@ -147,7 +147,7 @@ void segment_save(struct request *rq)
         return;
     struct record *r = posted(rq, stored);
     if (request_form(rq, "step").n) {
-        record_set(r, "criteria", val_text(condition_added(rq, record_text(r, "criteria"), request_form)));
+        record_set(r, "criteria", val_text(condition_added(rq, entity_find(record_text(r, "entity")), record_text(r, "criteria"), request_form)));
         show_form(rq, r, NULL, 200);
         return;
     }

@@ -65,7 +65,7 @@ static int64_t day_start(const struct ctx *c, int64_t day)
     return zone_instant(c->loc->zone, day, 0);
 }
 
-/* A literal: a day, in either calendar, or an instant. */
+/* A literal: a day, in either calendar, between hyphens or strokes, or an instant. */
 static bool read_literal(struct ctx *c, str text, int64_t *day, int64_t *instant, bool *is_instant)
 {
     str s = ascii_digits(c->a, text), rest = s;
@@ -74,8 +74,10 @@ static bool read_literal(struct ctx *c, str text, int64_t *day, int64_t *instant
     *is_instant = parse_iso_instant(s, instant);
     if (*is_instant)
         return true;
-    str ys = str_cut(&rest, '-'), ms = str_cut(&rest, '-');
-    if (ys.n != 4 || ms.n != 2 || rest.n != 2
+    char between = str_find_char(s, '/') >= 0 ? '/' : '-';
+    str ys = str_cut(&rest, between), ms = str_cut(&rest, between);
+    size_t least = between == '/' ? 1 : 2;      /* 1405/9/1, as it is written by hand */
+    if (ys.n != 4 || ms.n < least || ms.n > 2 || rest.n < least || rest.n > 2
         || !str_to_int(ys, &y) || !str_to_int(ms, &m) || !str_to_int(rest, &d) || y < 1)
         return false;
     enum calendar cal = y < JALALI_BEFORE ? CALENDAR_JALALI : CALENDAR_GREGORIAN;

@@ -2,6 +2,7 @@
 #include "web/condition.h"
 #include "base/buf.h"
 #include "msg/web.h"
+#include "record/type.h"
 
 enum { SEGMENTS_MAX = 100, SOURCES_MAX = 120 };
 
@@ -101,14 +102,53 @@ static bool is_word(str s)
     return s.n > 0;
 }
 
-static void put_field(struct buf *b, struct request *rq, getter get)
+/* today, now, today - 30 days: words of the query language, which stay such. */
+static bool is_moment(str s)
 {
-    str op = get(rq, "op");
-    buf_fmt(b, "%.*s %.*s", STR_ARG(get(rq, "f")), STR_ARG(op));
+    static const char *const words[] = { "today", "yesterday", "tomorrow", "now" };
+    str first = str_cut(&s, ' ');
+    for (size_t i = 0; i < countof(words); i++)
+        if (str_eq(first, str_of(words[i])))
+            return !s.n || str_starts(s, S("- ")) || str_starts(s, S("+ "));
+    return false;
+}
+
+/* A day as this reader writes days, and as the query language does in the same calendar: 1405-09-01. */
+static str day_text(struct ctx *c, str typed)
+{
+    int64_t days;
+    struct err e = { 0 };
+    if (!parse_date(c->loc, typed, zone_days(c->loc->zone, c->now), &days, &e))
+        return (str){ 0 };
+    struct ymd d = ymd_from_days(c->loc->calendar, days);
+    return arena_fmt(c->a, "%04d-%02d-%02d", d.y, d.m, d.d);
+}
+
+static void put_value(struct buf *b, struct ctx *c, const struct entity *en, str name, str typed)
+{
+    const struct field *f = entity_field(en, name);
+    bool is_time = f ? f->type == FIELD_DATE || f->type == FIELD_INSTANT : str_eq(name, S("created_at")) || str_eq(name, S("updated_at"));
+    str day = is_time && !is_moment(typed) ? day_text(c, typed) : (str){ 0 };
+    struct val v;
+    struct err e = { 0 };
+    if (is_time && is_moment(typed))
+        buf_put(b, typed);
+    else if (day.n)
+        buf_put(b, day);
+    else if (f && f->type == FIELD_BOOL && type_parse(c, f, typed, &v, &e) && v.is_set)
+        buf_put(b, v.i ? S("true") : S("false"));
+    else
+        put_quoted(b, typed);
+}
+
+static void put_field(struct buf *b, struct request *rq, const struct entity *en, getter get)
+{
+    str op = get(rq, "op"), name = get(rq, "f");
+    buf_fmt(b, "%.*s %.*s", STR_ARG(name), STR_ARG(op));
     if (str_starts(op, S("is ")))
         return;
     buf_char(b, ' ');
-    put_quoted(b, str_trim(get(rq, "v")));
+    put_value(b, web_ctx(rq), en, name, str_trim(get(rq, "v")));
 }
 
 static str window_of(str name)
@@ -142,7 +182,7 @@ static void put_segment(struct buf *b, struct request *rq, getter get)
     put_quoted(b, get(rq, "in_segment"));
 }
 
-str condition_added(struct request *rq, str q, getter get)
+str condition_added(struct request *rq, const struct entity *en, str q, getter get)
 {
     struct buf b = buf_new(&rq->a, 2 * QUERY_TEXT_MAX);
     str step = get(rq, "step");
@@ -157,6 +197,6 @@ str condition_added(struct request *rq, str q, getter get)
     else if (is_segment)
         put_segment(&b, rq, get);
     else
-        put_field(&b, rq, get);
+        put_field(&b, rq, en, get);
     return buf_str(&b);
 }

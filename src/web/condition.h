@@ -19,4 +19,4 @@ struct condition_view condition_choices(struct request *rq, const struct entity 
 struct list condition_segments(struct ctx *c, const struct entity *en);
 struct condition_view condition_choices_of(struct request *rq, const struct entity *en, const struct list *segments);
 /* `q` with what the button `step` adds; get: request_query or request_form. */
-str condition_added(struct request *rq, str q, str (*get)(const struct request *rq, const char *name));
+str condition_added(struct request *rq, const struct entity *en, str q, str (*get)(const struct request *rq, const char *name));

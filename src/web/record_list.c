@@ -76,13 +76,13 @@ static str joined(struct request *rq, const char *name)
     return buf_str(&b);
 }
 
-static struct asked read_address(struct request *rq)
+static struct asked read_address(struct request *rq, const struct entity *en)
 {
     struct asked a = { 0 };
     read_view(rq, &a);
     if (has_query(rq, "q"))
         a.q = str_trim(request_query(rq, "q"));
-    a.q = condition_added(rq, a.q, request_query);
+    a.q = condition_added(rq, en, a.q, request_query);
     if (has_query(rq, "sort"))
         a.sort = request_query(rq, "sort");
     if (has_query(rq, "cols"))
@@ -381,7 +381,7 @@ void records_list(struct request *rq)
     struct err e = { 0 };
     if (!en)
         return;
-    struct asked a = read_address(rq);
+    struct asked a = read_address(rq, en);
     if (has_query(rq, "f")) {                   /* the builder: its condition moves into the address */
         answer_redirect(rq, list_url(rq, en, &a, a.sort, (str){ 0 }, false).s);
         return;
@@ -459,7 +459,7 @@ void records_export(struct request *rq)
         web_fail(rq, &e);
         return;
     }
-    struct asked a = read_address(rq);
+    struct asked a = read_address(rq, en);
     struct export_job *job = arena_new(c->a, struct export_job, 1);
     *job = (struct export_job){ .ctx = *c, .s = { .en = en, .filter = a.q, .sort = S("created_at"), .limit = LIST_LIMIT_MAX } };
     for (size_t i = 0; i < en->nfields && job->s.ncols < LIST_COLUMNS_MAX; i++)

@@ -100,6 +100,8 @@ START_TEST(the_form_counts_shows_five_and_points_at_mistakes)
     r = post("/segments", "name=X&entity=person&kind=live&criteria=city+%3D+Sylhet&step=event&source=page.viewed&how=%3E%3D&times=2&window=within+7+days");
     SHOWS(r, 200);
     HAS(r, "(city = Sylhet) and count(page.viewed within 7 days) &gt;= 2");
+    HAS(client_follow(&c, get("/people?f=birthday&op=%3E%3D&v=24+Nov+1990&step=field")), "birthday &gt;= 1990-11-24");     /* a day as people write it */
+    HAS(client_follow(&c, get("/people?f=last_activity_at&op=%3C%3D&v=today+-+30+days&step=field")), "last_activity_at &lt;= today - 30 days");
     HAS(client_follow(&c, get("/people?q=city+%3D+Sylhet&f=name&step=event&source=mail.opened&how=not&window=")),
         "(city = Sylhet) and not happened(mail.opened)");
     struct reply l = client_follow(&c, get("/people?q=&f=city&op=%3D&v=Sylhet"));

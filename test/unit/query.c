@@ -349,7 +349,7 @@ static const struct { const char *filter, *found; } finds[] = {
     { "tags in (vip, v_p)", "ac" },
     { "close_date = today", "a" }, { "close_date = yesterday", "b" }, { "close_date < today", "b" },
     { "close_date <= today", "ab" }, { "close_date > today", "c" }, { "close_date >= 2026-11-24", "ac" },
-    { "close_date = 1405-09-03", "a" }, { "close_date = ۱۴۰۵-۰۹-۰۳", "a" }, { "close_date = now", "a" },
+    { "close_date = 1405-09-03", "a" }, { "close_date = ۱۴۰۵-۰۹-۰۳", "a" }, { "close_date = ۱۴۰۵/۹/۳", "a" }, { "close_date = now", "a" },
     { "close_date in this month", "ab" }, { "close_date in next month", "c" }, { "close_date in last month", "" },
     { "close_date not in this month", "cd" }, { "close_date in last 1 day", "a" }, { "close_date in last 2 days", "ab" },
     { "close_date in next 31 days", "a" }, { "close_date in next 32 days", "ac" }, { "close_date < today + 1 month", "ab" },
