@@ -162,12 +162,11 @@ void db_conn_close(struct db_conn *c)
 bool db_read_begin(struct db_conn *c, int deadline_ms, struct err *e)
 {
     struct reader *r = reader_of(c);
-    db_read_end(c);
     r->is_reading = true;
     r->deadline_ms = deadline_ms;
-    if (lend(r, e))
+    if (r->lent ? r->lent->b->read_begin(r->lent, deadline_ms, e) : lend(r, e))
         return true;
-    leave(r);
+    db_read_end(c);
     return false;
 }
 
