@@ -112,6 +112,7 @@ START_TEST(shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language)
     ck_assert_int_eq(r.status, 200);
     ck_assert(has(&r, "Large deals involve the brand manager"));
     ck_assert(has(&r, "When any \u2068deal\u2069 is created or its \u2068amount\u2069 changes"));
+    ck_assert(has(&r, "When any \u2068meeting\u2069’s \u2068outcome\u2069 changes to \u2068Did not come\u2069"));
     ck_assert(has(&r, "due in \u20681\u2069 \u2068day\u2069"));
     ck_assert(!has(&r, "\u20681\u2069 \u2068days\u2069") && !has(&r, "\u20681\u2069 \u2068working hours\u2069"));
     r = client_get(&seller, "/automation");
