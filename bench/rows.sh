@@ -211,10 +211,11 @@ row_10() {
 # nginx answers an empty picture and writes a log that may be lost. Hits that wait to become records are kept too.
 kept_hits() { sqlite3 "$DATA/setu.db" "SELECT (SELECT COUNT(*) FROM visit) + (SELECT COUNT(*) FROM hit)"; }
 waiting_hits() { curl -s "http://127.0.0.1:$PORT/metrics" | sed -n 's/^setu_hits_waiting{.*} //p'; }
-record_hits() { # until none waits, so that the next load is alone: made.rps, made.cpu
+behind_hits() { curl -s "http://127.0.0.1:$PORT/metrics" | awk '/^setu_(hits_waiting|feed_lag){/ { n += $2 } END { print n + 0 }'; }
+record_hits() { # until none waits and all have followed, so that the next load is alone: made.rps, made.cpu
     before=$(cpu_us "$SERVER") n=$(waiting_hits) from=$(date +%s%N)
     for try in $(seq 600); do
-        [ "$(waiting_hits)" -gt 0 ] || break
+        [ "$(behind_hits)" -gt 0 ] || break
         sleep 0.2
     done
     put made.rps "$(calc "$n * 1000000000 / ($(date +%s%N) - $from)")"

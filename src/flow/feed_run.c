@@ -125,6 +125,19 @@ static enum feed_did move_hits(struct feed_runner *f, bool is_draining, struct e
     return did;
 }
 
+/* Several slices while no hits come: followers have more to do at once. */
+static bool move_some_hits(struct feed_runner *f, struct err *e)
+{
+    enum { SLICES = 5 };
+    int n = 0;
+    while (n < SLICES && !f->is_stopping && move_hits(f, false, e) == FEED_WORKED) {
+        n++;
+        if (hits_pour(f->ws))
+            break;
+    }
+    return n > 0;
+}
+
 static bool round_of_all(struct feed_runner *f)
 {
     struct err e = { 0 };
@@ -132,7 +145,7 @@ static bool round_of_all(struct feed_runner *f)
         log_event(LOG_WARN, "feed", LOG_S("why", str_of(e.detail)));
         return false;
     }
-    bool is_busy = move_hits(f, false, &e) == FEED_WORKED;
+    bool is_busy = move_some_hits(f, &e);
     for (size_t i = 0; i < f->n && !f->is_stopping; i++)
         is_busy |= step(f, &f->place[i], true, &e) == FEED_WORKED;
     return is_busy;
