@@ -21,6 +21,7 @@
 enum { COST = 8000, LOUD = 25, MANY = 4, SAMPLE = 32 };
 #define LOOK_US (60 * (int64_t)1000)
 
+struct waiting { int64_t segment, walked, version; bool is_first; };      /* version: of what it was begun to be filled for */
 struct pair { int64_t record, at; };
 struct kept { struct pair *v; size_t n; };
 struct segment_fill {
@@ -103,12 +104,12 @@ static void compare(struct segment_fill *f, const struct scan_part *p, const str
     }
 }
 
-static struct segment_fill *fill_new(struct ctx *c, const struct segment_rule *s, int64_t from, bool is_quiet, int64_t most)
+static struct segment_fill *fill_new(struct ctx *c, const struct waiting *w, bool is_quiet, int64_t most)
 {
     struct segment_fill *f = arena_new(c->a, struct segment_fill, 1);
     struct kept *list[] = { &f->in, &f->out, &f->due, &f->other, &f->undue };
-    *f = (struct segment_fill){ .segment = s->id, .version = s->version, .from = from, .to = from, .is_quiet = is_quiet,
-                                 .most = most };
+    *f = (struct segment_fill){ .segment = w->segment, .version = w->version, .from = w->walked, .to = w->walked,
+                                 .is_quiet = is_quiet, .most = most };
     for (size_t i = 0; i < countof(list); i++)
         list[i]->v = arena_raw(c->a, sizeof(struct pair), alignof(struct pair), COST + 1);
     return f;
@@ -143,8 +144,6 @@ static bool reckon(struct looking *l, struct segment_rule *s, struct segment_fil
 
 /* ── before the write ────────────────────────────────────────────────────── */
 
-struct waiting { int64_t segment, walked, version; bool is_first; };
-
 static bool read_waiting(struct ctx *c, struct waiting *v, size_t max, size_t *n, struct err *e)
 {
     struct db_rows q;
@@ -172,8 +171,7 @@ static bool read_rule(struct ctx *c, const struct waiting *w, struct segment_rul
     struct ctx sys = ctx_as_system(c);
     struct record *r;
     struct err why = { 0 };
-    return record_get(&sys, &segment_entity, w->segment, &r, &why) && segment_read(c, r, out, &why) && out->is_live
-        && out->version == w->version;
+    return record_get(&sys, &segment_entity, w->segment, &r, &why) && segment_read(c, r, out, &why) && out->is_live;
 }
 
 /* The tables are the judge: asked of everybody who would be told, and of some of those who are found in a new segment. */
@@ -211,7 +209,7 @@ static bool look_at(struct looking *l, const struct waiting *w, struct scan_part
     enum scan_known known;
     if (!read_rule(l->c, w, s))
         return true;
-    struct segment_fill *f = fill_new(l->c, s, w->walked, w->is_first && !l->is_asked, most() - l->cost);
+    struct segment_fill *f = fill_new(l->c, w, w->is_first && !l->is_asked, most() - l->cost);
     bool is_right = true;
     if (!reckon(l, s, f, p, &known, e) || (known == SCAN_KNOWN && !prove(s, f, &is_right, e)))
         return false;
