@@ -277,6 +277,16 @@ void settings_roles(struct request *rq)
 
 /* ── health ────────────────────────────────────────────────────────────────── */
 
+/* As the commands take it: a folder is copied by setu, a schema by PostgreSQL's own tool. */
+static str backup_command(struct arena *a, str data)
+{
+    ptrdiff_t at = str_find(data, S("schema="));
+    str schema = at < 0 ? S("setu") : str_from(data, (size_t)at + 7);
+    if (str_find(data, S("://")) < 0)
+        return arena_fmt(a, "setu backup --data %.*s /srv/backup/setu.db", STR_ARG(data));
+    return arena_fmt(a, "pg_dump --schema=%.*s --format=custom --file=/srv/backup/setu.dump", STR_ARG(str_cut(&schema, '&')));
+}
+
 static struct ui_fact fact(struct html *h, msg_id label, str text)
 {
     struct html v = html_part(h);
@@ -299,11 +309,11 @@ void settings_health(struct request *rq)
         fact(h, MSG_admin_health_database, db_engine(ws->db, h->a)), fact(h, MSG_admin_health_http, str_of(http_library())),
         fact(h, MSG_admin_health_writes, loc_int(h->a, h->loc, s.writes)),
         fact(h, MSG_admin_health_queue, loc_int(h->a, h->loc, s.queue)),
-        fact(h, MSG_admin_health_folder, str_of(ws->data)),
+        fact(h, MSG_admin_health_folder, str_of(db_place(ws->db))),
     };
     v.facts = facts;
     v.n = countof(facts);
-    v.command = arena_fmt(h->a, "setu backup --data %s --to /srv/backup/setu.db", ws->folder);
+    v.command = backup_command(h->a, str_of(ws->data));
     struct page p = web_page(rq, _(admin_health));
     p.is_plain = true;
     page_begin(h, &p);

@@ -186,6 +186,8 @@ START_TEST(the_check_of_health_finds_sound_data)
     struct reply r = post("/settings/health", "x=1");
     SHOWS(r, 200);
     HAS(r, "The data is sound.");
+    HAS_NOT(r, "--to");                         /* the command told is one that there is */
+    HAS(r, strstr(server.data, "://") ? "pg_dump --schema=" : MSG("setu backup --data %s /srv/backup/", server.data));
 }
 END_TEST
 
