@@ -5,6 +5,26 @@ static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c; }
 
+/* Bytes of what stands between two words at its beginning; 0: nothing does. */
+static size_t gap(str s, const char *also)
+{
+    if (is_space(*s.p) || *s.p == ',' || (*s.p && strchr(also, *s.p)))
+        return 1;
+    return s.n > 1 && !memcmp(s.p, "\u060C", 2) ? 2 : 0;
+}
+
+str str_word(str *list, const char *also)
+{
+    str s = *list;
+    size_t n = 0;
+    for (size_t g; s.n && (g = gap(s, also));)
+        s = (str){ s.p + g, s.n - g };
+    while (n < s.n && !gap((str){ s.p + n, s.n - n }, also))
+        n++;
+    *list = (str){ s.p ? s.p + n : NULL, s.n - n };
+    return (str){ s.p, n };
+}
+
 str str_trim(str s)
 {
     while (s.n && is_space(s.p[0]))

@@ -58,6 +58,9 @@ static inline str str_cut(str *s, char sep)
     return head;
 }
 
+/* Removes the first word of a list as people write one and returns it: between blanks, commas, the Arabic one too, and
+ * the characters of `also`. Empty: there was no more. */
+str str_word(str *list, const char *also);
 str str_trim(str s);                            /* without ASCII space at both ends */
 ptrdiff_t str_find(str s, str what);            /* byte index of the first `what`, or -1 */
 bool str_eq_ascii_nocase(str a, str b);

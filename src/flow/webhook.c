@@ -62,18 +62,10 @@ static bool topic_ok(str one, struct err *e)
     return err_field(e, "topics");
 }
 
-/* Between commas, the Arabic one too, and blanks. */
 bool topics_parse(str text, struct topics *out, struct err *e)
 {
     *out = (struct topics){ 0 };
-    while (text.n) {
-        size_t n = 0;
-        while (n < text.n && !strchr(", \t\r\n\xD8\x8C", text.p[n]))
-            n++;
-        str one = str_head(text, n);
-        text = str_from(text, n + 1);
-        if (!one.n)
-            continue;
+    for (str one; (one = str_word(&text, "")).n;) {
         if (out->n == WEBHOOK_TOPICS_MAX) {
             fail(e, ERR_INVALID, MSG_webhook_topics_max, "more topics than %d", WEBHOOK_TOPICS_MAX);
             err_arg_int(e, "max", WEBHOOK_TOPICS_MAX);

@@ -51,23 +51,11 @@ static str bare(struct arena *a, str s)
     return ascii_lower(a, slash < 0 ? s : str_head(s, (size_t)slash));
 }
 
-static str next_word(str *s)
-{
-    size_t i = 0;
-    while (i < s->n && !strchr(", \t\r\n;\xD8\x8C", s->p[i]))
-        i++;
-    str word = str_head(*s, i);
-    *s = str_from(*s, i < s->n ? i + 1 : i);
-    return word;
-}
-
 bool hosts_parse(struct arena *a, str text, str out[HOSTS_MAX], size_t *n, struct err *e)
 {
     size_t count = 0;
-    while (text.n) {
-        str word = next_word(&text), host = bare(a, word);
-        if (!word.n)
-            continue;
+    for (str word; (word = str_word(&text, ";")).n;) {
+        str host = bare(a, word);
         if (!is_host(host) || count == HOSTS_MAX)
             return wrong(e, word);
         out[count++] = host;

@@ -191,6 +191,9 @@ START_TEST(hosts_are_hosts_and_nothing_else_reaches_the_header)
     size_t n;
     ck_assert(hosts_parse(ctx.a, S("Padma.example, https://www.x.example/page *.y.example\nlocalhost:3000"), out, &n, &e) && n == 4);
     ck_assert(hosts_parse(ctx.a, S("padma.example، x.example"), out, &n, &e) && n == 2);
+    ck_assert(!hosts_parse(ctx.a, S("x.example، سایت.example"), out, &n, &e));     /* a letter shares a byte with the comma */
+    ck_assert(strstr(e.detail, "سایت.example"));
+    e = (struct err){ 0 };
     ck_assert(str_eq(hosts_csp(ctx.a, S("A.example, *.b.example")), S(" a.example *.b.example")));
     ck_assert(hosts_have(ctx.a, S("*.b.example"), S("shop.b.example")) && !hosts_have(ctx.a, S("*.b.example"), S("b.example")));
     ck_assert(!hosts_have(ctx.a, S("a.example"), S("evil-a.example")));
