@@ -1,31 +1,35 @@
 /* live.c - see live.h.
  *
  * A page hears "changed" with "deal 1h2k3m" and fetches what shows the record or its list; "* *"
- * says that anything may have changed. Other servers tell the same lines, with their commit. What
- * this process keeps of the data in memory is its settings alone: they are read anew.
+ * says that anything may have changed. Other servers tell the same lines, with their commit. Features
+ * that keep something of the data in memory hear them too; settings of another server are read anew.
  */
 #include "app/live.h"
 #include "app/workspace.h"
 #include "base/log.h"
 #include "flow/job.h"
 #include "http/http.h"
-#include "reach/reach.h"
+#include "web/feature.h"
 
 static void to_pages(const struct workspace *ws, str line)
 {
     events_send((void *)(uintptr_t)ws, S("records"), S("changed"), line);
 }
 
-static void tell_pages(const struct ctx *c, const struct touched *list)
+static void tell(const struct workspace *ws, str line)
+{
+    str rest = line, name = str_cut(&rest, ' ');
+    for (const struct feature *const *f = features; *f; f++)
+        if ((*f)->watched && (str_eq(name, S("*")) || str_eq(name, str_of((*f)->watched))))
+            (*f)->rewritten(ws);
+    to_pages(ws, line);
+}
+
+static void written(const struct ctx *c, const struct touched *list)
 {
     struct arena scratch = *c->a;
-    bool is_form = false;
-    for (const struct touched *t = list; t; t = t->next)
-        is_form |= t->en == &form_entity;
-    if (is_form)
-        reach_hosts_changed(c->ws);
     for (str rest = record_told(&scratch, list); rest.n;)
-        to_pages(c->ws, str_cut(&rest, '\n'));
+        tell(c->ws, str_cut(&rest, '\n'));
 }
 
 /* The page of background work looks again. */
@@ -53,17 +57,14 @@ static void reload(struct workspace *ws)
 static void heard(void *arg, str channel, str text)
 {
     struct workspace *ws = arg;
-    bool is_all = channel.n == 0, is_setting = is_all, is_form = is_all;
+    bool is_all = channel.n == 0, is_setting = is_all;
     if (!is_all && !str_eq(channel, S("records")))
         return;
     for (str rest = is_all ? S("* *") : text; rest.n;) {
         str line = str_cut(&rest, '\n');
         is_setting |= str_starts(line, S("setting "));
-        is_form |= str_starts(line, S("form "));
-        to_pages(ws, line);
+        tell(ws, line);
     }
-    if (is_form)
-        reach_hosts_changed(ws);
     if (is_setting)
         reload(ws);
 }
@@ -72,6 +73,6 @@ void live_listen(struct workspace *ws) { db_listen(ws->db, heard, ws); }
 
 void live_open(void)
 {
-    record_on_write(tell_pages);
+    record_on_write(written);
     job_told = tell_job;
 }

@@ -25,5 +25,6 @@ const struct feature reach_feature = {
     .nav = nav, .nnav = countof(nav),
     .seed = reach_seed,
     .panel = reach_panel,
+    .watched = "form", .rewritten = reach_hosts_changed,
     .hits = hits,
 };

@@ -39,6 +39,8 @@ struct feature {
     /* Work on the server's own time, and when it begins by itself: flow/job.h, flow/schedule.h. */
     const struct job_kind *jobs; size_t njobs;
     const struct schedule *schedules; size_t nschedules;
+    /* Records of `watched` were written, here or at another server: what memory holds of them is no more true. */
+    const char *watched; void (*rewritten)(const struct workspace *ws);
     /* What may wait before it becomes a record, ends with {0}: flow/hit.h. */
     const struct hit_kind *hits;
     /* What rules may do with what this room has: flow/rule.h. */
