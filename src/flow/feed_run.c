@@ -1,7 +1,7 @@
 /* feed_run.c - the thread of one opened workspace that runs all consumers in turn.
  *
- * First a slice of the hits that wait (hit.h), then one batch each, round and round, until all are at the end; then it sleeps until a commit rings,
- * a wait of a failing one is over or a minute's tick is due. Everything is written through the one
+ * First a slice of the hits that wait (hit.h), then one batch each, round and round, until all are at the end; then it
+ * sleeps until a commit rings, a wait of a failing one is over or a minute's tick is due. Everything is written through the one
  * writer in any case, so more threads would only wait for each other. Of several servers the leading
  * one does it: two would do the same work, and one of them throw it away. Memory of a turn is given
  * back after it; a turn that fills it fails like any other, and is halved.
@@ -30,36 +30,26 @@ struct feed_runner {
 
 /* ── a turn in bounds ────────────────────────────────────────────────────── */
 
-static enum feed_did too_large(struct ctx *c, struct feed_place *p, int64_t *retry_at, struct err *e)
-{
-    db_read_end(c->c);
-    fail(e, ERR_TOO_LARGE, 0, "a round of %s does not fit into memory", p->of->name);
-    *retry_at = clock_mono() + MINUTE_US;
-    return FEED_FAILED;
-}
+struct turn { struct ctx *c; struct feed_place *place; bool may_set_aside, is_draining, more; };
+typedef enum feed_did turn_fn(struct turn *t, struct err *e);
 
-static enum feed_did bounded_turn(struct ctx *c, struct feed_place *p, bool may_set_aside, struct err *e)
+static enum feed_did take_batch(struct turn *t, struct err *e) { return feed_turn(t->c, t->place, t->may_set_aside, e); }
+static enum feed_did take_tick(struct turn *t, struct err *e) { return feed_tick(t->c, t->place, &t->more, e); }
+static enum feed_did take_hits(struct turn *t, struct err *e) { return hits_turn(t->c, t->is_draining, e); }
+
+/* One that fills its memory is tried again in a minute. */
+static enum feed_did bounded(turn_fn *run, struct turn *t, int64_t *retry_at, struct err *e)
 {
     sigjmp_buf full, *outer = arena_boundary;
-    enum feed_did did;
+    enum feed_did did = FEED_FAILED;
     arena_boundary = &full;
-    if (sigsetjmp(full, 0) == 0)
-        did = feed_turn(c, p, may_set_aside, e);
-    else
-        did = too_large(c, p, &p->retry_at, e);
-    arena_boundary = outer;
-    return did;
-}
-
-static enum feed_did bounded_tick(struct ctx *c, struct feed_place *p, bool *more, struct err *e)
-{
-    sigjmp_buf full, *outer = arena_boundary;
-    enum feed_did did;
-    arena_boundary = &full;
-    if (sigsetjmp(full, 0) == 0)
-        did = feed_tick(c, p, more, e);
-    else
-        did = too_large(c, p, &p->tick_retry_at, e);
+    if (sigsetjmp(full, 0) == 0) {
+        did = run(t, e);
+    } else {
+        db_read_end(t->c->c);
+        fail(e, ERR_TOO_LARGE, 0, "a round of %s does not fit into memory", t->place ? t->place->of->name : "hits");
+        *retry_at = clock_mono() + MINUTE_US;
+    }
     arena_boundary = outer;
     return did;
 }
@@ -95,32 +85,31 @@ static enum feed_did step(struct feed_runner *f, struct feed_place *p, bool may_
     struct flow_ctx own;
     enum feed_did did = FEED_NOTHING;
     int64_t now = clock_mono(), durable = p->durable;
-    bool more = false;
+    struct turn t = { .c = &own.c, .place = p, .may_set_aside = may_set_aside };
     flow_ctx(&own, f->ws, &f->a, f->c);
     if (is_behind(f, p) && now >= p->retry_at)
-        did = bounded_turn(&own.c, p, may_set_aside, e);
+        did = bounded(take_batch, &t, &p->retry_at, e);
     if (p->durable != durable)
         p->next_tick = 0;                       /* it has done something: what follows from it is done now */
     if (did != FEED_FAILED && feed_ticks(p->of) && now >= p->next_tick && now >= p->tick_retry_at) {
-        enum feed_did ticked = bounded_tick(&own.c, p, &more, e);
-        if (more)
+        enum feed_did ticked = bounded(take_tick, &t, &p->tick_retry_at, e);
+        if (t.more)
             p->next_tick = 0;
-        did = ticked == FEED_FAILED || more ? ticked : did;
+        did = ticked == FEED_FAILED || t.more ? ticked : did;
     }
     arena_reset(&f->a);
     return did;
 }
 
-/* As bounded_turn(). */
 static enum feed_did move_hits(struct feed_runner *f, bool is_draining, struct err *e)
 {
     struct flow_ctx own;
-    sigjmp_buf full, *outer = arena_boundary;
-    enum feed_did did;
+    struct hits *h = hits_of(f->ws);
+    struct turn t = { .c = &own.c, .is_draining = is_draining };
+    if (!h)
+        return FEED_NOTHING;
     flow_ctx(&own, f->ws, &f->a, f->c);
-    arena_boundary = &full;
-    did = sigsetjmp(full, 0) == 0 ? hits_turn(&own.c, is_draining, e) : FEED_FAILED;
-    arena_boundary = outer;
+    enum feed_did did = bounded(take_hits, &t, &h->rest_until, e);
     arena_reset(&f->a);
     return did;
 }
