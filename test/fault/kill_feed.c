@@ -5,26 +5,23 @@
  * its question finds, each move has its event, and each person has the score their events give. The same with answers
  * before the commit (SETU_FAULT=early_ack) must lose something, and the same without keys must keep something twice:
  * else this program sees nothing. */
-#include <pthread.h>
 #include <sqlite3.h>
 #include <unistd.h>
 #include "app/workspace.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/random.h"
-#include "client/served.h"
 #include "flow/feed.h"
 #include "late.h"
+#include "strike.h"
 
-enum { KILLS = 8, CONTROL_KILLS = 60, WRITERS = 16, PEOPLE = 24, LIST = 6, PATIENCE_MS = 20000, ACKS_MAX = 1 << 16 };
+enum { KILLS = 8, CONTROL_KILLS = 60, WRITERS = 16, PEOPLE = 24, LIST = 6, ACKS_MAX = 1 << 16 };
 
-static struct served server;
 static struct served_user user;
 static char email[PEOPLE][32];
-static _Atomic int nacks, nresent;
+static _Atomic int nresent;
 static char (*acks)[24];                        /* keys of events that were answered */
-static _Atomic bool is_over, has_keys;
-static int64_t lost, doubled, torn, unopened;
+static _Atomic bool has_keys;
+static int64_t lost, doubled, torn;
 
 /* A list a writer was not answered for is sent again after the restart. */
 struct writer { int me, n; bool is_open; struct arena a; };
@@ -47,7 +44,7 @@ static str list_of(struct arena *a, const struct writer *w)
 
 static void *write_on(void *arg)
 {
-    struct writer *w = arg;
+    struct writer *w = &writers[(intptr_t)arg];
     arena_reset(&w->a);
     struct client c = { .a = w->a, .port = server.port, .fd = -1, .host = "localhost", .timeout_ms = 5000 };
     while (!is_over && c.a.end - c.a.at > 1 << 20) {
@@ -64,28 +61,6 @@ static void *write_on(void *arg)
     }
     client_close(&c);
     return NULL;
-}
-
-static bool kill_once(struct seeded *rnd, const char *faults)
-{
-    pthread_t t[WRITERS];
-    server.faults = faults;
-    if (!served_start(&server)) {
-        unopened++;
-        return false;
-    }
-    is_over = false;
-    for (int i = 0; i < WRITERS; i++)
-        pthread_create(&t[i], NULL, write_on, &writers[i]);
-    int goal = nacks + 1 + (int)seeded_below(rnd, 600);
-    for (int ms = 0; nacks < goal && ms < PATIENCE_MS; ms++)
-        usleep(1000);
-    usleep((unsigned)seeded_below(rnd, 5000));
-    served_kill(&server);
-    is_over = true;
-    for (int i = 0; i < WRITERS; i++)
-        pthread_join(t[i], NULL);
-    return true;
 }
 
 /* ── looking ─────────────────────────────────────────────────────────────── */
@@ -215,7 +190,7 @@ int main(void)
     open_house();
     has_keys = true;
     for (; i < n && !fault_is_late(); i++) {
-        kill_once(&rnd, NULL);
+        strike(&rnd, NULL, write_on, WRITERS, 600);
         kept += nacks;
         look();
     }
@@ -228,14 +203,14 @@ int main(void)
     lost = doubled = 0;
     int k = 0;
     for (; k < CONTROL_KILLS && lost == 0 && !fault_is_late(); k++) {
-        kill_once(&rnd, "early_ack");
+        strike(&rnd, "early_ack", write_on, WRITERS, 600);
         look();
     }
     printf("answering before the commit: %lld lost after %d kills\n", (long long)lost, k);
     bool is_caught = lost > 0;
     has_keys = false;
     for (k = 0; k < CONTROL_KILLS && doubled == 0 && !fault_is_late(); k++) {
-        kill_once(&rnd, NULL);
+        strike(&rnd, NULL, write_on, WRITERS, 600);
         look();
     }
     printf("without keys: %lld twice after %d kills\n", (long long)doubled, k);

@@ -3,25 +3,20 @@
  * A hit that was answered is there after the restart, once: as a row that waits or as the visit it became. The same
  * with answers before the commit (SETU_FAULT=early_ack) must lose something, and the same with records made in one
  * write and their rows dropped in another (hits_apart) must keep something twice: else this program sees nothing. */
-#include <pthread.h>
-#include <sqlite3.h>
 #include <unistd.h>
 #include "app/workspace.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/random.h"
-#include "client/served.h"
+#include "client/look.h"
 #include "flow/feed.h"
 #include "late.h"
 #include "reach/reach.h"
+#include "strike.h"
 
-enum { KILLS = 8, CONTROL_KILLS = 60, WRITERS = 16, PATIENCE_MS = 20000, ACKS_MAX = 1 << 16 };
+enum { KILLS = 8, CONTROL_KILLS = 60, WRITERS = 16, ACKS_MAX = 1 << 16 };
 
-static struct served server;
 static char (*acks)[24];                        /* paths that were answered */
-static _Atomic int nacks;
-static _Atomic bool is_over;
-static int64_t lost, doubled, unopened;
+static int64_t lost, doubled;
 static int sent[WRITERS];
 static struct arena mem[WRITERS];
 
@@ -45,60 +40,24 @@ static void *write_on(void *arg)
     return NULL;
 }
 
-static void kill_once(struct seeded *rnd, const char *faults)
-{
-    pthread_t t[WRITERS];
-    server.faults = faults;
-    if (!served_start(&server)) {
-        unopened++;
-        return;
-    }
-    is_over = false;
-    for (int i = 0; i < WRITERS; i++)
-        pthread_create(&t[i], NULL, write_on, (void *)(intptr_t)i);
-    int goal = nacks + 1 + (int)seeded_below(rnd, 800);
-    for (int ms = 0; nacks < goal && ms < PATIENCE_MS; ms++)
-        usleep(1000);
-    usleep((unsigned)seeded_below(rnd, 5000));
-    served_kill(&server);
-    is_over = true;
-    for (int i = 0; i < WRITERS; i++)
-        pthread_join(t[i], NULL);
-}
-
 /* ── looking ─────────────────────────────────────────────────────────────── */
 
-static int64_t number(sqlite3 *db, const char *sql, const char *text)
-{
-    sqlite3_stmt *st;
-    int64_t n = -1;
-    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
-        die("%s: %s", sqlite3_errmsg(db), sql);
-    if (text)
-        sqlite3_bind_text(st, 1, text, -1, SQLITE_STATIC);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        n = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    return n;
-}
-
-#define KEPT "(SELECT path FROM visit UNION ALL SELECT json_extract(body, '$.acts[0].path') FROM hit)"
+#define KEPT "SELECT path FROM visit UNION ALL SELECT json_extract(body, '$.acts[0].path') FROM hit"
 
 static void look(void)
 {
-    char path[96];
-    sqlite3 *db;
-    snprintf(path, sizeof path, "%s/setu.db", server.dir);
-    if (sqlite3_open(path, &db) != SQLITE_OK)
-        die("no database at %s", path);
-    number(db, "DROP TABLE IF EXISTS temp.kept", NULL);
-    number(db, "CREATE TEMP TABLE kept AS SELECT path, COUNT(*) AS n FROM " KEPT " GROUP BY path", NULL);
-    number(db, "CREATE INDEX temp.kept_path ON kept (path)", NULL);
-    int n = nacks < ACKS_MAX ? nacks : ACKS_MAX;
-    for (int i = 0; i < n; i++)
-        lost += number(db, "SELECT COUNT(*) FROM kept WHERE path = ?1", acks[i]) == 0;
-    doubled += number(db, "SELECT COUNT(*) FROM kept WHERE n > 1", NULL);
-    sqlite3_close(db);
+    struct look l;
+    char sql[96];
+    look_open(&l, server.dir, true);
+    look_run(&l, "CREATE TEMP TABLE kept AS SELECT path, COUNT(*) AS n FROM (" KEPT ") GROUP BY path");
+    look_run(&l, "CREATE TEMP TABLE answered (path TEXT)");
+    for (int i = 0; i < nacks && i < ACKS_MAX; i++) {
+        snprintf(sql, sizeof sql, "INSERT INTO answered VALUES ('%s')", acks[i]);
+        look_run(&l, sql);
+    }
+    lost += look_number(&l, "SELECT COUNT(*) FROM answered WHERE path NOT IN (SELECT path FROM kept)", 0);
+    doubled += look_number(&l, "SELECT COUNT(*) FROM kept WHERE n > 1", 0);
+    look_close(&l);
 }
 
 /* ── the house ───────────────────────────────────────────────────────────── */
@@ -152,7 +111,7 @@ int main(void)
 
     open_house();
     for (; i < n && !fault_is_late(); i++) {
-        kill_once(&rnd, i % 2 ? NULL : "hits_wait");
+        strike(&rnd, i % 2 ? NULL : "hits_wait", write_on, WRITERS, 800);
         look();
     }
     int64_t kept = nacks;
@@ -165,7 +124,7 @@ int main(void)
     lost = doubled = nacks = 0;
     int k = 0;
     for (; k < CONTROL_KILLS && lost == 0 && !fault_is_late(); k++) {
-        kill_once(&rnd, "hits_wait,early_ack");
+        strike(&rnd, "hits_wait,early_ack", write_on, WRITERS, 800);
         look();
     }
     printf("answering before the commit: %lld lost after %d kills\n", (long long)lost, k);
@@ -173,7 +132,7 @@ int main(void)
     drain();
     doubled = nacks = 0;
     for (k = 0; k < CONTROL_KILLS && doubled == 0 && !fault_is_late(); k++) {
-        kill_once(&rnd, "hits_wait,hits_apart");
+        strike(&rnd, "hits_wait,hits_apart", write_on, WRITERS, 800);
         look();
     }
     printf("records in one write, rows in another: %lld twice after %d kills\n", (long long)doubled, k);

@@ -5,25 +5,20 @@
  * index. The page cache survives a kill -9, so a missing fsync cannot be seen here (power.c does
  * that). What can be seen is an answer before the commit: with SETU_FAULT=early_ack the same
  * test must lose something. */
-#include <pthread.h>
 #include <sqlite3.h>
 #include <unistd.h>
 #include "app/workspace.h"
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
-#include "base/random.h"
-#include "client/served.h"
 #include "late.h"
+#include "strike.h"
 
-enum { KILLS = 40, CONTROL_KILLS = 200, CONTROL_LEAST = 20, PATIENCE_MS = 20000, WRITERS = 32, CHECK_EACH = 15, ACKS_MAX = 1 << 17 };
+enum { KILLS = 40, CONTROL_KILLS = 200, CONTROL_LEAST = 20, WRITERS = 32, CHECK_EACH = 15, ACKS_MAX = 1 << 17 };
 
-static struct served server;
 static struct served_user user;
 static struct ack { int64_t id, version; } acks[ACKS_MAX];
-static _Atomic int nacks;
-static _Atomic bool is_over;
-static int64_t lost, torn, unsound, unopened;
+static int64_t lost, torn, unsound;
 
 static void acknowledged(str id, int64_t version)
 {
@@ -70,29 +65,6 @@ static void *write_on(void *arg)
     }
     client_close(&c);
     return NULL;
-}
-
-static bool kill_once(struct seeded *rnd, const char *faults)
-{
-    pthread_t t[WRITERS];
-    server.faults = faults;
-    server.bin = faults ? NULL : "build/setu";  /* the release is killed; faults are in the other */
-    if (!served_start(&server)) {
-        unopened++;
-        return false;
-    }
-    is_over = false;
-    for (int i = 0; i < WRITERS; i++)
-        pthread_create(&t[i], NULL, write_on, (void *)(intptr_t)i);
-    int goal = nacks + 1 + (int)seeded_below(rnd, 400);
-    for (int ms = 0; nacks < goal && ms < PATIENCE_MS; ms++)
-        usleep(1000);
-    usleep((unsigned)seeded_below(rnd, 5000));
-    served_kill(&server);
-    is_over = true;
-    for (int i = 0; i < WRITERS; i++)
-        pthread_join(t[i], NULL);
-    return true;
 }
 
 /* ── looking ─────────────────────────────────────────────────────────────── */
@@ -178,7 +150,8 @@ int main(void)
 
     open_house();
     for (; i < n && !fault_is_late(); i++) {
-        kill_once(&rnd, NULL);
+        server.bin = "build/setu";              /* the release is killed; faults are in the other */
+        strike(&rnd, NULL, write_on, WRITERS, 400);
         kept += nacks;
         look();
         if (i % CHECK_EACH == 0 || i == n - 1)
@@ -190,7 +163,8 @@ int main(void)
     bool is_ok = lost + torn + unsound + unopened == 0 && kept > i;
 
     for (; k < CONTROL_KILLS && caught == 0 && !fault_is_late(); k++) {
-        kill_once(&rnd, "early_ack");
+        server.bin = NULL;
+        strike(&rnd, "early_ack", write_on, WRITERS, 400);
         caught += look();
     }
     printf("answering before the commit: %lld lost\n", (long long)caught);
