@@ -1,6 +1,6 @@
 // axe.mjs - every main screen in four languages under axe-core: WCAG 2.0 to 2.2, A and AA. A screen is loaded once. Rows that
 // repeat are looked at six times, not fifty: axe asks each element for what covers it, and a list has thousands. Icons must
-// be in the sprite, no page is wider than the phone. English and Persian are looked at wide and light, then at phone width and
+// be in the sprite, no page is wider than the phone, none goes on below the shell. English and Persian are looked at wide and light, then at phone width and
 // dark; Bengali wide and dark, Hindi at phone width and light. One demo and one empty workspace serve all, two readers at a time.
 import { readFileSync } from 'node:fs'
 import { complaints, openBrowser, phone, signIn, visit, wide } from '../client/browser.mjs'
@@ -36,9 +36,12 @@ async function icons(page) {
 
 async function look(page, name) {
   const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  /* Inside the shell the page's middle scrolls; the document does not. */
+  const below = () => page.evaluate(() => document.querySelector('.app') ? document.documentElement.scrollHeight - innerHeight : 0)
   const wrong = await icons(page)
   await page.setViewportSize(phone)
   if (await over() > 0) wrong.push(`phone: ${await over()} px wider than the window`)
+  if (await below() > 1) wrong.push(`phone: ${await below()} px of nothing below the page`)
   await page.evaluate(() => {
     for (const list of document.querySelectorAll('tbody,ul,ol,.cards,select')) [...list.children].slice(6).forEach(x => x.remove())
   })
