@@ -5,6 +5,7 @@
  */
 #include "admin/settings.h"
 #include "core/core.h"
+#include "lang/country_name.h"
 #include "msg/admin.h"
 #include "msg/job.h"
 #include "record/query.h"
@@ -41,10 +42,14 @@ static str value_of(struct arena *a, const struct workspace *ws, enum kind k)
 /* ── the form ──────────────────────────────────────────────────────────────── */
 
 /* Months are those of the workspace's calendar, whatever the reader's is. */
-static size_t options_of(struct html *h, const struct workspace *ws, enum kind k, str value, struct ui_option *o)
+static struct ui_option *options_of(struct html *h, const struct workspace *ws, enum kind k, str value, size_t *count)
 {
+    enum { MONTHS = 12 };
+    struct ui_option *o = arena_new(h->a, struct ui_option, MONTHS);
     struct locale theirs = *h->loc;
     size_t n = 0;
+    if (k == KIND_COUNTRY)
+        return ui_countries(h->a, h->loc, value, count);
     theirs.calendar = ws->calendar;
     if (k == KIND_LANGUAGE)
         for (enum lang l = 0; l < LANG_COUNT; l++)
@@ -53,11 +58,12 @@ static size_t options_of(struct html *h, const struct workspace *ws, enum kind k
         o[n++] = (struct ui_option){ .value = S("gregorian"), .label = _(admin_gregorian) };
         o[n++] = (struct ui_option){ .value = S("jalali"), .label = _(admin_jalali) };
     }
-    for (int m = 1; k == KIND_MONTH && m <= 12; m++)
+    for (int m = 1; k == KIND_MONTH && m <= MONTHS; m++)
         o[n++] = (struct ui_option){ .value = arena_fmt(h->a, "%d", m), .label = loc_month_name(h->a, &theirs, m) };
     for (size_t i = 0; i < n; i++)
         o[i].is_selected = str_eq(o[i].value, value);
-    return n;
+    *count = n;
+    return o;
 }
 
 struct html_safe settings_rows(struct request *rq, unsigned which, const struct err *bad)
@@ -66,17 +72,16 @@ struct html_safe settings_rows(struct request *rq, unsigned which, const struct 
     const struct workspace *ws = web_workspace(rq);
     for (size_t i = 0; i < countof(lines); i++) {
         const struct line *l = &lines[i];
-        struct ui_option *o = arena_new(h->a, struct ui_option, 12);
         bool is_bad = bad && bad->field && !strcmp(bad->field, l->name);
         str value = bad && request_has_form(rq, l->name) ? request_form(rq, l->name) : value_of(h->a, ws, l->kind);
         if (!(l->which & which))
             continue;
         struct ui_field_view f = {
             .label = _msg(l->label), .name = str_of(l->name), .value = value, .hint = l->hint ? _msg(l->hint) : (str){ 0 },
-            .error = is_bad ? err_text(h->a, h->loc, bad) : (str){ 0 }, .options = o,
-            .noptions = options_of(h, ws, l->kind, value, o), .is_required = l->kind == KIND_COMPANY,
-            .is_ltr = l->kind == KIND_COUNTRY || l->kind == KIND_CURRENCY || l->kind == KIND_ZONE,
+            .error = is_bad ? err_text(h->a, h->loc, bad) : (str){ 0 },
+            .is_required = l->kind == KIND_COMPANY, .is_ltr = l->kind == KIND_CURRENCY || l->kind == KIND_ZONE,
         };
+        f.options = options_of(h, ws, l->kind, value, &f.noptions);
         f.input = f.noptions ? UI_SELECT : l->kind == KIND_TOMAN ? UI_CHECK : UI_TEXT;
         f.is_checked = l->kind == KIND_TOMAN && str_eq(value, S("true"));
         f.value = l->kind == KIND_TOMAN ? S("true") : value;
@@ -111,7 +116,7 @@ static bool check(struct arena *a, const struct line *l, str typed, str *out, st
     msg_id msg = 0;
     switch (l->kind) {
     case KIND_COMPANY:  msg = s.n && s.n <= 480 ? 0 : MSG_admin_bad_company; break;
-    case KIND_COUNTRY:  msg = is_letters(s = big, 2) ? 0 : MSG_admin_bad_country; break;
+    case KIND_COUNTRY:  msg = country_is_code(s = big) ? 0 : MSG_admin_bad_country; break;
     case KIND_LANGUAGE: msg = lang_from_code(s, &lang) ? 0 : MSG_admin_bad_choice; break;
     case KIND_CURRENCY: msg = is_letters(s = big, 3) && currency_digits(arena_cstr(a, s)) >= 0 ? 0 : MSG_admin_bad_currency; break;
     case KIND_CALENDAR: msg = str_eq(s, S("jalali")) || str_eq(s, S("gregorian")) ? 0 : MSG_admin_bad_choice; break;

@@ -123,10 +123,14 @@ static bool is_system_member(const char *name)
     return false;
 }
 
-bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct err *e)
+bool api_read_record(struct ctx *given, const json_t *body, struct record *r, struct err *e)
 {
+    const char *country = json_string_value(json_object_get(body, "country"));
+    const struct dial dial = { .en = r->en, .id = r->id, .country = str_of(country ? country : "") };
+    struct ctx at = *given, *c = &at;
     const char *name;
     json_t *v;
+    at.dial = &dial;
     json_object_foreach((json_t *)(uintptr_t)body, name, v) {
         const struct field *f = entity_field(r->en, str_of(name));
         struct val val;

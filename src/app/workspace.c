@@ -215,7 +215,7 @@ static bool settings_of(struct db_conn *tx, void *workspace, struct err *e)
     if (!move_is_half(tx, &is_half, e) || !workspace_reload(ws, tx, e))
         return false;
     if (!is_half)
-        return true;
+        return record_values(tx, ws->lang, e);
     fail(e, ERR_CONFLICT, MSG_move_half, "half a move in %s", ws->data);
     return err_arg(e, "path", str_of(ws->data));
 }

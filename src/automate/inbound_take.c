@@ -77,6 +77,17 @@ static bool make_event(struct ctx *tx, const struct sender *s, const struct inbo
                                           .data = buf_str(&b) }, e);
 }
 
+/* What the message says of a field; false: the map has none of it. */
+static bool told(struct arena *a, const struct inbound_map *m, const json_t *body, str field, str *out)
+{
+    for (int k = 0; k < m->n; k++)
+        if (str_eq(m->line[k].field, field)) {
+            *out = value_at(a, body, m->line[k].path);
+            return true;
+        }
+    return false;
+}
+
 static bool make_answer(struct ctx *tx, const struct sender *s, const struct message *msg, const struct inbound_map *m, const json_t *body,
                         int64_t *made, struct err *e)
 {
@@ -86,10 +97,18 @@ static bool make_answer(struct ctx *tx, const struct sender *s, const struct mes
     if (!record_get(tx, &form_entity, s->form, &r, e) || !form_from(tx, r, &f, e))
         return false;
     str *value = arena_new(tx->a, str, f->nfields + 1);
-    for (size_t i = 0; i < f->nfields; i++)
-        for (int k = 0; k < m->n; k++)
-            if (str_eq(m->line[k].field, f->field[i].key) && !form_answer(tx, &f->field[i], value_at(tx->a, body, m->line[k].path), &value[i], e))
-                return err_field(e, arena_cstr(tx->a, f->field[i].key));
+    struct dial dial = { 0 };
+    struct locale loc = *tx->loc;
+    struct ctx c = *tx;
+    snprintf(loc.country, sizeof loc.country, "%.2s", f->country);
+    c.loc = &loc;
+    c.dial = &dial;
+    (void)told(tx->a, m, body, S("country"), &dial.country);
+    for (size_t i = 0; i < f->nfields; i++) {
+        str text;
+        if (told(tx->a, m, body, f->field[i].key, &text) && !form_answer(&c, &f->field[i], text, &value[i], e))
+            return err_field(e, arena_cstr(tx->a, f->field[i].key));
+    }
     struct reach_answer in = { .form = f, .value = value, .key = arena_fmt(tx->a, "in:%lld:%lld", (long long)s->id, (long long)msg->row) };
     if (!reach_capture(tx, &in, &out, e))
         return false;

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 #include "app/place.h"
 #include "cmd/cmds.h"
+#include "lang/country_name.h"
 #include <sodium.h>
 
 static const struct option_help options[] = {
@@ -27,16 +28,15 @@ static int run(struct cmd *c)
     };
     struct workspace *ws;
     struct err e = { 0 };
-    char line[512] = "";
+    char line[512] = "", country[3];
 
     if (!folder || !in.company || !in.admin_email)
         return cmd_usage(c, "--data, --company and --admin-email are needed");
     if (language && !lang_from_code(str_of(language), &in.lang))
         return cmd_usage(c, "--language is one of en, bn, hi, fa");
-    if (!in.country)
-        in.country = "GB";
-    if (strlen(in.country) != 2)
-        return cmd_usage(c, "--country is a two-letter code such as BD");
+    if (!country_read(&c->a, str_of(in.country ? in.country : "GB"), country))
+        return cmd_usage(c, "--country is a country, such as BD");
+    in.country = country;
     if (in.currency && currency_digits(in.currency) < 0)
         return cmd_usage(c, "--currency is a three-letter code such as BDT");
     if (in.zone && !zone_valid(in.zone))

@@ -23,7 +23,7 @@ static const struct field fields[] = {
       .type = FIELD_REF, .flags = F_LIST | F_QUICK | F_INDEX, .ref = "team" },
     { .name = "function", .label = MSG_core_team_function,
       .type = FIELD_CHOICE, .flags = F_LIST | F_QUICK | F_INDEX, .choices = function_choices },
-    { .name = "country", .label = MSG_core_word_country, .type = FIELD_TEXT, .max = 60 },
+    { .name = "country", .label = MSG_core_word_country, .type = FIELD_COUNTRY },
     { .name = "head", .label = MSG_core_team_head,
       .type = FIELD_REF, .flags = F_LIST, .ref = "user" },
 };

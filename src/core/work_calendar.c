@@ -9,7 +9,7 @@ static const struct field fields[] = {
     { .name = "name", .label = MSG_core_word_name,
       .type = FIELD_TEXT, .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SORT | F_QUICK, .max = 120 },
     { .name = "country", .label = MSG_core_word_country,
-      .type = FIELD_TEXT, .flags = F_LIST | F_QUICK, .max = 60 },
+      .type = FIELD_COUNTRY, .flags = F_LIST | F_QUICK },
     { .name = "zone", .label = MSG_core_word_time_zone,
       .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST | F_QUICK, .max = 64 },
     { .name = "hours", .label = MSG_core_work_calendar_hours,

@@ -177,13 +177,16 @@ static bool capture_new(struct ctx *sys, int64_t person, const struct capture *i
 /* ── the whole ───────────────────────────────────────────────────────────── */
 
 /* E-mail and phone in the form they are stored in, so that the same one is found again. */
-static bool as_stored(struct ctx *c, const char *field, str *text, struct err *e)
+static bool as_stored(const struct ctx *given, str country, const char *field, str *text, struct err *e)
 {
     const struct field *f = entity_field(&person_entity, str_of(field));
+    const struct dial dial = { .country = country };
+    struct ctx c = *given;
     struct val v;
     if (!text->n)
         return true;
-    if (!type_parse(c, f, *text, &v, e))
+    c.dial = &dial;
+    if (!type_parse(&c, f, *text, &v, e))
         return err_field(e, field);
     *text = v.is_set ? v.s : (str){ 0 };
     return true;
@@ -194,7 +197,7 @@ static bool check(struct ctx *c, struct capture *in, struct err *e)
     if (!in->source.n)
         in->source = S("web");
     in->name = str_trim(in->name);
-    if (!as_stored(c, "email", &in->email, e) || !as_stored(c, "phone", &in->phone, e))
+    if (!as_stored(c, in->country, "email", &in->email, e) || !as_stored(c, in->country, "phone", &in->phone, e))
         return false;
     if (in->person || in->email.n || in->phone.n)
         return true;

@@ -4,6 +4,7 @@
 #include "funnel/views.h"
 #include "base/id.h"
 #include "funnel/route_try.h"
+#include "lang/country_name.h"
 #include "web/web.h"
 
 static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NULL); }
@@ -78,11 +79,14 @@ static bool fill(struct request *rq, struct route_page_view *v, struct err *e)
     struct route_trial t = { 0 };
     struct route_replay r;
     int64_t n = 0;
+    char country[3];
+    if (country_read(c->a, g.country, country))
+        g.country = arena_str(c->a, str_of(country));
     if (lead.n && !id_parse(lead, &g.lead))
         return fail(e, ERR_NOT_FOUND, 0, "no lead %.*s", STR_ARG(lead));
     if (last.n && (!str_to_int(last, &n) || n < 1 || n > REPLAY_MAX))
         return fail(e, ERR_INVALID, 0, "last %.*s", STR_ARG(last));
-    v->country = g.country;
+    v->countries = ui_countries(c->a, c->loc, g.country, &v->ncountries);
     if (request_query(rq, "try").n) {
         if (!route_try(c, &g, &t, e))
             return false;

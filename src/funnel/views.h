@@ -72,8 +72,8 @@ void view_definitions(struct html *h, const struct definitions_view *v);
 struct route_step_view { str text; bool is_chosen, is_skipped; int depth; };
 struct route_share_view { str name, would, did; int64_t id, nwould, ndid; };
 struct route_page_view {
-    const struct ui_option *leads, *sources, *industries; size_t nleads, nsources, nindustries;
-    str country, receiver, replayed; int64_t receiver_id, most;
+    const struct ui_option *leads, *countries, *sources, *industries; size_t nleads, ncountries, nsources, nindustries;
+    str receiver, replayed; int64_t receiver_id, most;
     const struct route_step_view *steps; size_t nsteps;
     const struct route_share_view *shares; size_t nshares;
     bool has_tried, has_replayed;

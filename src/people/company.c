@@ -45,7 +45,7 @@ static const struct field fields[] = {
     { .name = "source", .label = MSG_core_word_source,
       .type = FIELD_CHOICE, .flags = F_INDEX, .choices = choices_source },
     { .name = "country", .label = MSG_core_word_country,
-      .type = FIELD_TEXT, .flags = F_LIST | F_QUICK | F_INDEX, .max = 60 },
+      .type = FIELD_COUNTRY, .flags = F_LIST | F_QUICK | F_INDEX | F_SORT },
     { .name = "city", .label = MSG_core_word_city,
       .type = FIELD_TEXT, .flags = F_INDEX, .max = 80 },
     { .name = "address", .label = MSG_core_word_address, .type = FIELD_ADDRESS },

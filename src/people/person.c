@@ -52,7 +52,7 @@ static const struct field fields[] = {
       .help = MSG_people_person_language_help, .type = FIELD_CHOICE,
       .flags = F_INDEX | F_PERSONAL, .choices = choices_lang },
     { .name = "country", .label = MSG_core_word_country,
-      .type = FIELD_TEXT, .flags = F_INDEX | F_PERSONAL, .max = 60 },
+      .type = FIELD_COUNTRY, .flags = F_INDEX | F_SORT | F_PERSONAL },
     { .name = "city", .label = MSG_core_word_city,
       .type = FIELD_TEXT, .flags = F_INDEX | F_PERSONAL, .max = 80 },
     { .name = "address", .label = MSG_core_word_address,

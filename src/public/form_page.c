@@ -18,9 +18,9 @@ struct answer {
     bool has_consented, is_embedded;
 };
 
-struct locale form_locale(const struct workspace *ws, enum lang l)
+struct locale form_locale(const struct workspace *ws, enum lang l, const char *country)
 {
-    struct locale loc = locale_default(l, ws->country);
+    struct locale loc = locale_default(l, country);
     loc.zone = ws->zone;
     loc.toman = ws->toman;
     memcpy(loc.currency, ws->currency, sizeof loc.currency);
@@ -114,6 +114,7 @@ bool form_has_option(str value, str option)
 
 static const enum ui_input inputs[FORM_KINDS] = {
     [FORM_TEXT] = UI_TEXT, [FORM_LONGTEXT] = UI_AREA, [FORM_EMAIL] = UI_EMAIL, [FORM_PHONE] = UI_TEL,
+    [FORM_COUNTRY] = UI_SELECT,
     [FORM_NUMBER] = UI_TEXT, [FORM_DATE] = UI_TEXT, [FORM_CHOICE] = UI_SELECT, [FORM_YES] = UI_CHECK,
 };
 
@@ -121,7 +122,7 @@ static const char *autocomplete_of(str key)
 {
     static const struct { const char *key, *token; } known[] = {
         { "name", "name" }, { "email", "email" }, { "phone", "tel" }, { "company", "organization" },
-        { "job_title", "organization-title" }, { "city", "address-level2" }, { "country", "country-name" },
+        { "job_title", "organization-title" }, { "city", "address-level2" }, { "country", "country" },
     };
     for (size_t i = 0; i < countof(known); i++)
         if (str_eq(key, str_of(known[i].key)))
@@ -141,6 +142,8 @@ static void put_question(struct html *h, const struct form_field *f, str label, 
     }
     if (f->kind == FORM_CHOICE && !is_few)
         n++;                                    /* nothing chosen yet */
+    if (f->kind == FORM_COUNTRY)
+        o = ui_countries(h->a, h->loc, typed, &n);
     for (size_t i = 0; i < f->noptions; i++)
         o[n++] = (struct ui_option){ f->option[i], f->option[i], str_eq(typed, f->option[i]) };
     ui_field(h, .label = label, .name = f->key, .value = f->kind == FORM_YES ? S("yes") : typed, .error = error,
@@ -208,7 +211,7 @@ static bool open_form(struct request *rq, struct answer *an)
         web_fail(rq, &e);
         return false;
     }
-    who->loc = form_locale(web_workspace(rq), an->form->lang);
+    who->loc = form_locale(web_workspace(rq), an->form->lang, an->form->country);
     size_t n = an->form->nfields;
     an->typed = arena_new(&rq->a, str, n);
     an->value = arena_new(&rq->a, str, n);
@@ -237,8 +240,10 @@ void form_show(struct request *rq)
 
 static bool read_answers(struct answer *an)
 {
-    struct ctx *c = web_ctx(an->rq);
+    const struct dial dial = { .country = request_form(an->rq, "country") };
+    struct ctx at = *web_ctx(an->rq), *c = &at;
     bool is_good = true;
+    at.dial = &dial;
     for (size_t i = 0; i < an->form->nfields; i++) {
         struct err e = { 0 };
         const struct form_field *f = &an->form->field[i];

@@ -29,4 +29,4 @@ bool asks_not_to(struct request *rq);
 /* A script that pages of other hosts may load. */
 void answer_script(struct request *rq, str js);
 /* The reader of this form: its language and the workspace's place. */
-struct locale form_locale(const struct workspace *ws, enum lang l);
+struct locale form_locale(const struct workspace *ws, enum lang l, const char *country);

@@ -87,7 +87,7 @@ void track_script(struct request *rq)
     static const msg_id texts[] = { MSG_reach_bar_text, MSG_public_bar_allow, MSG_public_bar_refuse };
     enum lang l = web_workspace(rq)->lang;
     lang_from_code(request_query(rq, "lang"), &l);
-    struct locale loc = form_locale(web_workspace(rq), l);
+    struct locale loc = form_locale(web_workspace(rq), l, web_workspace(rq)->country);
     struct buf b = buf_new(&rq->a, 8000);
     struct json js = { .b = &b };
     buf_lit(&b, "(function(){'use strict';var T=");

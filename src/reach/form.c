@@ -13,6 +13,7 @@ static const struct field fields[] = {
       .flags = F_UNIQUE | F_LIST | F_QUICK | F_INDEX, .max = 60 },
     { .name = "language", .label = MSG_core_word_language,
       .type = FIELD_CHOICE, .flags = F_LIST | F_QUICK, .choices = choices_lang },
+    { .name = "country", .label = MSG_core_word_country, .help = MSG_reach_form_country_help, .type = FIELD_COUNTRY, .flags = F_QUICK },
     { .name = "sibling_of", .label = MSG_reach_form_sibling_of,
       .type = FIELD_REF, .flags = F_INDEX, .ref = "form" },
     { .name = "campaign", .label = MSG_core_word_campaign,

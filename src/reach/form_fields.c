@@ -14,7 +14,7 @@
 #include "record/type.h"
 
 static const char *const kind_names[FORM_KINDS] = {
-    "text", "longtext", "email", "phone", "number", "date", "choice", "choices", "yes",
+    "text", "longtext", "email", "phone", "country", "number", "date", "choice", "choices", "yes",
 };
 
 static const struct known { const char *key; enum form_kind kind; msg_id label; } knowns[] = {
@@ -24,7 +24,7 @@ static const struct known { const char *key; enum form_kind kind; msg_id label; 
     { "company",   FORM_TEXT,     MSG_reach_ask_company },
     { "job_title", FORM_TEXT,     MSG_reach_ask_job_title },
     { "city",      FORM_TEXT,     MSG_reach_ask_city },
-    { "country",   FORM_TEXT,     MSG_reach_ask_country },
+    { "country",   FORM_COUNTRY,     MSG_reach_ask_country },
     { "interest",  FORM_TEXT,     MSG_reach_ask_interest },
     { "message",   FORM_LONGTEXT, MSG_reach_ask_message },
 };
@@ -255,9 +255,10 @@ bool form_answer(struct ctx *c, const struct form_field *f, str typed, str *out,
     static const struct field date = { .name = "answer", .type = FIELD_DATE };
     static const struct field email = { .name = "answer", .type = FIELD_EMAIL };
     static const struct field phone = { .name = "answer", .type = FIELD_PHONE };
+    static const struct field country = { .name = "answer", .type = FIELD_COUNTRY };
     static const struct field *const by_kind[FORM_KINDS] = {
         [FORM_TEXT] = &text, [FORM_LONGTEXT] = &longtext, [FORM_NUMBER] = &number, [FORM_DATE] = &date,
-        [FORM_EMAIL] = &email, [FORM_PHONE] = &phone,
+        [FORM_EMAIL] = &email, [FORM_PHONE] = &phone, [FORM_COUNTRY] = &country,
     };
     typed = str_trim(typed);
     if (!typed.n) {

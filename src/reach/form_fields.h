@@ -9,7 +9,7 @@
  *
  *     line  = key ["*"] [":" kind ["(" option {"|" option} ")"]] ["=" label]
  *     key   = a small letter, then small letters, digits, "_"; at most 30
- *     kind  = text longtext email phone number date choice choices yes
+ *     kind  = text longtext email phone country number date choice choices yes
  *
  * "*" makes the question a must. Keys the program knows (form_fields.c) bring their kind and
  * their label in the form's language along, and fill the person; any other key is kept with the
@@ -21,7 +21,7 @@
 
 enum { FORM_FIELDS_MAX = 30, FORM_OPTIONS_MAX = 50, FORM_KEY_MAX = 30, FORM_LABEL_MAX = 200,
        FORM_TEXT_MAX = 300, FORM_LONGTEXT_MAX = 5000 };
-enum form_kind { FORM_TEXT, FORM_LONGTEXT, FORM_EMAIL, FORM_PHONE, FORM_NUMBER, FORM_DATE, FORM_CHOICE,
+enum form_kind { FORM_TEXT, FORM_LONGTEXT, FORM_EMAIL, FORM_PHONE, FORM_COUNTRY, FORM_NUMBER, FORM_DATE, FORM_CHOICE,
                  FORM_CHOICES, FORM_YES, FORM_KINDS };
 struct form_field {
     str key, label;                             /* label: empty for a known key without its own */

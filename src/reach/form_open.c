@@ -5,6 +5,7 @@
  */
 #include "reach/inside.h"
 #include "base/id.h"
+#include "lang/country_name.h"
 #include <sodium.h>
 
 /* ── before it is kept ───────────────────────────────────────────────────── */
@@ -128,8 +129,10 @@ bool form_from(struct ctx *c, const struct record *r, struct form **out, struct 
         .intro = record_text(r, "intro"), .submit_label = record_text(r, "submit_label"), .thanks = record_text(r, "thanks"),
         .redirect_url = record_text(r, "redirect_url"), .consent_text = record_text(r, "consent_text"),
         .consent_version = record_text(r, "consent_version"), .allowed_hosts = record_text(r, "allowed_hosts"),
-        .lang = c->ws->lang,
+        .lang = c->ws->lang, .country = c->ws->country,
     };
+    if (country_is_code(record_text(r, "country")))
+        f->country = arena_cstr(c->a, record_text(r, "country"));
     lang_from_code(record_text(r, "language"), &f->lang);
     if (!f->title.n)
         f->title = record_text(r, "name");

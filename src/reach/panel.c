@@ -220,7 +220,8 @@ static void fill_questions(struct ctx *c, const struct record *r, struct form_pa
     loc.lang = f->lang;
     static const msg_id kinds[FORM_KINDS] = {
         [FORM_TEXT] = MSG_reach_question_text, [FORM_LONGTEXT] = MSG_reach_question_longtext, [FORM_EMAIL] = MSG_reach_question_email,
-        [FORM_PHONE] = MSG_reach_question_phone, [FORM_NUMBER] = MSG_reach_question_number, [FORM_DATE] = MSG_reach_question_date,
+        [FORM_PHONE] = MSG_reach_question_phone, [FORM_COUNTRY] = MSG_reach_question_country,
+        [FORM_NUMBER] = MSG_reach_question_number, [FORM_DATE] = MSG_reach_question_date,
         [FORM_CHOICE] = MSG_reach_question_choice, [FORM_CHOICES] = MSG_reach_question_choices, [FORM_YES] = MSG_reach_question_yes,
     };
     struct question_line *q = arena_new(c->a, struct question_line, f->nfields);

@@ -31,6 +31,7 @@ struct form {
     int64_t id;
     str slug, title, intro, submit_label, thanks, redirect_url, consent_text, consent_version, allowed_hosts;
     enum lang lang;
+    const char *country;                        /* "BD": of local telephone numbers */
     struct form_field *field; size_t nfields;
 };
 /* The active form of that address; ERR_NOT_FOUND for any other. Asks no rights: anyone may see it. */

@@ -3,6 +3,7 @@
 #include "record/query_tree.h"
 #include "record/row.h"
 #include "record/store.h"
+#include "record/type.h"
 #include "msg/query.h"
 
 static bool refuse_sort(str name, struct err *e)
@@ -26,12 +27,12 @@ static bool is_sortable(const struct field *f)
 /* The column of text that stands for `f`, its sort key where there is one. */
 static void sort_by_column(struct sort *o, const struct field *f)
 {
-    bool has_key = (f->flags & F_SORT) && query_leaf_kind(f) == LEAF_TEXT;
+    bool has_key = field_keeps_key(f);
     o->column = f->name;
     o->suffix = has_key ? "_key" : f->type == FIELD_MONEY ? "_base" : NULL;
-    o->kind = has_key ? DB_BLOB : query_leaf_kind(f) == LEAF_TEXT ? DB_TEXT : DB_INT;
-    o->is_lowered = field_is_lowered(f);
     o->choices = f->type == FIELD_CHOICE ? f->choices : NULL;
+    o->kind = has_key ? DB_BLOB : type_of(f)->is_text && !o->choices ? DB_TEXT : DB_INT;
+    o->is_lowered = field_is_lowered(f);
 }
 
 /* A deleted record has no place among the titles: who refers to it comes last. */

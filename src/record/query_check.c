@@ -109,7 +109,8 @@ enum leaf query_leaf_kind(const struct field *f)
     case FIELD_DATE:    return LEAF_DATE;
     case FIELD_INSTANT: return LEAF_INSTANT;
     case FIELD_BOOL:    return LEAF_BOOL;
-    case FIELD_CHOICE:  return LEAF_CHOICE;
+    case FIELD_CHOICE: case FIELD_COUNTRY:
+        return LEAF_CHOICE;
     case FIELD_CHOICES: case FIELD_TAGS:
         return LEAF_SET;
     case FIELD_REF: case FIELD_REFS:

@@ -7,6 +7,7 @@
 #include "record/query_tree.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "lang/country_name.h"
 #include "record/type.h"
 #include "msg/query.h"
 
@@ -215,6 +216,14 @@ static bool read_bool(const struct query *q, const struct query_value *v, struct
     return query_is_true(v) || is_one_of(v->text, no, countof(no)) || refuse(q, v, MSG_query_need_bool, e);
 }
 
+/* By code or name; what is none may have been kept as it was written. */
+static bool read_country(struct ctx *c, const struct query_value *v, struct bound *out)
+{
+    char code[3];
+    out->text = country_read(c->a, v->text, code) ? arena_str(c->a, (str){ code, 2 }) : v->text;
+    return true;
+}
+
 /* By value, or by its label in the reader's language. */
 static bool read_choice(struct ctx *c, const struct query *q, const struct query_value *v, struct bound *out, struct err *e)
 {
@@ -286,7 +295,7 @@ bool query_bound(struct ctx *c, const struct query *q, const struct query_value 
     case LEAF_BOOL:
         return read_bool(q, v, e);
     case LEAF_CHOICE:
-        return read_choice(c, q, v, out, e);
+        return f->type == FIELD_COUNTRY ? read_country(c, v, out) : read_choice(c, q, v, out, e);
     case LEAF_SET:
         return !f->choices || read_choice(c, q, v, out, e);
     case LEAF_REF:

@@ -346,17 +346,19 @@ static bool owner_index(struct db_conn *tx, struct arena *a, const struct entity
     return run(tx, q, e);
 }
 
-/* What compares in small letters is looked up so, and sorted. An index of the plain text, as older programs made, serves nobody. */
-static bool lowered_index(struct db_conn *tx, struct arena *a, const struct entity *en, const struct field *f, struct err *e)
+/* What compares in small letters is looked up so, and sorted. The other index, which an older program made when the field was
+ * declared otherwise, serves nobody. */
+static bool compared_index(struct db_conn *tx, struct arena *a, const struct entity *en, const struct field *f, struct err *e)
 {
-    const char *old = arena_fmt(a, "ix_%s_%s", en->name, f->name).p;
-    bool is_old = false;
+    enum index_kind kind = field_is_lowered(f) ? INDEX_LOWERED : INDEX_PLAIN;
+    const char *other = arena_fmt(a, "%s_%s_%s", index_prefix[kind == INDEX_PLAIN ? INDEX_LOWERED : INDEX_PLAIN], en->name, f->name).p;
+    bool is_there = false;
     struct sql *q = sql_new(a);
-    if (!db_index_exists(tx, old, &is_old, e))
+    if (!db_index_exists(tx, other, &is_there, e))
         return false;
     sql_lit(q, "DROP INDEX ");
-    sql_name(q, old);
-    return (!is_old || run(tx, q, e)) && index_on(tx, a, en, f->name, INDEX_LOWERED, e);
+    sql_name(q, other);
+    return (!is_there || run(tx, q, e)) && index_on(tx, a, en, f->name, kind, e);
 }
 
 static bool field_indexes(struct db_conn *tx, struct arena *a, const struct entity *en,
@@ -375,10 +377,9 @@ static bool field_indexes(struct db_conn *tx, struct arena *a, const struct enti
         return false;
     bool is_owner = en->owner && !strcmp(f->name, en->owner);       /* owner_index() serves it */
     bool is_wanted = (f->flags & F_INDEX || f->type == FIELD_REF) && !is_owner;
-    const char *column = f->type == FIELD_MONEY ? column_name(a, f, "_base") : f->name;
-    if (is_wanted && field_is_lowered(f))
-        return lowered_index(tx, a, en, f, e);
-    return !is_wanted || index_on(tx, a, en, column, INDEX_PLAIN, e);
+    if (!is_wanted)
+        return true;
+    return f->type == FIELD_MONEY ? index_on(tx, a, en, column_name(a, f, "_base"), INDEX_PLAIN, e) : compared_index(tx, a, en, f, e);
 }
 
 static bool entity_schema(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
@@ -405,7 +406,7 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
 
 /* Looking for each table and index takes a thousand questions, at every start. So what was made is marked by a sum over
  * the declarations, and nothing is looked for while the sum is the same. SHAPE grows with every change of this file that makes
- * something else of the same declaration. */
+ * something else of the same declaration. Another mark says that the values are of today's form (values.c). */
 enum { SHAPE = 2 };
 
 static uint64_t mix(uint64_t sum, const char *text)
@@ -429,30 +430,29 @@ static int64_t catalogue_mark(void)
     return (int64_t)(sum >> 1);
 }
 
-static bool is_marked(struct db_conn *tx, int64_t mark, bool *out, struct err *e)
+bool schema_is_marked(struct db_conn *tx, enum schema_mark which, int64_t mark, bool *out, struct err *e)
 {
     int64_t have = 0;
     *out = false;
     if (!db_table_exists(tx, "setu_catalogue", out, e))
         return false;
-    if (*out && !db_get_int(tx, "SELECT mark FROM setu_catalogue WHERE id = 1", DB_NONE, out, &have, e))
+    if (*out && !db_get_int(tx, "SELECT mark FROM setu_catalogue WHERE id = $1", DB_ARGS(V((int64_t)which)), out, &have, e))
         return false;
     *out = *out && have == mark;
     return true;
 }
 
-static bool put_mark(struct db_conn *tx, int64_t mark, struct err *e)
+bool schema_mark(struct db_conn *tx, enum schema_mark which, int64_t mark, struct err *e)
 {
-    return db_exec(tx, "CREATE TABLE IF NOT EXISTS setu_catalogue (id BIGINT PRIMARY KEY, mark BIGINT NOT NULL)", DB_NONE, NULL, e)
-        && db_exec(tx, "INSERT INTO setu_catalogue (id, mark) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET mark = excluded.mark",
-                   DB_ARGS(V(mark)), NULL, e);
+    return db_exec(tx, "INSERT INTO setu_catalogue (id, mark) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET mark = excluded.mark",
+                   DB_ARGS(V((int64_t)which), V(mark)), NULL, e);
 }
 
 static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
 {
     int64_t mark = catalogue_mark();
     bool there = false;
-    if (!is_marked(tx, mark, &there, e))
+    if (!schema_is_marked(tx, MARK_SHAPE, mark, &there, e))
         return false;
     if (there)
         return true;
@@ -461,7 +461,9 @@ static bool catalogue_schema(struct db_conn *tx, void *arg, struct err *e)
         if (!entity_schema(tx, &scratch, catalogue_at(i), e))
             return false;
     }
-    return search_schema(tx, arg, e) && put_mark(tx, mark, e);
+    return search_schema(tx, arg, e)
+        && db_exec(tx, "CREATE TABLE IF NOT EXISTS setu_catalogue (id BIGINT PRIMARY KEY, mark BIGINT NOT NULL)", DB_NONE, NULL, e)
+        && schema_mark(tx, MARK_SHAPE, mark, e);
 }
 
 bool record_schema(struct db *db, struct err *e)

@@ -67,6 +67,13 @@ static const char *suffixed(struct arena *a, const struct field *f, const char *
     return arena_cstr(a, arena_fmt(a, "%s%s", f->name, suffix));
 }
 
+/* Sorted by what is read, as the language of the workspace sorts. */
+static struct db_val key_of(struct ctx *tx, const struct field *f, const struct val *v)
+{
+    const struct locale loc = { .lang = tx->ws->lang };
+    return v->is_set ? db_val_blob(collate_key(tx->a, loc.lang, type_show(tx->a, &loc, f, v))) : DB_NULL_VAL;
+}
+
 static int cells_of(struct ctx *tx, const struct field *f, const struct val *v, struct cell out[CELLS_MAX])
 {
     int n = 0;
@@ -78,8 +85,7 @@ static int cells_of(struct ctx *tx, const struct field *f, const struct val *v, 
         out[n++] = (struct cell){ suffixed(tx->a, f, "_base"), v->is_set ? V(v->base) : DB_NULL_VAL };
     }
     if (field_keeps_key(f))
-        out[n++] = (struct cell){ suffixed(tx->a, f, "_key"),
-            v->is_set ? db_val_blob(collate_key(tx->a, tx->ws->lang, v->s)) : DB_NULL_VAL };
+        out[n++] = (struct cell){ suffixed(tx->a, f, "_key"), key_of(tx, f, v) };
     if (field_keeps_fold(f))
         out[n++] = (struct cell){ suffixed(tx->a, f, "_fold"), v->is_set ? V(fold(tx->a, v->s)) : DB_NULL_VAL };
     return n;

@@ -261,7 +261,8 @@ static bool add_choice(struct totals *t, str value, int64_t n, int64_t sum, stru
     for (int i = 0; o && o[i].value; i++)
         if (str_eq(value, str_of(o[i].value)))
             return add(t, value, msg_text(t->c->a, t->c->loc, o[i].label, NULL), i, n, sum, e);
-    return add(t, value, value, INT32_MAX, n, sum, e);
+    const struct val v = val_text(value);
+    return add(t, value, o ? value : type_show(t->c->a, t->c->loc, t->g->f, &v), INT32_MAX, n, sum, e);
 }
 
 /* A record with two tags counts under both. */

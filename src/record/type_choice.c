@@ -92,7 +92,7 @@ static void choice_cell(struct html *h, const struct field *f, const struct val 
     chip(h, f, v->s);
 }
 
-static void option(struct html *h, str value, str label, bool is_chosen)
+void type_option(struct html *h, str value, str label, bool is_chosen)
 {
     html_lit(h, "<option value=\"");
     html_text(h, value);
@@ -104,8 +104,7 @@ static void option(struct html *h, str value, str label, bool is_chosen)
     html_lit(h, "</option>");
 }
 
-static void choice_input(struct html *h, const struct field *f, const struct val *v, const char *id,
-                         bool is_invalid)
+void type_select_begin(struct html *h, const struct field *f, const char *id, bool is_invalid)
 {
     html_lit(h, "<select class=\"in\" id=\"");
     html_cstr(h, id);
@@ -115,10 +114,17 @@ static void choice_input(struct html *h, const struct field *f, const struct val
     if (is_invalid)
         html_lit(h, " aria-invalid=\"true\"");
     html_lit(h, ">");
-    option(h, (str){ 0 }, S("\u2014"), !v->is_set);
+}
+
+void type_select_end(struct html *h) { html_lit(h, "</select>"); }
+
+static void choice_input(struct html *h, const struct field *f, const struct val *v, const char *id, bool is_invalid)
+{
+    type_select_begin(h, f, id, is_invalid);
+    type_option(h, (str){ 0 }, S("\u2014"), !v->is_set);
     for (const struct choice *ch = f->choices; ch->value; ch++)
-        option(h, str_of(ch->value), _msg(ch->label), v->is_set && str_eq(v->s, str_of(ch->value)));
-    html_lit(h, "</select>");
+        type_option(h, str_of(ch->value), _msg(ch->label), v->is_set && str_eq(v->s, str_of(ch->value)));
+    type_select_end(h);
 }
 
 const struct type type_choice = {

@@ -1,6 +1,26 @@
 /* type_phone.c - telephone numbers: E.164 kept, the national form shown at home. */
+#include "lang/country_name.h"
 #include "lang/phone.h"
 #include "record/type_rows.h"
+
+static str kept_country(struct ctx *c, const struct dial *d)
+{
+    struct record *r;
+    struct err gone;
+    bool has_one = d->id && entity_field(d->en, S("country"));
+    return has_one && record_get(c, d->en, d->id, &r, &gone) ? record_text(r, "country") : (str){ 0 };
+}
+
+/* Where a number without its country's code belongs. */
+static const char *home_of(struct ctx *c, str number)
+{
+    const struct dial *d = c->dial;
+    char code[3];
+    if (!d || str_starts(number, S("+")))
+        return c->loc->country;
+    str country = d->country.n ? d->country : kept_country(c, d);
+    return country_read(c->a, country, code) ? arena_cstr(c->a, str_of(code)) : c->loc->country;
+}
 
 static bool phone_read(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e)
 {
@@ -8,7 +28,7 @@ static bool phone_read(struct ctx *c, const struct field *f, str text, struct va
     str e164;
     if (!type_text_checked(c, f, text, &v, e))
         return false;
-    if (!phone_parse(c->a, v.s, c->ws->country, &e164, e))
+    if (!phone_parse(c->a, v.s, home_of(c, v.s), &e164, e))
         return false;
     *out = val_text(e164);
     return true;

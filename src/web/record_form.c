@@ -49,7 +49,9 @@ static str posted_ref(struct request *rq, const struct field *f)
 
 bool record_form_read(struct request *rq, struct record *r, struct err *e)
 {
-    struct ctx *c = web_ctx(rq);
+    const struct dial dial = { .en = r->en, .id = r->id, .country = request_form(rq, "country") };
+    struct ctx at = *web_ctx(rq), *c = &at;
+    at.dial = &dial;
     for (size_t i = 0; i < r->en->nfields; i++) {
         const struct field *f = &r->en->fields[i];
         struct val v;

@@ -1,5 +1,6 @@
-/* ui.c - the little that the parts' views cannot say themselves: classes and ids. */
+/* ui.c - the little that the parts' views cannot say themselves: classes, ids, what a <select> offers. */
 #include "web/ui_inside.h"
+#include "lang/country_name.h"
 
 enum { COLOURS = 7 };
 
@@ -39,6 +40,17 @@ str ui_id(struct arena *a, const char *prefix, str name)
     for (size_t i = 0; i < id.n; i++)
         p[i] = id_char(id.p[i]);
     return (str){ p, id.n };
+}
+
+struct ui_option *ui_countries(struct arena *a, const struct locale *loc, str chosen, size_t *n)
+{
+    const str *code = country_offers(a, loc, chosen, n);
+    struct ui_option *o = arena_new(a, struct ui_option, *n + 1);
+    o[0] = (struct ui_option){ .label = S("\u2014"), .is_selected = !chosen.n };
+    for (size_t i = 0; i < *n; i++)
+        o[i + 1] = (struct ui_option){ code[i], country_name(loc->lang, code[i]), str_eq(code[i], chosen) };
+    ++*n;
+    return o;
 }
 
 /* Dates and numbers are text: people type them in their own digits and calendar. */

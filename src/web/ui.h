@@ -46,6 +46,8 @@ struct ui_segment_view { const struct ui_item *items; size_t n; str label; };
 /* One row of a form. `control` replaces the input (a picker of your own, with id ui_id(a, "f", name)). */
 enum ui_input { UI_TEXT, UI_EMAIL, UI_TEL, UI_URL, UI_PASSWORD, UI_NUMBER, UI_DATE, UI_DATETIME, UI_AREA, UI_SELECT, UI_CHECK, UI_RADIO, UI_FILE, UI_SEARCH };
 struct ui_option { str value, label; bool is_selected; };
+/* Nothing, then the countries; of a <select>. */
+struct ui_option *ui_countries(struct arena *a, const struct locale *loc, str chosen, size_t *n);
 struct ui_field_view {
     str label, name, value, hint, error, placeholder;
     enum ui_input input;

@@ -120,6 +120,21 @@ START_TEST(name_and_email_are_enough_for_a_person)
 }
 END_TEST
 
+START_TEST(a_local_number_is_of_the_persons_country)
+{
+    struct reply r = NEW_PERSON("{\"name\":\"Anil\",\"phone\":\"98765 43210\",\"country\":\"India\"}");
+    SHOWS(r, 201);
+    ck_assert_str_eq(text_at(json_of(r), "country"), "IN");
+    ck_assert_str_eq(text_at(json_of(r), "phone"), "+919876543210");
+    struct reply p = API("PATCH", path_of(r), NULL, "{\"phone\":\"98765 43211\"}");
+    SHOWS(p, 200);
+    ck_assert_str_eq(text_at(json_of(p), "phone"), "+919876543211");
+    p = API("PATCH", path_of(r), NULL, "{\"phone\":\"0912 345 6789\",\"country\":\"IR\"}");
+    SHOWS(p, 200);
+    ck_assert_str_eq(text_at(json_of(p), "phone"), "+989123456789");
+}
+END_TEST
+
 START_TEST(what_is_read_can_be_sent_back)
 {
     struct reply r = scored(person("Round Trip")), back = API("PATCH", path_of(r), NULL, arena_cstr(&c.a, r.body));
@@ -646,7 +661,7 @@ static void people(struct workspace *ws, struct arena *a)
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        name_and_email_are_enough_for_a_person, what_is_read_can_be_sent_back, a_change_with_the_right_version_is_kept,
+        name_and_email_are_enough_for_a_person, a_local_number_is_of_the_persons_country, what_is_read_can_be_sent_back, a_change_with_the_right_version_is_kept,
         a_stale_change_is_refused_with_what_is_stored, a_version_that_is_none_is_refused_not_ignored,
         delete_answers_204_and_then_it_is_gone, a_stale_delete_is_refused, every_name_of_an_entity_leads_to_it,
         bulk_happens_whole_or_not_at_all, bulk_takes_500_and_not_501, a_bulk_of_the_wrong_shape_is_refused,

@@ -34,12 +34,13 @@ static const char *place;
 
 /* ── the house ───────────────────────────────────────────────────────────── */
 
-static const struct { const char *slug, *lang, *fields; } forms[] = {
+static const struct { const char *slug, *lang, *fields, *country; } forms[] = {
     { "talk-en", "en", "name*\nemail\nphone\ncompany\ninterest:choice(Rice|Oil)\nmessage" },
     { "talk-bn", "bn", "name*\nemail*\nphone\nmessage" },
     { "talk-hi", "hi", "name*\nemail*\nphone\nmessage" },
     { "talk-fa", "fa", "name*\nemail*\nphone\nmessage" },
     { "only-mail", "en", "email*\ncolour:choices(red|blue)" },
+    { "talk-iran", "en", "name*\nphone*\ncountry", "IR" },
 };
 
 static bool put_forms(struct ctx *tx, void *arg, struct err *err)
@@ -55,6 +56,7 @@ static bool put_forms(struct ctx *tx, void *arg, struct err *err)
         record_set(r, "slug", val_text(str_of(forms[i].slug)));
         record_set(r, "language", val_text(str_of(forms[i].lang)));
         record_set(r, "fields", val_text(str_of(forms[i].fields)));
+        record_set(r, "country", val_text(str_of(forms[i].country ? forms[i].country : "")));
         record_set(r, "consent_text", val_text(S("You may write to me.")));
         record_set(r, "allowed_hosts", val_text(S("shop.example, *.padma.example")));
         record_set(r, "notify", (struct val){ .is_set = true, .ids = &admin, .n = 1 });
@@ -317,6 +319,24 @@ END_TEST
 
 /* ── what is refused ─────────────────────────────────────────────────────── */
 
+START_TEST(a_local_number_is_of_the_country_answered_else_of_the_forms)
+{
+    struct reply r = page("/f/talk-iran", NULL);
+    const char *iran = strstr(r.body.p, "<option value=\"IR\""), *albania = strstr(r.body.p, "<option value=\"AL\"");
+    ck_assert(iran && albania && iran < albania);               /* its own country first, then by name */
+    r = send_once("talk-iran", token("talk-iran", 10), FIELDS({ "name", "Sara" }, { "phone", "۰۹۱۲ ۳۴۵ ۶۷۸۹" }, { "country", "" }), 43);
+    ck_assert_int_eq(r.status, 303);
+    r = send_once("talk-iran", token("talk-iran", 10), FIELDS({ "name", "Anil" }, { "phone", "98765 43210" }, { "country", "IN" }), 44);
+    ck_assert_int_eq(r.status, 303);
+    r = send_once("talk-iran", token("talk-iran", 10), FIELDS({ "name", "Who" }, { "phone", "12" }, { "country", "" }), 45);
+    ck_assert_int_eq(r.status, 422);
+    ck_assert(reply_has(&r, "value=\"12\""));
+    ck_assert_str_eq(text("SELECT phone FROM person WHERE name = 'Sara'"), "+989123456789");
+    ck_assert_str_eq(text("SELECT phone || ' ' || country FROM person WHERE name = 'Anil'"), "+919876543210 IN");
+    ck_assert_int_eq(number("SELECT count(*) FROM person"), 2);
+}
+END_TEST
+
 START_TEST(robots_are_kept_apart_and_learn_nothing)
 {
     struct reply r = send_once("talk-en", token("talk-en", 10),
@@ -559,6 +579,7 @@ SUITE("capture", 120, open_all, close_all,
       a_double_click_is_one_answer,
       twenty_at_once_are_one_answer,
       a_person_we_know_is_found_and_never_overwritten,
+      a_local_number_is_of_the_country_answered_else_of_the_forms,
       robots_are_kept_apart_and_learn_nothing,
       a_wrong_or_old_page_is_told_and_what_was_typed_stays,
       mistakes_are_told_at_their_place_in_the_forms_language,

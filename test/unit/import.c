@@ -355,6 +355,18 @@ START_TEST(amounts_are_multiplied_exactly_and_days_are_read_in_any_calendar)
 }
 END_TEST
 
+START_TEST(a_local_number_is_of_the_country_in_its_row_or_of_all_rows)
+{
+    struct import_options o = { .map = map_of("{\"entity\":\"person\",\"columns\":{\"n\":\"name\",\"p\":\"phone\",\"c\":\"country\"},"
+                                              "\"defaults\":{\"country\":\"IN\"}}") };
+    run(table("n,p,c\nParisa,۰۹۱۲۳۴۵۶۷۸۹,ایران\nAnil,98765 43210,\nRahim,01711-000000,bangladesh\nAbroad,+44 20 7946 0018,IR\n"), o);
+    ck_assert_int_eq(count("SELECT COUNT(*) FROM person WHERE phone = '+989123456789' AND country = 'IR'"), 1);
+    ck_assert_int_eq(count("SELECT COUNT(*) FROM person WHERE phone = '+919876543210' AND country = 'IN'"), 1);
+    ck_assert_int_eq(count("SELECT COUNT(*) FROM person WHERE phone = '+8801711000000' AND country = 'BD'"), 1);
+    ck_assert_int_eq(count("SELECT COUNT(*) FROM person WHERE phone = '+442079460018' AND country = 'IR'"), 1);
+}
+END_TEST
+
 static bool stop_at_once(void *arg, const struct import_counts *n, int64_t done, int64_t all)
 {
     (void)arg;
@@ -512,5 +524,6 @@ SUITE("import", 300, open_all, close_all,
       who_was_named_before_a_bad_row_is_found_again_after_it,
       a_file_that_does_not_fit_is_refused_whole,
       amounts_are_multiplied_exactly_and_days_are_read_in_any_calendar,
+      a_local_number_is_of_the_country_in_its_row_or_of_all_rows,
       a_run_is_undone_whole_and_also_when_it_was_stopped,
       an_outside_crm_comes_in_with_its_totals_and_its_traps_named)

@@ -285,7 +285,7 @@ static const char *const rows[] = {
     "INSERT INTO team (id, version, created_at, created_by, updated_at, updated_by, name, name_fold)"
     " VALUES (71,1,0,0,0,0,'Dhaka','dhaka'), (72,1,0,0,0,0,'Delhi','delhi')",
     "INSERT INTO company (id, version, created_at, created_by, updated_at, updated_by, deleted_at, name, name_fold, industry, is_key, country)"
-    " VALUES (11,1,0,0,0,0,NULL,'Square Pharma','square pharma','pharma',1,'Bangladesh'),"
+    " VALUES (11,1,0,0,0,0,NULL,'Square Pharma','square pharma','pharma',1,'BD'),"
     " (12,1,0,0,0,0,NULL,'City Bank','city bank','finance',0,NULL),"
     " (13,1,0,0,0,0,99,'Gone Pharma','gone pharma','pharma',1,NULL)",
     /* a: all set. b: bank. c: deleted company. d: nothing but a name. e: deleted itself. */

@@ -1,0 +1,93 @@
+/* values.c - values that an older program kept in another form.
+ *
+ * A field whose type has changed reads what is stored anew, once: countries were free text, and are codes with a key
+ * to sort by. History keeps what was written then, and no version moves: nobody changed the record.
+ */
+#include "lang/country_name.h"
+#include "record/sql.h"
+#include "record/store.h"
+
+enum { VALUES = 1 };                            /* grows with every form that is brought to another */
+
+struct kept { struct kept *next; str text; };
+
+/* The different texts of a column; without a sort key, where there is one to be. */
+static bool texts_of(struct db_conn *tx, struct arena *a, const struct entity *en, const struct field *f, struct kept **out, struct err *e)
+{
+    struct sql *q = sql_new(a);
+    struct db_rows rows;
+    *out = NULL;
+    sql_lit(q, "SELECT DISTINCT ");
+    sql_column(q, "t0", f->name, NULL);
+    sql_lit(q, " FROM ");
+    sql_name(q, en->name);
+    sql_lit(q, " t0 WHERE ");
+    sql_column(q, "t0", f->name, NULL);
+    sql_lit(q, " IS NOT NULL");
+    if (field_keeps_key(f)) {
+        sql_lit(q, " AND ");
+        sql_column(q, "t0", f->name, "_key");
+        sql_lit(q, " IS NULL");
+    }
+    if (!sql_query(tx, q, &rows, e))
+        return false;
+    while (db_next(&rows)) {
+        struct kept *k = arena_new(a, struct kept, 1);
+        *k = (struct kept){ *out, db_text(&rows, 0, a) };
+        *out = k;
+    }
+    return db_done(&rows, e);
+}
+
+static bool rewrite(struct db_conn *tx, struct arena *a, enum lang l, const struct entity *en, const struct field *f, str text, struct err *e)
+{
+    char code[3];
+    str now = country_read(a, text, code) ? arena_str(a, str_of(code)) : text;
+    struct sql *q = sql_new(a);
+    if (str_eq(now, text) && !field_keeps_key(f))
+        return true;
+    sql_lit(q, "UPDATE ");
+    sql_name(q, en->name);
+    sql_lit(q, " SET ");
+    sql_name(q, f->name);
+    sql_lit(q, " = ");
+    sql_bind(q, V(now));
+    if (field_keeps_key(f)) {
+        sql_lit(q, ", ");
+        sql_name(q, arena_fmt(a, "%s_key", f->name).p);
+        sql_lit(q, " = ");
+        sql_bind(q, db_val_blob(collate_key(a, l, country_name(l, now))));
+    }
+    sql_lit(q, " WHERE ");
+    sql_name(q, f->name);
+    sql_lit(q, " = ");
+    sql_bind(q, V(text));
+    return sql_exec(tx, q, NULL, e);
+}
+
+static bool countries(struct db_conn *tx, struct arena scratch, enum lang l, const struct entity *en, const struct field *f, struct err *e)
+{
+    struct kept *k;
+    if (!texts_of(tx, &scratch, en, f, &k, e))
+        return false;
+    for (; k; k = k->next) {
+        struct arena each = scratch;
+        if (!rewrite(tx, &each, l, en, f, k->text, e))
+            return false;
+    }
+    return true;
+}
+
+bool record_values(struct db_conn *tx, enum lang l, struct err *e)
+{
+    struct arena a = arena_open(64 << 20);
+    bool is_done = false, ok = schema_is_marked(tx, MARK_VALUES, VALUES, &is_done, e);
+    for (size_t i = 0; ok && !is_done && i < catalogue_count(); i++) {
+        const struct entity *en = catalogue_at(i);
+        for (size_t k = 0; ok && k < en->nfields; k++)
+            ok = en->fields[k].type != FIELD_COUNTRY || countries(tx, a, l, en, &en->fields[k], e);
+    }
+    ok = ok && (is_done || schema_mark(tx, MARK_VALUES, VALUES, e));
+    arena_close(&a);
+    return ok;
+}
