@@ -172,20 +172,20 @@ bool campaigns_make(struct demo *d, struct ctx *tx, struct err *e)
 static const struct {
     const char *name, *slug;
     enum lang lang;
-    const char *title, *intro, *fields, *button, *thanks, *consent;
+    const char *title, *intro, *fields, *button, *thanks, *consent, *country;
 } forms[FORMS] = {
     { "Ask for a quote", "quote-en", LANG_EN, "Ask for a quote", "Tell us what you pack. A colleague answers within a working day.",
-      "name*\nemail*\nphone\ncompany\njob_title\ncity\nmessage:longtext = What do you pack, and how fast?\n", "Send", "Thank you. We will call you.",
+      "name*\nemail*\nphone\ncompany\njob_title\ncity\ncountry\nmessage:longtext = What do you pack, and how fast?\n", "Send", "Thank you. We will call you.",
       "You may write to me about machines and services." },
     { "কোটেশন চাই", "quote-bn", LANG_BN, "কোটেশন চাই", "কী প্যাকেট করেন লিখুন। এক কর্মদিবসের মধ্যে আমরা উত্তর দেব।",
       "name*\nphone*\nemail\ncompany\njob_title\ncity\nmessage:longtext = কী প্যাকেট করেন, ঘণ্টায় কত?\n", "পাঠান", "ধন্যবাদ। আমরা ফোন করব।",
       "মেশিন ও সার্ভিসের খবর আমাকে জানাতে পারেন।" },
     { "कोटेशन चाहिए", "quote-hi", LANG_HI, "कोटेशन चाहिए", "आप क्या पैक करते हैं, लिखें। एक कार्यदिवस में उत्तर मिलेगा।",
       "name*\nphone*\nemail\ncompany\njob_title\ncity\nmessage:longtext = क्या पैक करते हैं, प्रति घंटा कितना?\n", "भेजें", "धन्यवाद। हम आपको फ़ोन करेंगे।",
-      "मशीनों और सेवाओं की जानकारी मुझे भेज सकते हैं।" },
+      "मशीनों और सेवाओं की जानकारी मुझे भेज सकते हैं।", "IN" },
     { "استعلام قیمت", "quote-fa", LANG_FA, "استعلام قیمت", "بنویسید چه چیزی بسته‌بندی می‌کنید. تا یک روز کاری پاسخ می‌دهیم.",
       "name*\nphone*\nemail\ncompany\njob_title\ncity\nmessage:longtext = چه چیزی و ساعتی چند بسته؟\n", "فرستادن", "سپاسگزاریم. با شما تماس می‌گیریم.",
-      "می‌توانید خبر دستگاه‌ها و خدمات را برایم بفرستید." },
+      "می‌توانید خبر دستگاه‌ها و خدمات را برایم بفرستید.", "IR" },
     { "Expo visit", "expo", LANG_BN, "মেলায় দেখা করুন", "আপনার সময় বেছে নিন, আমরা মেশিন চালিয়ে দেখাব।",
       "name*\nphone*\nemail\ncompany\njob_title\nday:choice(১ম দিন|২য় দিন|৩য় দিন) = কোন দিন আসবেন?\n", "সময় নিন", "দেখা হবে!",
       "মেলার খবর আমাকে জানাতে পারেন।" },
@@ -201,6 +201,7 @@ bool forms_make(struct demo *d, struct ctx *tx, struct err *e)
         record_set(r, "name", text(forms[i].name));
         record_set(r, "slug", text(forms[i].slug));
         record_set(r, "language", text(lang_code(forms[i].lang)));
+        record_set(r, "country", text(forms[i].country ? forms[i].country : ""));
         record_set(r, "sibling_of", val_ref(i >= 1 && i <= 3 ? d->form[0] : 0));
         record_set(r, "title", text(forms[i].title));
         record_set(r, "intro", text(forms[i].intro));
