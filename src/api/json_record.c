@@ -123,30 +123,36 @@ static bool is_system_member(const char *name)
     return false;
 }
 
+static bool read_member(struct ctx *c, const struct field *f, json_t *v, struct record *r, struct err *e)
+{
+    bool is_typed = f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_PHONE;
+    struct val val;
+    str text;
+    if (!api_value_text(c->a, f, v, &text, e))
+        return false;
+    if (is_typed ? !type_parse(c, f, text, &val, e) : !type_from_canon(c, f, text, &val, e))
+        return err_field(e, f->name);
+    record_set(r, f->name, val);
+    return true;
+}
+
 bool api_read_record(struct ctx *given, const json_t *body, struct record *r, struct err *e)
 {
-    const char *country = json_string_value(json_object_get(body, "country"));
-    const struct dial dial = { .en = r->en, .id = r->id, .country = str_of(country ? country : "") };
-    struct ctx at = *given, *c = &at;
+    struct ctx c = *given;
     const char *name;
     json_t *v;
-    at.dial = &dial;
-    json_object_foreach((json_t *)(uintptr_t)body, name, v) {
-        const struct field *f = entity_field(r->en, str_of(name));
-        struct val val;
-        str text;
-        if (is_system_member(name))
-            continue;
-        if (!f || f->flags & F_SECRET || access_field(c->who, r->en, f) == FIELD_RIGHT_HIDDEN) {
-            fail(e, ERR_INVALID, MSG_api_unknown_member, "%s has no %s", r->en->name, name);
-            return err_arg(e, "field", str_of(name));
+    c.of = r;
+    for (int pass = 0; pass < FIELD_PASSES; pass++)
+        json_object_foreach((json_t *)(uintptr_t)body, name, v) {
+            const struct field *f = entity_field(r->en, str_of(name));
+            if (is_system_member(name))
+                continue;
+            if (!f || f->flags & F_SECRET || access_field(c.who, r->en, f) == FIELD_RIGHT_HIDDEN) {
+                fail(e, ERR_INVALID, MSG_api_unknown_member, "%s has no %s", r->en->name, name);
+                return err_arg(e, "field", str_of(name));
+            }
+            if (field_pass(f) == pass && !read_member(&c, f, v, r, e))
+                return false;
         }
-        if (!api_value_text(c->a, f, v, &text, e))
-            return false;
-        bool is_ref = f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_PHONE;
-        if (is_ref ? !type_parse(c, f, text, &val, e) : !type_from_canon(c, f, text, &val, e))
-            return err_field(e, f->name);
-        record_set(r, f->name, val);
-    }
     return true;
 }

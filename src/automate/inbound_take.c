@@ -13,6 +13,7 @@
 #include "flow/sign.h"
 #include "flow/webhook.h"
 #include "msg/webhook.h"
+#include "people/people.h"
 #include "reach/reach.h"
 
 enum { MESSAGE_ID_MAX = 200, VALUE_MAX = 2000 };
@@ -97,18 +98,18 @@ static bool make_answer(struct ctx *tx, const struct sender *s, const struct mes
     if (!record_get(tx, &form_entity, s->form, &r, e) || !form_from(tx, r, &f, e))
         return false;
     str *value = arena_new(tx->a, str, f->nfields + 1);
-    struct dial dial = { 0 };
+    struct record *of = record_new(tx->a, &person_entity);
     struct locale loc = *tx->loc;
     struct ctx c = *tx;
     snprintf(loc.country, sizeof loc.country, "%.2s", f->country);
     c.loc = &loc;
-    c.dial = &dial;
-    (void)told(tx->a, m, body, S("country"), &dial.country);
-    for (size_t i = 0; i < f->nfields; i++) {
-        str text;
+    c.of = of;
+    str text;
+    if (told(tx->a, m, body, S("country"), &text))
+        record_set(of, "country", val_text(text));
+    for (size_t i = 0; i < f->nfields; i++)
         if (told(tx->a, m, body, f->field[i].key, &text) && !form_answer(&c, &f->field[i], text, &value[i], e))
             return err_field(e, arena_cstr(tx->a, f->field[i].key));
-    }
     struct reach_answer in = { .form = f, .value = value, .key = arena_fmt(tx->a, "in:%lld:%lld", (long long)s->id, (long long)msg->row) };
     if (!reach_capture(tx, &in, &out, e))
         return false;

@@ -177,16 +177,12 @@ static bool capture_new(struct ctx *sys, int64_t person, const struct capture *i
 /* ── the whole ───────────────────────────────────────────────────────────── */
 
 /* E-mail and phone in the form they are stored in, so that the same one is found again. */
-static bool as_stored(const struct ctx *given, str country, const char *field, str *text, struct err *e)
+static bool as_stored(const struct ctx *given, const struct record *of, const char *field, str *text, struct err *e)
 {
-    const struct field *f = entity_field(&person_entity, str_of(field));
-    const struct dial dial = { .country = country };
     struct ctx c = *given;
     struct val v;
-    if (!text->n)
-        return true;
-    c.dial = &dial;
-    if (!type_parse(&c, f, *text, &v, e))
+    c.of = of;
+    if (!type_parse(&c, entity_field(&person_entity, str_of(field)), *text, &v, e))
         return err_field(e, field);
     *text = v.is_set ? v.s : (str){ 0 };
     return true;
@@ -194,10 +190,12 @@ static bool as_stored(const struct ctx *given, str country, const char *field, s
 
 static bool check(struct ctx *c, struct capture *in, struct err *e)
 {
+    struct record *of = record_new(c->a, &person_entity);
+    record_set(of, "country", val_text(in->country));
     if (!in->source.n)
         in->source = S("web");
     in->name = str_trim(in->name);
-    if (!as_stored(c, in->country, "email", &in->email, e) || !as_stored(c, in->country, "phone", &in->phone, e))
+    if (!as_stored(c, of, "email", &in->email, e) || !as_stored(c, of, "phone", &in->phone, e))
         return false;
     if (in->person || in->email.n || in->phone.n)
         return true;

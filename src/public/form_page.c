@@ -7,6 +7,7 @@
 #include "public/form_page.h"
 #include "base/clock.h"
 #include "db/alone.h"
+#include "people/people.h"
 #include "public/inside.h"
 
 struct answer {
@@ -240,10 +241,11 @@ void form_show(struct request *rq)
 
 static bool read_answers(struct answer *an)
 {
-    const struct dial dial = { .country = request_form(an->rq, "country") };
+    struct record *of = record_new(&an->rq->a, &person_entity);
     struct ctx at = *web_ctx(an->rq), *c = &at;
     bool is_good = true;
-    at.dial = &dial;
+    record_set(of, "country", val_text(request_form(an->rq, "country")));
+    at.of = of;
     for (size_t i = 0; i < an->form->nfields; i++) {
         struct err e = { 0 };
         const struct form_field *f = &an->form->field[i];

@@ -13,6 +13,7 @@
 #include "msg/import.h"
 #include "record/import_run.h"
 #include "record/store.h"
+#include "record/type.h"
 
 enum { MANY = 5000 };                           /* rows after which the planner looks again */
 
@@ -317,6 +318,8 @@ static bool check_template(const struct import_state *s, str t, struct err *e)
 static int by_field(const struct import_map *m, size_t x, size_t y)
 {
     const struct field *a = m->column[x].field, *b = m->column[y].field;
+    if (field_pass(a) != field_pass(b))
+        return field_pass(a) - field_pass(b);
     return a != b ? (a > b) - (a < b) : (x > y) - (x < y);
 }
 

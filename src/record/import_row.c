@@ -341,24 +341,6 @@ static void put_defaults(const struct import_state *s, struct record *r, bool is
     }
 }
 
-/* As the row tells it, else as all rows have it. */
-static bool country_of(struct row_job *j, str *out, struct err *e)
-{
-    const struct import_map *m = j->s->m;
-    *out = (str){ 0 };
-    for (size_t i = 0; i < m->ninit; i++)
-        if (m->init[i].field->type == FIELD_COUNTRY)
-            *out = m->init[i].text;
-    for (size_t i = 0; i < m->ncolumns; i++) {
-        str cell = { 0 };
-        if (m->column[i].field && m->column[i].field->type == FIELD_COUNTRY && !text_of(j->s, &j->tx, i, j->row, &cell, e))
-            return false;
-        if (cell.n)
-            *out = cell;
-    }
-    return true;
-}
-
 bool import_row_write(struct db_conn *conn, void *arg, struct err *e)
 {
     struct row_job *j = arg;
@@ -370,13 +352,11 @@ bool import_row_write(struct db_conn *conn, void *arg, struct err *e)
     if (!check_width(s, j->row, e) || !read_defaults(j, r, e))
         return false;
     put_defaults(s, r, true);
-    j->dial = (struct dial){ .en = s->m->en };
-    tx->dial = &j->dial;
-    if (!country_of(j, &j->dial.country, e))
-        return false;
+    tx->of = r;
     for (size_t i = 0; i < s->norder; i++)
         if (!read_cell(j, s->order[i], r, e))
             return false;
+    tx->of = NULL;
     j->value = (str){ 0 };
     put_defaults(s, r, false);
     if (!find_existing(s, tx, r, &old, e))

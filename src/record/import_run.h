@@ -61,7 +61,7 @@ struct import_state {
 
 /* ── one row (import_row.c) ──────────────────────────────────────────────── */
 
-struct row_job { struct import_state *s; struct ctx tx; const struct csv_row *row; struct dial dial; str value; struct later *later; };
+struct row_job { struct import_state *s; struct ctx tx; const struct csv_row *row; str value; struct later *later; };
 bool import_row_write(struct db_conn *conn, void *row_job, struct err *e);
 int import_row_header(const struct import_state *s, str name);         /* its column; -1: none of that name */
 

@@ -69,10 +69,6 @@ struct workspace {                              /* settings of the company, kept
 };
 
 struct actor;                                   /* record/access.h */
-/* Whose telephone number is read: one without its country's code belongs to the country that is given with it, else to
- * the one that the record has. */
-struct dial { const struct entity *en; int64_t id; str country; };
-
 struct ctx {
     struct arena *a;
     struct db_conn *c;
@@ -84,7 +80,7 @@ struct ctx {
     int64_t by;                                 /* user shown in the history when `who` is the system; 0: who */
     int64_t write_id;                           /* groups the change rows of one act; set by record_write */
     struct write *write;                        /* inside record_write: private to store.c */
-    const struct dial *dial;                    /* while a record's fields are read; NULL: numbers belong to the reader's country */
+    const struct record *of;                    /* while its fields are read: see field_pass() */
     int depth;                                  /* hooks within hooks, limited */
     bool is_history;                            /* what is created has been so: dates stand as given, rules that
                                                  * would ask a person for more rest (imports) */

@@ -24,6 +24,11 @@ struct type {
 };
 const struct type *type_of(const struct field *f);
 
+/* What people give for a record is read in two passes, with ctx.of set to it: a telephone number without its country's code is
+ * of the record's country, so it comes after. */
+enum { FIELD_PASSES = 2 };
+static inline int field_pass(const struct field *f) { return f->type == FIELD_PHONE; }
+
 bool type_parse(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e);
 bool type_from_canon(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e);
 str type_canon(struct arena *a, const struct field *f, const struct val *v);        /* empty when unset */

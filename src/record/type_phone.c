@@ -3,23 +3,26 @@
 #include "lang/phone.h"
 #include "record/type_rows.h"
 
-static str kept_country(struct ctx *c, const struct dial *d)
+static str country_of(struct ctx *c, const struct record *r)
 {
-    struct record *r;
+    const struct field *person = r->en->subject ? entity_field(r->en, str_of(r->en->subject)) : NULL;
+    bool has_own = entity_field(r->en, S("country")) != NULL;
+    struct record *other;
     struct err gone;
-    bool has_one = d->id && entity_field(d->en, S("country"));
-    return has_one && record_get(c, d->en, d->id, &r, &gone) ? record_text(r, "country") : (str){ 0 };
+    if (has_own && record_val(r, "country").is_set)
+        return record_text(r, "country");
+    if (r->id && !r->version && record_get(c, r->en, r->id, &other, &gone))
+        return country_of(c, other);            /* what is not given anew is as it is kept */
+    int64_t id = !has_own && person ? record_int(r, person->name) : 0;
+    return id && record_get(c, entity_find(str_of(person->ref)), id, &other, &gone) ? country_of(c, other) : (str){ 0 };
 }
 
 /* Where a number without its country's code belongs. */
 static const char *home_of(struct ctx *c, str number)
 {
-    const struct dial *d = c->dial;
     char code[3];
-    if (!d || str_starts(number, S("+")))
-        return c->loc->country;
-    str country = d->country.n ? d->country : kept_country(c, d);
-    return country_read(c->a, country, code) ? arena_cstr(c->a, str_of(code)) : c->loc->country;
+    bool is_of_one = c->of && !str_starts(number, S("+")) && country_read(c->a, country_of(c, c->of), code);
+    return is_of_one ? arena_cstr(c->a, str_of(code)) : c->loc->country;
 }
 
 static bool phone_read(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e)

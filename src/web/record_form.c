@@ -47,21 +47,26 @@ static str posted_ref(struct request *rq, const struct field *f)
     return id.n ? id : posted(rq, f);
 }
 
+static bool read_one(struct request *rq, struct ctx *c, struct record *r, const struct field *f, struct err *e)
+{
+    struct val v;
+    if (!request_has_form(rq, f->name) || !record_field_is_asked(c, r->en, f, r->id == 0))
+        return true;
+    str text = f->type == FIELD_REF ? posted_ref(rq, f) : posted(rq, f);
+    if (!type_parse(c, f, text, &v, e))
+        return false;
+    record_set(r, f->name, v);
+    return true;
+}
+
 bool record_form_read(struct request *rq, struct record *r, struct err *e)
 {
-    const struct dial dial = { .en = r->en, .id = r->id, .country = request_form(rq, "country") };
-    struct ctx at = *web_ctx(rq), *c = &at;
-    at.dial = &dial;
-    for (size_t i = 0; i < r->en->nfields; i++) {
-        const struct field *f = &r->en->fields[i];
-        struct val v;
-        if (!request_has_form(rq, f->name) || !record_field_is_asked(c, r->en, f, r->id == 0))
-            continue;
-        str text = f->type == FIELD_REF ? posted_ref(rq, f) : posted(rq, f);
-        if (!type_parse(c, f, text, &v, e))
-            return false;
-        record_set(r, f->name, v);
-    }
+    struct ctx c = *web_ctx(rq);
+    c.of = r;
+    for (int pass = 0; pass < FIELD_PASSES; pass++)
+        for (size_t i = 0; i < r->en->nfields; i++)
+            if (field_pass(&r->en->fields[i]) == pass && !read_one(rq, &c, r, &r->en->fields[i], e))
+                return false;
     return true;
 }
 

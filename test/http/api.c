@@ -132,6 +132,9 @@ START_TEST(a_local_number_is_of_the_persons_country)
     p = API("PATCH", path_of(r), NULL, "{\"phone\":\"0912 345 6789\",\"country\":\"IR\"}");
     SHOWS(p, 200);
     ck_assert_str_eq(text_at(json_of(p), "phone"), "+989123456789");
+    p = API("POST", "/api/v1/phone_number", NULL, MSG("{\"number\":\"0912 345 6780\",\"person\":\"%s\"}", text_at(json_of(r), "id")));
+    SHOWS(p, 201);
+    ck_assert_str_eq(text_at(json_of(p), "number"), "+989123456780");
 }
 END_TEST
 

@@ -190,33 +190,53 @@ END_TEST
 
 /* ── telephones ──────────────────────────────────────────────────────────── */
 
-static const char *dialled(const char *number, const struct dial *d)
+static const char *dialled(const char *number, const struct record *of)
 {
     struct ctx c = ctx;
     struct val v;
     struct err bad = { 0 };
-    c.dial = d;
+    c.of = of;
     return type_parse(&c, entity_field(&person_entity, S("phone")), str_of(number), &v, &bad) ? arena_cstr(&house_arena, v.s) : "-";
+}
+
+static struct record *of_country(const char *country)
+{
+    struct record *r = record_new(&house_arena, &person_entity);
+    record_set(r, "country", val_text(str_of(country)));
+    return r;
 }
 
 START_TEST(a_number_without_its_code_is_of_the_country_it_comes_with)
 {
-    const struct dial iran = { .country = S("ایران") }, india = { .country = S("India") }, nowhere = { .country = S("Philipines") };
-    struct dial of = { .en = &company_entity };
-    ctx.who = &owner;
-    house_sql("INSERT INTO company (id, version, created_at, created_by, updated_at, updated_by, name, country) VALUES (7,1,0,0,0,0,'a','IN'), (8,1,0,0,0,0,'b',NULL)");
     ck_assert_str_eq(dialled("01711-000000", NULL), "+8801711000000");         /* the reader's */
-    ck_assert_str_eq(dialled("۰۹۱۲ ۳۴۵ ۶۷۸۹", &iran), "+989123456789");
-    ck_assert_str_eq(dialled("98765 43210", &india), "+919876543210");
     ck_assert_str_eq(dialled("98765 43210", NULL), "+8809876543210");
-    ck_assert_str_eq(dialled("+44 20 7946 0018", &iran), "+442079460018");
-    ck_assert_str_eq(dialled("01711-000000", &nowhere), "+8801711000000");
-    of.id = 7;                                          /* the country that the record has */
-    ck_assert_str_eq(dialled("98765 43210", &of), "+919876543210");
-    of.country = S("IR");                               /* and what is given with it before that */
-    ck_assert_str_eq(dialled("0912 345 6789", &of), "+989123456789");
-    of = (struct dial){ .en = &company_entity, .id = 8 };
-    ck_assert_str_eq(dialled("01711-000000", &of), "+8801711000000");
+    ck_assert_str_eq(dialled("۰۹۱۲ ۳۴۵ ۶۷۸۹", of_country("ایران")), "+989123456789");
+    ck_assert_str_eq(dialled("98765 43210", of_country("India")), "+919876543210");
+    ck_assert_str_eq(dialled("+44 20 7946 0018", of_country("IR")), "+442079460018");
+    ck_assert_str_eq(dialled("01711-000000", of_country("Philipines")), "+8801711000000");
+    ck_assert_str_eq(dialled("01711-000000", of_country("")), "+8801711000000");
+}
+END_TEST
+
+START_TEST(a_number_without_its_code_is_of_the_country_that_is_kept)
+{
+    house_sql("INSERT INTO person (id, version, created_at, created_by, updated_at, updated_by, name, country) VALUES (7,1,0,0,0,0,'a','IN'), (8,1,0,0,0,0,'b',NULL)");
+    ctx.who = &owner;
+    struct record *r = record_new(&house_arena, &person_entity);
+    r->id = 7;
+    ck_assert_str_eq(dialled("98765 43210", r), "+919876543210");
+    record_set(r, "country", val_text(S("IR")));        /* given anew */
+    ck_assert_str_eq(dialled("0912 345 6789", r), "+989123456789");
+    r = record_new(&house_arena, &person_entity);
+    r->id = 8;
+    ck_assert_str_eq(dialled("01711-000000", r), "+8801711000000");
+    r = record_new(&house_arena, &phone_number_entity); /* one more number of a person */
+    record_set(r, "person", val_ref(7));
+    ck_assert_str_eq(dialled("98765 43210", r), "+919876543210");
+    record_set(r, "person", val_ref(8));
+    ck_assert_str_eq(dialled("98765 43210", r), "+8809876543210");
+    record_set(r, "person", val_ref(9));                /* nobody */
+    ck_assert_str_eq(dialled("01711-000000", r), "+8801711000000");
 }
 END_TEST
 
@@ -227,4 +247,5 @@ SUITE("country", 60, house_open, house_close,
       a_filter_takes_any_name_and_a_list_is_sorted_by_what_is_read,
       totals_are_told_by_name,
       what_was_free_text_becomes_codes_once,
-      a_number_without_its_code_is_of_the_country_it_comes_with)
+      a_number_without_its_code_is_of_the_country_it_comes_with,
+      a_number_without_its_code_is_of_the_country_that_is_kept)
