@@ -4,3 +4,6 @@
 #include "web/feature.h"
 
 extern const struct feature admin_feature;
+extern const struct job_kind order_job;
+__attribute__((warn_unused_result))
+bool order_tick(struct ctx *c, struct err *e);

@@ -39,4 +39,5 @@ static const struct nav_line nav[] = {
 
 const struct feature admin_feature = {
     .name = "admin", .routes = routes, .nav = nav, .nnav = countof(nav), .panel = admin_panel,
+    .tick = order_tick, .jobs = &order_job, .njobs = 1,
 };

@@ -344,7 +344,7 @@ struct making { struct workspace *ws; const struct workspace_init *in; };
 static bool fill(struct ctx *tx, void *arg, struct err *e)
 {
     struct making *m = arg;
-    if (!put_settings(tx, m->ws, e) || !put_admin(tx, m->in, e))
+    if (!record_values(tx->c, m->ws->lang, e) || !put_settings(tx, m->ws, e) || !put_admin(tx, m->in, e))
         return false;
     for (const struct feature *const *f = features; *f; f++)
         if ((*f)->seed && !(*f)->seed(tx, e))

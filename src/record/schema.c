@@ -430,13 +430,13 @@ static int64_t catalogue_mark(void)
     return (int64_t)(sum >> 1);
 }
 
-bool schema_is_marked(struct db_conn *tx, enum schema_mark which, int64_t mark, bool *out, struct err *e)
+bool schema_is_marked(struct db_conn *c, enum schema_mark which, int64_t mark, bool *out, struct err *e)
 {
     int64_t have = 0;
     *out = false;
-    if (!db_table_exists(tx, "setu_catalogue", out, e))
+    if (!db_table_exists(c, "setu_catalogue", out, e))
         return false;
-    if (*out && !db_get_int(tx, "SELECT mark FROM setu_catalogue WHERE id = $1", DB_ARGS(V((int64_t)which)), out, &have, e))
+    if (*out && !db_get_int(c, "SELECT mark FROM setu_catalogue WHERE id = $1", DB_ARGS(V((int64_t)which)), out, &have, e))
         return false;
     *out = *out && have == mark;
     return true;

@@ -22,9 +22,12 @@ static inline bool field_keeps_fold(const struct field *f)
     return (f->flags & (F_SORT | F_SEARCH)) != 0
         && (f->type == FIELD_TEXT || f->type == FIELD_EMAIL || f->type == FIELD_PHONE || f->type == FIELD_URL);
 }
-/* What a workspace is marked with: the shape of its tables, the form of its values. */
-enum schema_mark { MARK_SHAPE = 1, MARK_VALUES };
-bool schema_is_marked(struct db_conn *tx, enum schema_mark which, int64_t mark, bool *out, struct err *e);
+/* A field with F_SORT is sorted by what is read, as the language of the workspace sorts. */
+struct db_val store_sort_key(struct arena *a, enum lang l, const struct field *f, const struct val *v);
+
+/* What a workspace is marked with: the shape of its tables, the form of its values, the language of its sort keys. */
+enum schema_mark { MARK_SHAPE = 1, MARK_VALUES, MARK_ORDER };
+bool schema_is_marked(struct db_conn *c, enum schema_mark which, int64_t mark, bool *out, struct err *e);
 bool schema_mark(struct db_conn *tx, enum schema_mark which, int64_t mark, struct err *e);
 const struct db_migration *record_migrations(void);     /* of the engine's own tables; ends with version 0 */
 const char *field_link_table(struct arena *a, const struct entity *en, const struct field *f);  /* of FIELD_REFS */

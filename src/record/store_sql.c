@@ -67,11 +67,10 @@ static const char *suffixed(struct arena *a, const struct field *f, const char *
     return arena_cstr(a, arena_fmt(a, "%s%s", f->name, suffix));
 }
 
-/* Sorted by what is read, as the language of the workspace sorts. */
-static struct db_val key_of(struct ctx *tx, const struct field *f, const struct val *v)
+struct db_val store_sort_key(struct arena *a, enum lang l, const struct field *f, const struct val *v)
 {
-    const struct locale loc = { .lang = tx->ws->lang };
-    return v->is_set ? db_val_blob(collate_key(tx->a, loc.lang, type_show(tx->a, &loc, f, v))) : DB_NULL_VAL;
+    const struct locale loc = { .lang = l };
+    return v->is_set ? db_val_blob(collate_key(a, l, type_show(a, &loc, f, v))) : DB_NULL_VAL;
 }
 
 static int cells_of(struct ctx *tx, const struct field *f, const struct val *v, struct cell out[CELLS_MAX])
@@ -85,7 +84,7 @@ static int cells_of(struct ctx *tx, const struct field *f, const struct val *v, 
         out[n++] = (struct cell){ suffixed(tx->a, f, "_base"), v->is_set ? V(v->base) : DB_NULL_VAL };
     }
     if (field_keeps_key(f))
-        out[n++] = (struct cell){ suffixed(tx->a, f, "_key"), key_of(tx, f, v) };
+        out[n++] = (struct cell){ suffixed(tx->a, f, "_key"), store_sort_key(tx->a, tx->ws->lang, f, v) };
     if (field_keeps_fold(f))
         out[n++] = (struct cell){ suffixed(tx->a, f, "_fold"), v->is_set ? V(fold(tx->a, v->s)) : DB_NULL_VAL };
     return n;

@@ -4,6 +4,7 @@
  * to sort by. History keeps what was written then, and no version moves: nobody changed the record.
  */
 #include "lang/country_name.h"
+#include "record/order.h"
 #include "record/sql.h"
 #include "record/store.h"
 
@@ -56,7 +57,8 @@ static bool rewrite(struct db_conn *tx, struct arena *a, enum lang l, const stru
         sql_lit(q, ", ");
         sql_name(q, arena_fmt(a, "%s_key", f->name).p);
         sql_lit(q, " = ");
-        sql_bind(q, db_val_blob(collate_key(a, l, country_name(l, now))));
+        const struct val v = val_text(now);
+        sql_bind(q, store_sort_key(a, l, f, &v));
     }
     sql_lit(q, " WHERE ");
     sql_name(q, f->name);
@@ -87,7 +89,7 @@ bool record_values(struct db_conn *tx, enum lang l, struct err *e)
         for (size_t k = 0; ok && k < en->nfields; k++)
             ok = en->fields[k].type != FIELD_COUNTRY || countries(tx, a, l, en, &en->fields[k], e);
     }
-    ok = ok && (is_done || schema_mark(tx, MARK_VALUES, VALUES, e));
+    ok = ok && (is_done || (schema_mark(tx, MARK_VALUES, VALUES, e) && order_mark(tx, l, e)));
     arena_close(&a);
     return ok;
 }

@@ -1,8 +1,12 @@
 /* country.c - a country is one value however it is written, and telephone numbers without a code are its. */
 #include "../house.h"
+#include "admin/admin.h"
+#include "flow/job.h"
+#include "flow/schedule.h"
 #include "lang/country_name.h"
 #include "lang/phone.h"
 #include "msg/query.h"
+#include "record/order.h"
 #include "record/store.h"
 #include "record/type.h"
 
@@ -159,6 +163,41 @@ START_TEST(totals_are_told_by_name)
 }
 END_TEST
 
+/* ── another language ────────────────────────────────────────────────────── */
+
+static bool mark(struct db_conn *tx, void *lang, struct err *err) { return order_mark(tx, *(enum lang *)lang, err); }
+
+static void tick(void)
+{
+    ctx.who = &actor_system;
+    ok(order_tick(&ctx, &e));
+    ok(job_drain(&house_ws, &e));
+    ctx.who = &owner;
+    db_read_end(ctx.c);
+    ok(db_read_begin(ctx.c, 0, &e));
+}
+
+START_TEST(a_list_sorts_by_the_language_of_the_workspace_also_after_another_is_chosen)
+{
+    enum lang first = LANG_EN;
+    bool is_current;
+    int64_t jobs;
+    house_ws.lang = first;
+    put(some);
+    ok(db_write(house_ws.db, mark, &first, &e));
+    house_ws.lang = LANG_BN;
+    ck_assert_str_eq(listed("", "country"), "cbdfage");
+    tick();                                                     /* জার্মানি, ভারত, যুক্তরাজ্য, সুইজারল্যান্ড, Philipines */
+    ck_assert_str_eq(listed("", "country"), "cbdgafe");
+    ck_assert_str_eq(listed("", "name"), "abcdefg");
+    ok(order_is_current(&ctx, &is_current, &e));
+    ck_assert(is_current);
+    tick();
+    ok(db_get_int(ctx.c, "SELECT COUNT(*) FROM job WHERE kind = 'order'", DB_NONE, &is_current, &jobs, &e));
+    ck_assert_int_eq(jobs, 1);                                  /* looked at again, nothing to do */
+}
+END_TEST
+
 /* ── of older programs ───────────────────────────────────────────────────── */
 
 static bool bring(struct db_conn *tx, void *arg, struct err *err)
@@ -240,12 +279,21 @@ START_TEST(a_number_without_its_code_is_of_the_country_that_is_kept)
 }
 END_TEST
 
-SUITE("country", 60, house_open, house_close,
+static void set_up(void)
+{
+    static const struct entity *const own[] = { &schedule_entity };
+    job_register(&order_job, 1);
+    catalogue_add(own, 1);
+    house_open();
+}
+
+SUITE("country", 60, set_up, house_close,
       every_name_in_every_language_means_its_country,
       a_country_is_understood_as_people_write_it,
       one_value_is_kept_and_each_reader_sees_its_name,
       a_filter_takes_any_name_and_a_list_is_sorted_by_what_is_read,
       totals_are_told_by_name,
+      a_list_sorts_by_the_language_of_the_workspace_also_after_another_is_chosen,
       what_was_free_text_becomes_codes_once,
       a_number_without_its_code_is_of_the_country_it_comes_with,
       a_number_without_its_code_is_of_the_country_that_is_kept)
