@@ -99,6 +99,5 @@ static inline void house_close(void)
     db_close(house_ws.db);
     limits_close(house_ws.limits);
     arena_close(&house_arena);
-    if (fork() == 0)
-        execl("/bin/rm", "rm", "-rf", house_dir, (char *)NULL);
+    place_remove(house_dir);
 }

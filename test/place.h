@@ -12,9 +12,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "base/log.h"
 
 enum { PLACE_MAX = 400 };
+
+/* The folder and all that is in it. */
+static inline void place_remove(const char *folder)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl("/bin/rm", "rm", "-rf", folder, (char *)NULL);
+        _exit(127);
+    }
+    waitpid(pid, NULL, 0);
+}
 
 static inline bool place_is_postgres(void) { return getenv("SETU_PG") != NULL; }
 

@@ -123,10 +123,7 @@ static void close_all(void)
     waitpid(server, &status, 0);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the server ended with %d", status);
     arena_close(&a);
-    pid_t pid = fork();
-    if (pid == 0)
-        execl("/bin/rm", "rm", "-rf", folder, (char *)NULL);
-    waitpid(pid, NULL, 0);
+    place_remove(folder);
 }
 
 /* ── asking and looking ──────────────────────────────────────────────────── */

@@ -92,8 +92,7 @@ static void close_all(void)
     server_stop(server);
     workspace_close(ws);
     arena_close(&a);
-    if (fork() == 0)
-        execl("/bin/rm", "rm", "-rf", folder, (char *)NULL);
+    place_remove(folder);
 }
 
 #define TEXT "when=saved&w_about=deal&w_field=amount&criteria=amount+%3E+5&once=each&hourly=20&n=1&s0_do=notify&s0_who=owner&s0_text=Look"

@@ -60,6 +60,7 @@ static void close_all(void)
     client_free(&who);
     server_stop(server);
     workspace_close(ws);
+    place_remove(folder);
 }
 
 static const char *new_deal(const char *fields)

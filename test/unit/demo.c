@@ -30,17 +30,6 @@ static struct workspace *story(int which, uint64_t seed)
     return made;
 }
 
-static void remove_story(int which)
-{
-    static const char *const files[] = { "setu.db", "setu.db-wal", "setu.db-shm", "key", "lock", "demo" };
-    char path[128];
-    for (size_t i = 0; i < countof(files); i++) {
-        snprintf(path, sizeof path, "%s/%s", folder[which], files[i]);
-        unlink(path);
-    }
-    rmdir(folder[which]);
-}
-
 static void open_story(void)
 {
     ws = story(0, 7);
@@ -55,7 +44,7 @@ static void close_story(void)
     db_conn_close(reader);
     workspace_close(ws);
     arena_close(&a);
-    remove_story(0);
+    place_remove(folder[0]);
 }
 
 /* The statement's one number. */
@@ -202,7 +191,7 @@ START_TEST(the_same_seed_tells_the_same_story)
     for (size_t i = 0; i < countof(entities); i++)
         ck_assert_msg(export_of(ws, entities[i]) == export_of(again, entities[i]), "%s differs", entities[i]);
     workspace_close(again);
-    remove_story(1);
+    place_remove(folder[1]);
 }
 END_TEST
 
@@ -212,7 +201,7 @@ START_TEST(another_seed_tells_another)
     ck_assert(export_of(ws, "person") != export_of(other, "person"));
     ck_assert(demo_is_there(folder[1]));
     workspace_close(other);
-    remove_story(1);
+    place_remove(folder[1]);
     ck_assert(!demo_is_there(folder[1]));
 }
 END_TEST

@@ -53,12 +53,7 @@ static void close_all(void)
     db_conn_close(reader);
     workspace_close(ws);
     arena_close(&a);
-    const char *const file[] = { "setu.db", "setu.db-wal", "setu.db-shm", "lock", "key", "table.csv", "report.csv" };
-    for (size_t i = 0; i < countof(file); i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", folder, file[i]);
-        unlink(path);
-    }
+    place_remove(folder);
 }
 
 /* ── helpers ─────────────────────────────────────────────────────────────── */

@@ -152,13 +152,7 @@ static void close_all(void)
     workspace_close(ws);
     arena_close(&a);
     clock_set(0);
-    static const char *const files[] = { "setu.db", "setu.db-wal", "setu.db-shm", "key", "lock", "report.csv" };
-    for (size_t i = 0; i < countof(files); i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        unlink(path);
-    }
-    rmdir(folder);
+    place_remove(folder);
 }
 
 struct job { const struct entity *en; int64_t id; const char *const *pairs; int64_t made; };

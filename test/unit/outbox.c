@@ -57,12 +57,10 @@ static void open_all(void)
 
 static void close_all(void)
 {
-    char path[128];
     workspace_close(ws);
     arena_close(&a);
     clock_set(0);
-    snprintf(path, sizeof path, "%s/setu.db", folder);
-    unlink(path);
+    place_remove(folder);
 }
 
 static void pass(int64_t us) { clock_set(now += us); }

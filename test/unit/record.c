@@ -37,9 +37,7 @@ static void close_all(void)
     db_conn_close(reader);
     workspace_close(ws);
     arena_close(&a);
-    char cmd[128];
-    snprintf(cmd, sizeof cmd, "%s/setu.db", folder);
-    unlink(cmd);
+    place_remove(folder);
 }
 
 static struct ctx fresh(const struct actor *who)

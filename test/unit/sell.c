@@ -35,12 +35,10 @@ static void open_all(void)
 
 static void close_all(void)
 {
-    char path[128];
     db_conn_close(reader);
     workspace_close(ws);
     arena_close(&a);
-    snprintf(path, sizeof path, "%s/setu.db", folder);
-    unlink(path);
+    place_remove(folder);
 }
 
 static struct actor owner;
