@@ -15,9 +15,7 @@ static size_t field_choices(struct ctx *c, const struct entity *en, struct ui_op
     size_t n = 0;
     for (size_t i = 0; i < en->nfields; i++) {
         const struct field *f = &en->fields[i];
-        bool is_asked = !(f->flags & (F_SECRET | F_HIDDEN)) && f->type != FIELD_LONGTEXT && f->type != FIELD_COMPUTED
-                     && f->type != FIELD_FILE && access_field(c->who, en, f) != FIELD_RIGHT_HIDDEN;
-        if (is_asked)
+        if (condition_has(c, en, f))
             o[n++] = (struct ui_option){ str_of(f->name), say(c, f->label), false };
     }
     return n;
@@ -69,7 +67,8 @@ struct condition_view condition_choices_of(struct request *rq, const struct enti
     struct ui_option *fields = arena_new(c->a, struct ui_option, en->nfields + 1);
     struct ui_option *sources = arena_new(c->a, struct ui_option, SOURCES_MAX + 1);
     struct ui_option *segments = arena_new(c->a, struct ui_option, SEGMENTS_MAX + 1);
-    struct condition_view v = { .fields = fields, .sources = sources, .segments = segments };
+    struct condition_view v = { .fields = fields, .sources = sources, .segments = segments, .any = condition_rest(c, NULL),
+                                .rest = arena_fmt(c->a, "/%s/condition", en->path) };
     v.nfields = field_choices(c, en, fields);
     v.nsources = source_choices(c, en, sources);
     for (; v.nsegments < list->n; v.nsegments++) {
@@ -135,6 +134,8 @@ static void put_value(struct buf *b, struct ctx *c, const struct entity *en, str
         buf_put(b, typed);
     else if (day.n)
         buf_put(b, day);
+    else if (f && f->type == FIELD_REF && (str_eq(typed, S("me")) || str_eq(typed, S("my team"))))
+        buf_put(b, typed);                      /* words of the language, not titles */
     else if (f && f->type == FIELD_BOOL && type_parse(c, f, typed, &v, &e) && v.is_set)
         buf_put(b, v.i ? S("true") : S("false"));
     else

@@ -358,6 +358,7 @@ const struct route record_routes[] = {
     { POST, "/:entity",                 records_create,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.create" },
     { GET,  "/:entity/new",             records_new,        .access = ACCESS_USER, .audit = "records.new" },
     { GET,  "/:entity/export.csv",      records_export,     .access = ACCESS_USER, .audit = "records.export" },
+    { GET,  "/:entity/condition",       records_condition,  .access = ACCESS_USER, .audit = "records.condition" },
     { GET,  "/:entity/why",             records_why_ask,    .access = ACCESS_USER, .audit = "records.why" },
     { POST, "/:entity/bulk",            records_bulk,       .access = ACCESS_USER, .body = BODY_FORM, .audit = "records.bulk" },
     { POST, "/:entity/views",           records_view_save,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.save" },

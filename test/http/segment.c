@@ -109,6 +109,30 @@ START_TEST(the_form_counts_shows_five_and_points_at_mistakes)
 }
 END_TEST
 
+START_TEST(a_field_is_compared_as_it_can_be_with_its_own_values)
+{
+    struct reply r = get("/people/condition?f=lifecycle");
+    SHOWS(r, 200);
+    HAS(r, "<option value=\"mql\">");
+    HAS_NOT(r, "<option value=\"~\">");
+    HAS(get("/people/condition?f=country"), "<option value=\"IR\">Iran</option>");
+    r = get("/people/condition?f=owner");
+    HAS(r, "<option value=\"me\">me</option>");
+    r = get("/people/condition?f=name");
+    HAS(r, "<option value=\"~\">");
+    HAS_NOT(r, "<option value=\"&gt;=\">");
+    r = get("/people/condition?f=birthday");
+    HAS(r, "<option value=\"&gt;=\">on or after</option>");
+    HAS(get("/people/condition?f=fit"), "inputmode=\"decimal\"");
+    SHOWS(get("/people/condition?f=nothing"), 404);
+    SHOWS(get("/people/condition"), 404);
+    SHOWS(get("/users/condition?f=password"), 404);
+    r = client_follow(&c, get("/people?f=owner&op=%3D&v=me&step=field"));
+    HAS(r, "owner = me");
+    HAS_NOT(r, "owner = &quot;me&quot;");
+}
+END_TEST
+
 START_TEST(why_names_each_condition_and_the_rows_behind_it)
 {
     const char *who = made(post("/people", "name=Rafiq+Uddin&city=Bogura"));
@@ -199,7 +223,7 @@ int main(void)
         return fprintf(stderr, "the server does not start\n"), 1;
     int failed = suite_run("segment pages", 120, begin, end, TESTS(
         members_come_and_go_by_themselves_and_it_is_told,
-        the_form_counts_shows_five_and_points_at_mistakes,
+        the_form_counts_shows_five_and_points_at_mistakes, a_field_is_compared_as_it_can_be_with_its_own_values,
         why_names_each_condition_and_the_rows_behind_it,
         a_frozen_list_is_kept_by_hand_and_from_a_list,
         a_guest_is_shown_no_member_no_value_no_segment,

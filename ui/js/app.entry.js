@@ -7,6 +7,7 @@ import './dialog.js'
 import './palette.js'
 import './board.js'
 import './edit.js'
+import './condition.js'
 import './list.js'
 import './keys.js'                // after those who take keys for themselves
 import './form.js'
