@@ -36,11 +36,15 @@ static struct db_val key_of(struct arena *a, const struct db_rows *rows, int col
     return (struct db_val){ kind, { .s = db_text(rows, col, a) } };
 }
 
-/* Hidden where enough is near: else few lie along the order, and the filter's own index leads to them. */
+/* Hidden where enough is near: else few lie along the order, and another way leads to them. */
 static bool stretch_sql(struct ctx *c, const struct walk *w, const struct stretch *p, struct sql *q, struct err *e)
 {
-    bool is_hidden = w->may_hide;
-    return (!is_hidden || walk_is_near(c, w, p, &is_hidden, e)) && walk_sql(c, w, p, is_hidden, q, e);
+    struct walk way = *w;
+    bool is_near = w->may_hide;
+    if (is_near && !walk_is_near(c, w, p, &is_near, e))
+        return false;
+    way.sort.is_far = w->may_hide && !is_near;
+    return walk_sql(c, &way, p, is_near, q, e);
 }
 
 static bool walk_one(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)

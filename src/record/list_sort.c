@@ -72,20 +72,25 @@ bool sort_read(const struct ctx *c, const struct list_spec *s, struct sort *out,
     return true;
 }
 
+/* The index of owners lies by when something changed: what one owns is sorted, but not what all own. */
+bool sort_is_led(const struct sort *o) { return (o->title->flags & F_SORT) != 0; }
+
 bool sort_is_walkable(const struct sort *o)
 {
     if (o->target)
-        return (o->title->flags & F_SORT) && !o->is_owner;     /* the index of owners lies by when something changed */
+        return sort_is_led(o) && !o->is_owner;
     bool is_system = o->f && query_system(str_of(o->f->name)) == o->f;
     return !o->f || is_system || (o->choices ? o->f->flags & F_INDEX : o->f->flags & (F_INDEX | F_SORT)) != 0;
 }
 
+/* An expression is walked by no index of SQLite, and PostgreSQL, which knows what lies where, sees through this one. */
 void sort_key(struct sql *q, const struct sort *o)
 {
     if (!o->f) {
         sql_lit(q, "t0.id");
         return;
     }
+    sql_lit(q, o->is_far ? "CASE WHEN 1=1 THEN " : "");
     sql_lit(q, o->choices ? "CASE " : o->is_lowered ? "lower(" : "");
     sql_column(q, o->alias, o->column, o->suffix);
     for (const struct choice *x = o->choices; x && x->value; x++) {
@@ -95,4 +100,5 @@ void sort_key(struct sql *q, const struct sort *o)
         sql_int(q, x - o->choices);
     }
     sql_lit(q, o->choices ? " END" : o->is_lowered ? ")" : "");
+    sql_lit(q, o->is_far ? " END" : "");
 }

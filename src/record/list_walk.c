@@ -26,6 +26,28 @@ bool walk_where(struct ctx *c, const struct list_spec *s, const struct query *fi
     return ok;
 }
 
+/* Is a part of the title looked for, in its folded form? */
+static bool asks_title(struct ctx *c, const struct entity *en, const struct query *q)
+{
+    if (q->kind == QUERY_AND)
+        return asks_title(c, en, q->left) || asks_title(c, en, q->right);
+    bool is_part = q->kind == QUERY_COMPARE && q->op == OP_MATCH && q->npath == 1;
+    return is_part && query_leaf(q) == row_title(en) && query_is_folded(query_leaf(q)) && fold(c->a, q->value.text).n > 0;
+}
+
+/* No index leads to what the filter finds, so all are looked at: not in the order of some index, each on another page, but as they
+ * lie in the table; or, where the title decides, in the index of its words, a tenth of that. Both say what holds anyhow. */
+static void put_lead(struct ctx *c, const struct entity *en, const struct query *filter, struct sql *q)
+{
+    if (!asks_title(c, en, filter)) {
+        sql_lit(q, " AND t0.id > 0");
+        return;
+    }
+    sql_lit(q, " AND ");
+    sql_column(q, "t0", row_title(en)->name, "_fold");
+    sql_lit(q, " >= ''");
+}
+
 /* ── the way ─────────────────────────────────────────────────────────────── */
 
 /* All of it has one value, or none. */
@@ -126,7 +148,7 @@ bool walk_from(struct ctx *c, const struct walk *w, const struct stretch *p, uin
 {
     const struct sort *o = &w->sort;
     bool is_down = walk_goes_down(o, p);
-    bool is_led = o->target && !p->in_empty && sort_is_walkable(o) && (!w->filter || is_hidden);
+    bool is_led = o->target && !p->in_empty && sort_is_led(o) && (!w->filter || is_hidden);
     put_tables(q, c, w, joins, is_led);
     if (!walk_where(c, w->s, filter, is_hidden, q, e))
         return false;
@@ -134,6 +156,8 @@ bool walk_from(struct ctx *c, const struct walk *w, const struct stretch *p, uin
         sql_lit(q, " AND ");
         put_titles_are(q, c, o);
     }
+    if (o->is_far && !is_by_id(o, p))
+        put_lead(c, w->s->en, w->filter, q);
     put_stretch(q, o, p);
     if (p->at)
         put_after(q, o, p);

@@ -10,12 +10,15 @@ struct sort {
     const struct choice *choices;               /* sorted as they are declared */
     const struct entity *target; const struct field *title;     /* a reference: sorted by its title */
     bool is_desc, is_required, is_lowered, is_owner;
+    bool is_far;                                /* nothing is near along it: what is found is sorted, and the index left alone */
     enum db_kind kind;
 };
 __attribute__((warn_unused_result))
 bool sort_read(const struct ctx *c, const struct list_spec *s, struct sort *out, struct err *e);
 /* Do indexes hold the records in this order? */
 bool sort_is_walkable(const struct sort *o);
+/* Of an order by titles: do indexes hold the titles in it, and the records under each? */
+bool sort_is_led(const struct sort *o);
 void sort_key(struct sql *q, const struct sort *o);
 
 struct walk {
