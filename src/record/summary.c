@@ -21,7 +21,6 @@ struct group {
     const struct field *f;                      /* NULL: one row of everything */
     const struct query *path;
     enum period unit;
-    char alias[ALIAS];                          /* of the table the field stands in */
 };
 
 /* Rows being made: found by key, in a table twice as large as they may become. */
@@ -129,87 +128,106 @@ static void put_join(struct ctx *c, struct sql *q, const struct entity *target, 
     sql_lit(q, ")");
 }
 
-/* Joins the path; a reference at its end too, for its title. */
+/* Joins the path, from what `own` gives for each record; a reference at its end too, for its title. */
 static void put_joins(struct ctx *c, struct sql *q, const struct group *g)
 {
-    char from[ALIAS] = "t0", to[ALIAS];
+    char from[ALIAS] = "own", to[ALIAS];
 
-    for (int i = 0; g->f && i < g->path->npath; i++) {
+    for (int i = 0; i < g->path->npath; i++) {
         const struct field *f = query_step(g->path, i);
         if (f->type != FIELD_REF)
             break;
         snprintf(to, ALIAS, "g%d", i);
-        put_join(c, q, query_target(f), to, from, f->name);
+        put_join(c, q, query_target(f), to, from, i ? f->name : "k");
         memcpy(from, to, ALIAS);
     }
 }
 
-static void put_key(struct sql *q, const struct group *g)
+static void put_value(struct sql *q, const char *alias, const struct field *f, const char *column)
 {
-    if (g->f->type == FIELD_INSTANT) {
-        sql_column(q, g->alias, g->f->name, NULL);
+    sql_column(q, alias, column, NULL);
+    if (f->type == FIELD_INSTANT) {
         sql_lit(q, " / ");
         sql_int(q, QUARTER_HOUR_US);
-    } else {
-        sql_column(q, g->alias, g->f->type == FIELD_REF ? "id" : g->f->name, NULL);
     }
 }
 
-static void put_title(struct sql *q, const struct group *g)
+/* What stands in the record itself: the field, or the reference the path begins with. */
+static void put_key(struct sql *q, const struct group *g)
 {
-    const struct field *title = row_title(query_target(g->f));
-    if (title)
-        sql_column(q, g->alias, title->name, NULL);
-    else
-        sql_lit(q, "NULL");
+    const struct field *f = query_step(g->path, 0);
+    put_value(q, "t0", f, f->name);
 }
 
-static void put_half(struct sql *q, const struct field *sum, const char *op)
+static bool is_path(const struct group *g) { return g->f && query_step(g->path, 0)->type == FIELD_REF; }
+
+/* What stands at the end of a path, and of a reference its title. */
+static void put_end(struct sql *q, const struct group *g)
+{
+    bool is_ref = g->f->type == FIELD_REF;
+    const struct field *title = is_ref ? row_title(query_target(g->f)) : NULL;
+    char alias[ALIAS];
+
+    snprintf(alias, ALIAS, "g%d", g->path->npath - (is_ref ? 1 : 2));
+    put_value(q, alias, g->f, is_ref ? "id" : g->f->name);
+    if (title) {
+        sql_lit(q, ", ");
+        sql_column(q, alias, title->name, NULL);
+    }
+}
+
+static void put_half(struct sql *q, const struct field *sum, const char *op, const char *name)
 {
     sql_lit(q, ", CAST(sum(");
     sql_column(q, "t0", sum->name, sum->type == FIELD_MONEY ? "_base" : NULL);
     sql_lit(q, op);
     sql_int(q, HALF);
-    sql_lit(q, ") AS BIGINT)");
+    sql_lit(q, ") AS BIGINT) AS ");
+    sql_lit(q, name);
 }
 
-static bool summary_sql(struct ctx *c, const struct list_spec *s, struct group *g, const struct field *sum,
-                        struct sql *q, struct err *e)
+/* "count(*) AS n, ... AS high, ... AS low[, key AS k] FROM ... WHERE ...[ GROUP BY key]" by what stands in the records themselves. */
+static bool put_own(struct ctx *c, const struct list_spec *s, const struct group *g, const struct field *sum, struct sql *q, struct err *e)
 {
-    bool is_ref = g->f && g->f->type == FIELD_REF;
-    int last = g->f ? g->path->npath - 1 : 0, at = is_ref ? last : last - 1;
-
-    snprintf(g->alias, ALIAS, at < 0 ? "t%d" : "g%d", at < 0 ? 0 : at);
-    sql_lit(q, "SELECT count(*)");
+    sql_lit(q, "SELECT count(*) AS n");
     if (sum) {
-        put_half(q, sum, " / ");
-        put_half(q, sum, " % ");
+        put_half(q, sum, " / ", "high");
+        put_half(q, sum, " % ", "low");
     } else {
-        sql_lit(q, ", 0, 0");
+        sql_lit(q, ", 0 AS high, 0 AS low");
     }
     if (g->f) {
         sql_lit(q, ", ");
         put_key(q, g);
-        sql_lit(q, ", ");
-        if (is_ref)
-            put_title(q, g);
-        else
-            sql_lit(q, "NULL");
+        sql_lit(q, " AS k");
     }
     sql_lit(q, " FROM ");
     sql_name(q, s->en->name);
     sql_lit(q, " AS t0");
-    put_joins(c, q, g);
     if (!list_where(c, s, q, e))
         return false;
     if (g->f) {
         sql_lit(q, " GROUP BY ");
         put_key(q, g);
-        if (is_ref && row_title(query_target(g->f))) {
-            sql_lit(q, ", ");
-            put_title(q, g);
-        }
     }
+    return true;
+}
+
+/* Of a path the records are counted by the reference it begins with, which an index holds in order; only then, for each one that is
+ * referred to, the path is walked. */
+static bool summary_sql(struct ctx *c, const struct list_spec *s, const struct group *g, const struct field *sum, struct sql *q, struct err *e)
+{
+    if (!is_path(g))
+        return put_own(c, s, g, sum, q, e);
+    sql_lit(q, "SELECT CAST(sum(own.n) AS BIGINT), CAST(sum(own.high) AS BIGINT), CAST(sum(own.low) AS BIGINT), ");
+    put_end(q, g);
+    sql_lit(q, " FROM (");
+    if (!put_own(c, s, g, sum, q, e))
+        return false;
+    sql_lit(q, ") AS own");
+    put_joins(c, q, g);
+    sql_lit(q, " GROUP BY ");
+    put_end(q, g);
     return true;
 }
 
@@ -286,7 +304,7 @@ static bool add_value(struct totals *t, const struct db_rows *rows, int64_t n, i
     if (is_time(f))
         return add_period(t, i, n, sum, e);
     if (f->type == FIELD_REF) {
-        str title = db_text(rows, TITLE, a);
+        str title = row_title(query_target(f)) ? db_text(rows, TITLE, a) : (str){ 0 };
         return add(t, id_text(a, i), title.n ? title : id_text(a, i), INT32_MAX, n, sum, e);
     }
     if (f->type == FIELD_BOOL)
