@@ -19,7 +19,7 @@ static const struct field fields[] = {
     { .name = "file_name", .label = MSG_core_import_run_file_name,
       .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST | F_IMMUTABLE, .max = 255 },
     { .name = "entity", .label = MSG_core_import_run_entity,
-      .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST | F_INDEX | F_IMMUTABLE, .max = 40 },
+      .type = FIELD_ENTITY, .flags = F_REQUIRED | F_LIST | F_INDEX | F_IMMUTABLE },
     { .name = "status", .label = MSG_core_word_status,
       .type = FIELD_CHOICE, .flags = F_LIST | F_INDEX, .choices = status_choices,
       .init = "waiting" },

@@ -27,7 +27,7 @@ static const struct field fields[] = {
     { .name = "path", .label = MSG_core_notification_path,
       .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 500 },
     { .name = "entity", .label = MSG_core_notification_entity,
-      .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 40 },
+      .type = FIELD_ENTITY, .flags = F_IMMUTABLE },
     { .name = "record", .label = MSG_core_notification_record,
       .type = FIELD_INT, .flags = F_IMMUTABLE },
     { .name = "read_at", .label = MSG_core_notification_read_at,

@@ -13,7 +13,7 @@ static const struct field fields[] = {
     { .name = "name", .label = MSG_core_word_name,
       .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST | F_SEARCH | F_SORT | F_QUICK, .max = 80 },
     { .name = "entity", .label = MSG_core_saved_view_entity,
-      .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST | F_INDEX | F_IMMUTABLE, .max = 40 },
+      .type = FIELD_ENTITY, .flags = F_REQUIRED | F_LIST | F_INDEX | F_IMMUTABLE },
     { .name = "layout", .label = MSG_core_saved_view_layout,
       .type = FIELD_CHOICE, .flags = F_LIST, .choices = layout_choices, .init = "table" },
     { .name = "criteria", .label = MSG_core_saved_view_criteria,

@@ -10,7 +10,7 @@ static const struct choice permission_choices[] = {
 
 static const struct field fields[] = {
     { .name = "entity", .label = MSG_core_share_entity,
-      .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST | F_INDEX | F_IMMUTABLE, .max = 40 },
+      .type = FIELD_ENTITY, .flags = F_REQUIRED | F_LIST | F_INDEX | F_IMMUTABLE },
     { .name = "record", .label = MSG_core_share_record,
       .type = FIELD_INT, .flags = F_REQUIRED | F_LIST | F_INDEX | F_IMMUTABLE },
     { .name = "member", .label = MSG_core_share_member,

@@ -25,7 +25,7 @@ static const struct field fields[] = {
     { .name = "decider", .label = MSG_rule_approval_decider,
       .type = FIELD_REF, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .ref = "user" },
     { .name = "until", .label = MSG_rule_approval_until, .type = FIELD_INSTANT, .flags = F_READONLY | F_LIST | F_INDEX },
-    { .name = "entity", .label = MSG_rule_about, .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 40 },
+    { .name = "entity", .label = MSG_rule_about, .type = FIELD_ENTITY, .flags = F_IMMUTABLE },
     { .name = "record", .label = MSG_rule_record, .type = FIELD_INT, .flags = F_HIDDEN | F_IMMUTABLE },
     /* No reference: the run's own row is written after its steps. */
     { .name = "run", .label = MSG_rule_run, .type = FIELD_INT, .flags = F_HIDDEN | F_INDEX | F_IMMUTABLE },

@@ -16,7 +16,7 @@ static const struct field fields[] = {
     { .name = "kind", .label = MSG_core_word_kind,
       .type = FIELD_TEXT, .flags = F_HIDDEN | F_IMMUTABLE, .max = 40 },
     { .name = "entity", .label = MSG_clock_about,
-      .type = FIELD_TEXT, .flags = F_LIST | F_IMMUTABLE, .max = 40 },
+      .type = FIELD_ENTITY, .flags = F_LIST | F_IMMUTABLE },
     { .name = "record", .label = MSG_clock_record, .type = FIELD_INT, .flags = F_HIDDEN | F_IMMUTABLE },
     { .name = "holder", .label = MSG_clock_holder,
       .type = FIELD_REF, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .ref = "user" },

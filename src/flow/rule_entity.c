@@ -24,7 +24,7 @@ static const struct field fields[] = {
     { .name = "owner", .label = MSG_core_word_owner,
       .type = FIELD_REF, .flags = F_LIST | F_INDEX, .ref = "user", .init = "me" },
     { .name = "is_on", .label = MSG_rule_is_on, .type = FIELD_BOOL, .flags = F_LIST | F_INDEX, .init = "false" },
-    { .name = "about", .label = MSG_rule_about, .type = FIELD_TEXT, .flags = F_LIST | F_READONLY, .max = 40 },
+    { .name = "about", .label = MSG_rule_about, .type = FIELD_ENTITY, .flags = F_LIST | F_READONLY },
     { .name = "begins", .label = MSG_rule_begins, .type = FIELD_TEXT, .flags = F_INDEX | F_READONLY, .max = 20 },
     { .name = "says", .label = MSG_rule_plan, .type = FIELD_LONGTEXT, .flags = F_REQUIRED, .max = RULE_PLAN_MAX },
     { .name = "limit_amount", .label = MSG_rule_limit, .help = MSG_rule_limit_help, .type = FIELD_MONEY },
@@ -189,7 +189,7 @@ static const struct field run_fields[] = {
     { .name = "edition", .label = MSG_rule_version, .type = FIELD_REF, .flags = F_IMMUTABLE, .ref = "rule_version" },
     { .name = "number", .label = MSG_rule_number, .type = FIELD_INT, .flags = F_IMMUTABLE },
     { .name = "cause", .label = MSG_rule_cause, .type = FIELD_TEXT, .flags = F_HIDDEN | F_IMMUTABLE, .max = 60 },
-    { .name = "entity", .label = MSG_rule_about, .type = FIELD_TEXT, .flags = F_LIST | F_IMMUTABLE, .max = 40 },
+    { .name = "entity", .label = MSG_rule_about, .type = FIELD_ENTITY, .flags = F_LIST | F_IMMUTABLE },
     { .name = "record", .label = MSG_rule_record, .type = FIELD_INT, .flags = F_HIDDEN | F_IMMUTABLE },
     { .name = "owner", .label = MSG_core_word_owner, .type = FIELD_REF, .flags = F_IMMUTABLE, .ref = "user" },
     { .name = "state", .label = MSG_core_word_status, .type = FIELD_CHOICE, .flags = F_READONLY | F_LIST | F_INDEX, .choices = state_choices },
@@ -247,7 +247,7 @@ static const struct field log_fields[] = {
     { .name = "name", .label = MSG_core_word_name, .type = FIELD_TEXT, .flags = F_LIST | F_IMMUTABLE, .max = 40 },
     { .name = "result", .label = MSG_core_word_outcome, .type = FIELD_CHOICE, .flags = F_LIST | F_IMMUTABLE, .choices = result_choices },
     { .name = "said", .label = MSG_core_word_note, .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 500 },
-    { .name = "entity", .label = MSG_rule_about, .type = FIELD_TEXT, .flags = F_IMMUTABLE, .max = 40 },
+    { .name = "entity", .label = MSG_rule_about, .type = FIELD_ENTITY, .flags = F_IMMUTABLE },
     { .name = "record", .label = MSG_rule_record, .type = FIELD_INT, .flags = F_HIDDEN | F_IMMUTABLE },
 };
 

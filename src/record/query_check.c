@@ -109,7 +109,7 @@ enum leaf query_leaf_kind(const struct field *f)
     case FIELD_DATE:    return LEAF_DATE;
     case FIELD_INSTANT: return LEAF_INSTANT;
     case FIELD_BOOL:    return LEAF_BOOL;
-    case FIELD_CHOICE: case FIELD_COUNTRY:
+    case FIELD_CHOICE: case FIELD_COUNTRY: case FIELD_ENTITY:
         return LEAF_CHOICE;
     case FIELD_CHOICES: case FIELD_TAGS:
         return LEAF_SET;

@@ -7,7 +7,6 @@
 #include "record/query_tree.h"
 #include "base/clock.h"
 #include "base/id.h"
-#include "lang/country_name.h"
 #include "record/type.h"
 #include "msg/query.h"
 
@@ -216,11 +215,13 @@ static bool read_bool(const struct query *q, const struct query_value *v, struct
     return query_is_true(v) || is_one_of(v->text, no, countof(no)) || refuse(q, v, MSG_query_need_bool, e);
 }
 
-/* By code or name; what is none may have been kept as it was written. */
-static bool read_country(struct ctx *c, const struct query_value *v, struct bound *out)
+/* A country, a kind of record: by code or name. What is neither may have been kept as it was written. */
+static bool read_word(struct ctx *c, const struct query *q, const struct query_value *v, struct bound *out)
 {
-    char code[3];
-    out->text = country_read(c->a, v->text, code) ? arena_str(c->a, (str){ code, 2 }) : v->text;
+    struct val read;
+    struct err ignored;
+    if (type_parse(c, query_leaf(q), v->text, &read, &ignored) && read.is_set)
+        out->text = read.s;
     return true;
 }
 
@@ -295,7 +296,7 @@ bool query_bound(struct ctx *c, const struct query *q, const struct query_value 
     case LEAF_BOOL:
         return read_bool(q, v, e);
     case LEAF_CHOICE:
-        return f->type == FIELD_COUNTRY ? read_country(c, v, out) : read_choice(c, q, v, out, e);
+        return f->choices ? read_choice(c, q, v, out, e) : read_word(c, q, v, out);
     case LEAF_SET:
         return !f->choices || read_choice(c, q, v, out, e);
     case LEAF_REF:

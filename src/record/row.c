@@ -178,7 +178,7 @@ static bool is_text_kind(enum field_type t)
 {
     switch (t) {
     case FIELD_TEXT: case FIELD_LONGTEXT: case FIELD_EMAIL: case FIELD_PHONE: case FIELD_URL:
-    case FIELD_CHOICE: case FIELD_CHOICES: case FIELD_COUNTRY: case FIELD_TAGS: case FIELD_ADDRESS: case FIELD_FILE:
+    case FIELD_CHOICE: case FIELD_CHOICES: case FIELD_COUNTRY: case FIELD_ENTITY: case FIELD_TAGS: case FIELD_ADDRESS: case FIELD_FILE:
         return true;
     default:
         return false;

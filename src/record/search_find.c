@@ -7,8 +7,8 @@
  * titles that begin with what was typed come first.
  */
 #include "record/search_inside.h"
-#include "lang/country_name.h"
 #include "record/access.h"
+#include "record/type.h"
 
 enum { HITS_MAX = 50, TOGETHER = 100, NEWEST = 500, SETTINGS_PART = 5 };
 
@@ -156,19 +156,12 @@ static void drop_hidden(struct finding *f, struct kind *k)
     k->n = kept;
 }
 
-/* A choice or a country stands in the index in the language of whoever wrote it; the reader gets their own word. */
-static str own_word(const struct ctx *c, const struct field *f, str written)
+/* A word stands in the index in the language of whoever wrote it; the reader gets their own. */
+static str own_word(struct ctx *c, const struct field *f, str written)
 {
-    char code[3];
-    if (f->type == FIELD_COUNTRY)
-        return country_read(c->a, written, code) ? country_name(c->loc->lang, (str){ code, 2 }) : written;
-    for (const struct choice *x = f->choices; x->value; x++)
-        for (int l = 0; l < LANG_COUNT; l++) {
-            const struct locale loc = { .lang = (enum lang)l };
-            if (str_eq(written, msg_text(c->a, &loc, x->label, NULL)))
-                return msg_text(c->a, c->loc, x->label, NULL);
-        }
-    return written;
+    struct val v;
+    struct err ignored;
+    return type_parse(c, f, written, &v, &ignored) && v.is_set ? type_show(c->a, c->loc, f, &v) : written;
 }
 
 /* A title that is another record's stands in the index as it was written: the reader gets
@@ -179,7 +172,7 @@ static void name_anew(struct ctx *c, struct hit *h)
     struct err gone = { 0 };
     const struct field *sub = h->en->subtitle ? entity_field(h->en, str_of(h->en->subtitle)) : NULL;
     bool is_amount = sub && (sub->type == FIELD_MONEY || sub->type == FIELD_DATE || sub->type == FIELD_INSTANT);
-    if (sub && (sub->type == FIELD_CHOICE || sub->type == FIELD_COUNTRY))
+    if (sub && type_of(sub)->is_word)
         h->subtitle = own_word(c, sub, h->subtitle);
     if (!is_reference(h->en, h->en->title) && !is_reference(h->en, h->en->subtitle) && !is_amount)
         return;

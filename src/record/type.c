@@ -13,7 +13,7 @@ static const struct type *const types[FIELD_TYPE_COUNT] = {
     [FIELD_DECIMAL] = &type_decimal, [FIELD_MONEY] = &type_money,       [FIELD_PERCENT] = &type_percent,
     [FIELD_DATE] = &type_date,       [FIELD_INSTANT] = &type_instant,   [FIELD_DURATION] = &type_duration,
     [FIELD_BOOL] = &type_bool,       [FIELD_CHOICE] = &type_choice,     [FIELD_CHOICES] = &type_choices,
-    [FIELD_COUNTRY] = &type_country,
+    [FIELD_COUNTRY] = &type_country, [FIELD_ENTITY] = &type_entity,
     [FIELD_REF] = &type_ref,         [FIELD_REFS] = &type_refs,         [FIELD_TAGS] = &type_tags,
     [FIELD_ADDRESS] = &type_address, [FIELD_FILE] = &type_file,
 };

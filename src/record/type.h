@@ -13,6 +13,7 @@ struct type {
     const char *column;                         /* BIGINT, TEXT; NULL: stored elsewhere or not at all */
     int max;                                    /* default of field.max */
     bool is_text;
+    bool is_word;                               /* kept as a code, read as a word: compared whole, found by either */
     /* NULL text is an unset value. Errors name no field: the caller adds it. */
     bool (*parse)(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e);
     bool (*from_canon)(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e);

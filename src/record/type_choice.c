@@ -128,7 +128,7 @@ static void choice_input(struct html *h, const struct field *f, const struct val
 }
 
 const struct type type_choice = {
-    .name = "choice", .column = "TEXT", .is_text = true,
+    .name = "choice", .column = "TEXT", .is_text = true, .is_word = true,
     .parse = choice_parse, .from_canon = choice_from_canon,
     .canon = type_plain_canon, .show = choice_show,
     .cell = choice_cell, .input = choice_input, .json_type = "string",

@@ -34,7 +34,7 @@ static void country_input(struct html *h, const struct field *f, const struct va
 }
 
 const struct type type_country = {
-    .name = "country", .column = "TEXT", .max = 60, .is_text = true,
+    .name = "country", .column = "TEXT", .max = 60, .is_text = true, .is_word = true,
     .parse = country_parse, .from_canon = country_parse, .canon = type_plain_canon, .show = country_show,
     .cell = type_cell_plain, .input = country_input, .json_type = "string",
 };

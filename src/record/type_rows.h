@@ -5,7 +5,7 @@
 extern const struct type type_text, type_longtext, type_email, type_phone, type_url, type_tags, type_address;
 extern const struct type type_int, type_decimal, type_money, type_percent, type_duration, type_bool;
 extern const struct type type_date, type_instant;
-extern const struct type type_choice, type_choices, type_country, type_ref, type_refs, type_file;
+extern const struct type type_choice, type_choices, type_country, type_entity, type_ref, type_refs, type_file;
 
 /* Shared by the text kinds: valid UTF-8, no control characters, trimmed, at most f->max characters. */
 bool type_text_checked(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e);

@@ -28,7 +28,7 @@ static unsigned kind_of(const struct field *f)
         return NUMBER;
     case FIELD_DATE: case FIELD_INSTANT:
         return TIME;
-    case FIELD_BOOL: case FIELD_CHOICE: case FIELD_CHOICES: case FIELD_COUNTRY:
+    case FIELD_BOOL: case FIELD_CHOICE: case FIELD_CHOICES: case FIELD_COUNTRY: case FIELD_ENTITY:
         return CHOSEN;
     case FIELD_REF: case FIELD_REFS:
         return RECORD;
