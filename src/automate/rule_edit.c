@@ -37,6 +37,51 @@ static void read_slots(struct editing *x, const char *prefix, const struct rule_
     }
 }
 
+static const struct field *field_of(const struct entity *en, const struct rule_arg *slot, const str *arg)
+{
+    for (int i = 0; i < RULE_ARGS_MAX && slot[i].name; i++)
+        if (slot[i].kind == ARG_A_FIELD)
+            return entity_field(en, arg[i]);
+    return NULL;
+}
+
+static bool has_digit(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] >= '0' && s.p[i] <= '9')
+            return true;
+    return false;
+}
+
+/* "today", in any language, is the day on which the rule acts. */
+static str kept_value(struct ctx *c, const struct field *f, str typed)
+{
+    struct val v;
+    struct err ignored;
+    bool is_day = f->type == FIELD_DATE && !has_digit(ascii_digits(c->a, typed));
+    if (!type_parse(c, f, typed, &v, &ignored))
+        return typed;
+    return is_day && v.i == zone_days(c->loc->zone, c->now) ? S("today") : type_canon(c->a, f, &v);
+}
+
+/* From any digits and calendar to how it is kept; what cannot be read stays, and is refused at its place. */
+static void keep_slots(struct editing *x, const struct rule_arg *slot, str *arg)
+{
+    const struct field *f = field_of(x->plan.en, slot, arg);
+    for (int i = 0; i < RULE_ARGS_MAX && slot[i].name; i++) {
+        enum rule_arg_kind k = slot[i].kind;
+        struct err ignored;
+        int64_t n;
+        bool is_moving = str_eq(arg[i], S("now")) || str_eq(arg[i], S("me"));
+        if ((k == ARG_COUNT || k == ARG_SHARE) && parse_int(arg[i], &n, &ignored))
+            arg[i] = arena_fmt(x->c->a, "%lld", (long long)n);
+        else if (k == ARG_CLOCK)
+            arg[i] = ascii_digits(x->c->a, arg[i]);
+        else if (k == ARG_VALUE && f && arg[i].n && !is_moving)
+            arg[i] = kept_value(x->c, f, arg[i]);
+    }
+}
+
 static void read_when(struct editing *x)
 {
     str when = request_form(x->rq, "when"), about = field_named(x, "w", "about");
@@ -49,6 +94,7 @@ static void read_when(struct editing *x)
     for (int i = 0; i < RULE_ARGS_MAX; i++)
         if (rule_when_kind(x->plan.when)->arg[i].kind == ARG_ABOUT)
             x->plan.arg[i] = str_of(x->plan.en->name);
+    keep_slots(x, rule_when_kind(x->plan.when)->arg, x->plan.arg);
     x->plan.criteria = str_head(str_trim(request_form(x->rq, "criteria")), RULE_VALUE_MAX);
 }
 
@@ -61,6 +107,7 @@ static void read_line(struct editing *x, int i)
     struct rule_line *l = &x->plan.line[x->plan.n++];
     *l = (struct rule_line){ .step = s };
     read_slots(x, prefix, s->arg, l->arg);
+    keep_slots(x, s->arg, l->arg);
 }
 
 static void read_form(struct editing *x)

@@ -142,6 +142,11 @@ static void offer_value(struct ctx *c, struct choices *k, const struct field *f,
         offer(k, S("true"), say(c, MSG_rule_yes));
         offer(k, S("false"), say(c, MSG_rule_no));
     }
+    if (f->type == FIELD_COUNTRY) {
+        size_t n;
+        const struct ui_option *all = ui_countries(c->a, c->loc, (str){ 0 }, &n);
+        offer_given(k, all + 1, n - 1);
+    }
     if (f->type == FIELD_REF && !strcmp(f->ref, "user"))
         offer_given(k, o->users + countof(people), o->nusers - countof(people));
 }
@@ -195,6 +200,19 @@ static struct choices choices_of(const struct sentence *s, const struct rule_arg
     return k;
 }
 
+/* As this reader writes it: in their digits and calendar. rule_edit.c reads it back. */
+static str as_typed(const struct sentence *s, int i)
+{
+    const struct rule_arg *slot = &s->slot[i];
+    const struct field *f = slot->kind == ARG_VALUE ? field_before(s) : NULL;
+    int64_t n;
+    if (slot->kind == ARG_COUNT || slot->kind == ARG_SHARE)
+        return str_to_int(s->arg[i], &n) ? loc_int(s->c->a, s->c->loc, n) : s->arg[i];
+    if (slot->kind == ARG_CLOCK)
+        return loc_digits(s->c->a, s->c->loc, s->arg[i]);
+    return f ? type_show_text(s->c, f, s->arg[i]) : s->arg[i];
+}
+
 static str shown(const struct sentence *s, int i)
 {
     const struct rule_arg *slot = &s->slot[i];
@@ -206,11 +224,7 @@ static str shown(const struct sentence *s, int i)
             return is_label ? msg_text(s->c->a, s->c->loc, MSG_rule_inside, (struct msg_arg[]){ A(k.v[n].label) }) : k.v[n].label;
     if (slot->kind == ARG_VALUE && !v.n)
         return say(s->c, s->is_step ? MSG_rule_nothing : MSG_rule_anything);
-    int64_t number;
-    if ((slot->kind == ARG_COUNT || slot->kind == ARG_SHARE) && str_to_int(v, &number))
-        return loc_int(s->c->a, s->c->loc, number);
-    const struct field *f = slot->kind == ARG_VALUE ? field_before(s) : NULL;
-    return f ? type_show_text(s->c, f, v) : v;
+    return as_typed(s, i);
 }
 
 /* What a reader with no eyes for the sentence hears of a slot. */
@@ -244,6 +258,7 @@ static void control(const struct sentence *s, int i, struct html *out)
     }
     v.options = o;
     v.n = n;
+    v.value = k.n ? v.value : as_typed(s, i);
     v.input = k.n ? SLOT_SELECT : slot->kind == ARG_COUNT || slot->kind == ARG_SHARE ? SLOT_NUMBER
             : slot->kind == ARG_CRITERIA ? SLOT_AREA : slot->kind == ARG_CLOCK ? SLOT_TIME : SLOT_TEXT;
     if (slot->kind == ARG_ABOUT || slot->kind == ARG_A_FIELD || (slot->kind == ARG_KIND && !s->is_step))
@@ -260,7 +275,7 @@ enum { MARK = 3 };                              /* U+E000 + i, three bytes */
 static void each_part(const struct sentence *s, msg_id message, void (*text)(const struct sentence *, str, void *),
                       void (*slot)(const struct sentence *, int, void *), void *arg)
 {
-    static const char *const marks[RULE_ARGS_MAX] = { "\xee\x80\x80", "\xee\x80\x81", "\xee\x80\x82", "\xee\x80\x83" };
+    static const char *const marks[RULE_ARGS_MAX] = { "\xee\x80\x80", "\xee\x80\x81", "\xee\x80\x82", "\xee\x80\x83", "\xee\x80\x84" };
     struct msg_arg args[RULE_ARGS_MAX];
     for (int i = 0; i < RULE_ARGS_MAX; i++)
         args[i] = arg_cstr(marks[i]);

@@ -38,7 +38,7 @@ static const struct rule_when_kind whens[WHEN_COUNT] = {
     [WHEN_LEFT]    = { "left",    MSG_rule_when_left,    MSG_rule_when_left_label,    { ABOUT, { .name = "segment", .kind = ARG_SEGMENT } } },
     [WHEN_TIME]    = { "time",    MSG_rule_when_time,    MSG_rule_when_time_label,
                        { COUNT("1"), UNIT_OF_DAYS("days"), { .name = "side", .kind = ARG_CHOICE, .choices = sides, .init = "after" },
-                         { .name = "date", .kind = ARG_A_DATE } } },
+                         ABOUT, { .name = "date", .kind = ARG_A_DATE } } },
     [WHEN_EVERY]   = { "every",   MSG_rule_when_every,   MSG_rule_when_every_label,
                        { { .name = "every", .kind = ARG_CHOICE, .choices = everys, .init = "day" }, { .name = "at", .kind = ARG_CLOCK, .init = "09:00" },
                          ABOUT } },
@@ -226,10 +226,6 @@ static bool read_line(struct reading *r, str line)
         return r->p->criteria = value, true;
     const struct rule_arg *slots = last ? last->step->arg : whens[r->p->when].arg;
     int at = slot_of(slots, word);
-    if (!last && (str_eq(word, S("about")) && at < 0)) {           /* of a time: told by its date's entity */
-        r->p->en = entity_find(value);
-        return r->p->en || bad(r, MSG_rule_bad_about, value);
-    }
     if (at < 0 || (!last && !r->has_when))
         return bad(r, MSG_rule_bad_word, word);
     str *into = last ? &last->arg[at] : &r->p->arg[at];
@@ -283,8 +279,6 @@ str rule_plan_text(struct arena *a, const struct rule_plan *p)
 {
     struct buf b = buf_new(a, 4 * RULE_PLAN_MAX);
     put(&b, "when", str_of(whens[p->when].name));
-    if (slot_of(whens[p->when].arg, S("about")) < 0)
-        put(&b, "about", str_of(p->en->name));
     put_args(&b, whens[p->when].arg, p->arg);
     if (p->criteria.n)
         put(&b, "if", p->criteria);

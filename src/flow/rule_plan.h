@@ -23,7 +23,7 @@ enum rule_arg_kind {
     ARG_UNIT, ARG_SHARE, ARG_CRITERIA, ARG_RULE, ARG_WEBHOOK, ARG_CHOICE, ARG_CLOCK, ARG_DAY
 };
 struct rule_arg { const char *name; enum rule_arg_kind kind; const struct choice *choices; const char *init; bool is_optional; };
-enum { RULE_ARGS_MAX = 4, RULE_LINES_MAX = 40, RULE_PLAN_MAX = 20000, RULE_VALUE_MAX = 2000, RULE_DEPTH_MAX = 6 };
+enum { RULE_ARGS_MAX = 5, RULE_LINES_MAX = 40, RULE_PLAN_MAX = 20000, RULE_VALUE_MAX = 2000, RULE_DEPTH_MAX = 6 };
 
 enum rule_when { WHEN_CREATED, WHEN_SAVED, WHEN_CHANGED, WHEN_EVENT, WHEN_ENTERED, WHEN_LEFT, WHEN_TIME, WHEN_EVERY, WHEN_HAND, WHEN_COUNT };
 /* The sentence's slots are the arguments' names: "When {about} is created". */

@@ -151,6 +151,31 @@ START_TEST(a_rule_is_written_tried_saved_and_switched_on_by_plain_posts)
 }
 END_TEST
 
+START_TEST(numbers_and_days_are_typed_and_shown_as_the_reader_writes_them)
+{
+    static const char says[] = "name=Quiet&when=time&w_count=%DB%B1%DB%B4&w_unit=days&w_side=after&w_date=last_activity_at&w_about=deal&once=each"
+        "&hourly=%DB%B2%DB%B0&n=3&s0_do=set&s0_field=amount&s0_to=%DB%B5%DB%B0%DB%B0&s1_do=wait&s1_count=%DB%B3&s1_unit=days"      /* ۱۴, ۲۰, ۵۰۰, ۳ */
+        "&s2_do=set&s2_field=close_date&s2_to=%DB%B1%DB%B4%DB%B0%DB%B5/%DB%B0%DB%B9/%DB%B1%DB%B0&act=save";                         /* ۱۴۰۵/۰۹/۱۰ */
+    struct reply r = post(&seller, "/automation", says);
+    ck_assert_msg(r.status == 303, "%d %.*s", r.status, STR_ARG(r.body));
+    const char *path = arena_cstr(&a, reply_header(&r, "Location"));
+    r = client_get(&seller, path);
+    ck_assert(has(&r, "value=\"۱۴\"") && has(&r, "value=\"۳\"") && has(&r, "۱۰ آذر ۱۴۰۵"));
+    r = client_get(&owner, path);
+    ck_assert(has(&r, "value=\"14\"") && has(&r, "value=\"3\"") && has(&r, "1 Dec 2026"));
+    r = client_get(&owner, "/automation");
+    ck_assert(has(&r, "\u206814\u2069 \u2068days\u2069 \u2068after\u2069 any \u2068deal\u2069’s \u2068last activity"));
+}
+END_TEST
+
+START_TEST(a_time_is_of_the_kind_of_record_that_is_chosen)
+{
+    struct reply r = post(&owner, "/automation", "name=x&when=time&w_count=1&w_unit=days&w_side=before&w_about=person&hourly=20&n=0&act=again");
+    ck_assert_int_eq(r.status, 200);
+    ck_assert(has(&r, "name=\"w_about\"") && has(&r, "<option value=\"birthday\"") && !has(&r, "<option value=\"close_date\""));
+}
+END_TEST
+
 START_TEST(nobody_changes_or_switches_another_ones_rule_without_the_right)
 {
     const char *path = saved(&owner);
@@ -208,6 +233,8 @@ END_TEST
 SUITE("rule", 300, open_all, close_all,
       shipped_rules_stand_on_the_list_as_sentences_in_the_readers_language,
       a_rule_is_written_tried_saved_and_switched_on_by_plain_posts,
+      numbers_and_days_are_typed_and_shown_as_the_reader_writes_them,
+      a_time_is_of_the_kind_of_record_that_is_chosen,
       nobody_changes_or_switches_another_ones_rule_without_the_right,
       a_rule_of_both_teams_shows_who_has_signed_and_takes_their_signatures,
       the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense)
