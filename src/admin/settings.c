@@ -299,6 +299,13 @@ static struct ui_fact fact(struct html *h, msg_id label, str text)
     return (struct ui_fact){ .label = _msg(label), .value = html_done(&v) };
 }
 
+static struct ui_fact name_fact(struct html *h, msg_id label, str name)
+{
+    struct html v = html_part(h);
+    view_health_name(&v, &(struct health_name_view){ name });
+    return (struct ui_fact){ .label = _msg(label), .value = html_done(&v) };
+}
+
 void settings_health(struct request *rq)
 {
     struct html page = web_html(rq), *h = &page;
@@ -311,10 +318,10 @@ void settings_health(struct request *rq)
         return;
     }
     struct ui_fact facts[] = {
-        fact(h, MSG_admin_health_database, db_engine(ws->db, h->a)), fact(h, MSG_admin_health_http, str_of(http_library())),
+        name_fact(h, MSG_admin_health_database, db_engine(ws->db, h->a)), name_fact(h, MSG_admin_health_http, str_of(http_library())),
         fact(h, MSG_admin_health_writes, loc_int(h->a, h->loc, s.writes)),
         fact(h, MSG_admin_health_queue, loc_int(h->a, h->loc, s.queue)),
-        fact(h, MSG_admin_health_folder, str_of(db_place(ws->db))),
+        name_fact(h, MSG_admin_health_folder, str_of(db_place(ws->db))),
     };
     v.facts = facts;
     v.n = countof(facts);

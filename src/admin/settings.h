@@ -19,6 +19,8 @@ struct role_row { str label, scope[5]; };
 struct roles_view { const struct ui_item *roles; size_t nroles; const struct role_row *rows; size_t nrows; };
 void view_roles(struct html *h, const struct roles_view *v);
 
+struct health_name_view { str text; };          /* of a program or a folder: left to right in every language */
+void view_health_name(struct html *h, const struct health_name_view *v);
 struct health_view { const struct ui_fact *facts; size_t n; str report, command; bool is_checked; };
 void view_health(struct html *h, const struct health_view *v);
 
