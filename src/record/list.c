@@ -51,12 +51,13 @@ static bool walk_one(struct ctx *c, struct walk *w, const struct stretch *p, str
 {
     struct sql *q = sql_new(c->a);
     struct db_rows rows;
+    uint64_t needs = row_needs(w->s->en, w->want);
 
     if (!stretch_sql(c, w, p, q, e) || !sql_query(c->c, q, &rows, e))
         return false;
     while (w->limit > 0 && db_next(&rows)) {
         int col = 0;
-        w->rows[w->n] = row_read(c->a, &rows, &col, w->s->en, row_needs(w->s->en, w->want));
+        w->rows[w->n] = row_read(c->a, &rows, &col, w->s->en, needs);
         w->keys[w->n++] = key_of(c->a, &rows, col, w->sort.kind);
         w->limit--;
     }

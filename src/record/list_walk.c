@@ -196,11 +196,12 @@ static bool sorted_sql(struct ctx *c, const struct walk *w, const struct stretch
     if (!walk_from(c, w, p, 0, w->filter, false, q, e))
         return false;
     sql_int(q, walk_page_of(w->s));             /* a number to plan for: PostgreSQL takes one that is bound for a tenth of all */
-    sql_lit(q, ") AS found JOIN ");
+    sql_lit(q, ") AS found CROSS JOIN ");       /* so that SQLite takes what is found as it comes, without a table for it */
     put_table(q, w->s->en, "t0");
-    sql_lit(q, " ON t0.id = found.i");
     row_joins(q, c, w->s->en, needs, "t0");
-    sql_lit(q, is_by_id(&w->sort, p) ? " ORDER BY " : is_down ? " ORDER BY found.k DESC, " : " ORDER BY found.k, ");
+    sql_lit(q, is_by_id(&w->sort, p) ? " WHERE t0.id = found.i ORDER BY "
+               : is_down             ? " WHERE t0.id = found.i ORDER BY found.k DESC, "
+                                     : " WHERE t0.id = found.i ORDER BY found.k, ");
     sql_lit(q, is_down ? "t0.id DESC" : "t0.id");
     return true;
 }

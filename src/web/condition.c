@@ -51,8 +51,12 @@ struct list condition_segments(struct ctx *c, const struct entity *en)
     struct list list = { 0 };
     struct err e = { 0 };
     struct list_spec s = { .en = entity_find(S("segment")), .filter = arena_fmt(c->a, "entity = %s", en->name), .sort = S("name"), .limit = SEGMENTS_MAX };
-    bool is_asked = s.en && has_events(en);
-    return is_asked && record_list(c, &s, &list, &e) ? list : (struct list){ 0 };
+    if (!s.en || !has_events(en))
+        return list;
+    static const char *const cols[] = { "name", "kind" };
+    for (; s.ncols < (int)countof(cols); s.ncols++)
+        s.cols[s.ncols] = entity_field(s.en, str_of(cols[s.ncols]));
+    return record_list(c, &s, &list, &e) ? list : (struct list){ 0 };
 }
 
 struct condition_view condition_choices(struct request *rq, const struct entity *en)

@@ -289,7 +289,7 @@ static struct html_safe views_of(struct request *rq, const struct asked *a, cons
     struct html h = web_html(rq);
     const struct entity *views = entity_find(S("saved_view"));
     struct list_spec s = { .en = views, .limit = VIEWS_MAX, .sort = S("name"),
-                           .filter = arena_fmt(c->a, "entity = \"%s\"", en->name) };
+                           .filter = arena_fmt(c->a, "entity = \"%s\"", en->name), .cols = { entity_field(views, S("name")) }, .ncols = 1 };
     struct list list = { 0 };
     struct err e = { 0 };
     (void)!record_list(c, &s, &list, &e);       /* without views the menu still saves one */
