@@ -19,12 +19,19 @@ static bool refuse(struct query_build *b, int pos, int msg)
     return false;
 }
 
+/* A window after its brackets, or one that has no end. */
+static bool is_window(const struct query_build *b, const struct query_token *t)
+{
+    bool is_within = str_eq_ascii_nocase(t->text, S("within"));
+    return !t->is_quoted && (is_within || (str_eq_ascii_nocase(t->text, S("in")) && str_eq(b->last.text, S(")"))));
+}
+
 void build_unexpected(struct query_build *b, const struct query_token *t)
 {
     if (b->is_failed)
         return;
     if (t->text.n > 0 || t->is_quoted) {
-        refuse(b, t->pos, MSG_query_unexpected);
+        refuse(b, t->pos, is_window(b, t) ? MSG_query_window_inside : MSG_query_unexpected);
         err_arg(b->e, "word", t->text);
     } else if (b->level > 0) {
         refuse(b, t->pos, MSG_query_paren_open);

@@ -179,6 +179,8 @@ START_TEST(an_error_names_the_word_and_its_place)
         { "name = “open", MSG_query_quote_open, 8 },
         { "count(mail.opened within 30 days)", MSG_query_ended, 34 }, { "happened(", MSG_query_paren_open, 10 },
         { "happened(deal.stage) = 2", MSG_query_unexpected, 22 }, { "count(deal.stage in 3) > 1", MSG_query_unexpected, 18 },
+        { "happened(deal.stage) within 7 days", MSG_query_window_inside, 22 }, { "count(deal.stage) within 7 days > 2", MSG_query_window_inside, 19 },
+        { "count(deal.stage within 7) > 2", MSG_query_window_inside, 18 }, { "not happened(deal.stage) in last month", MSG_query_window_inside, 26 },
         { "happened(mail.opned)", MSG_query_no_source_near, 10 }, { "happened(zzzzzz)", MSG_query_no_source, 10 },
         { "count(peeple) > 1", MSG_query_no_source, 7 }, { "count(meetngs) > 1", MSG_query_no_source_near, 7 },
         { "count(meetings via owner) > 1", MSG_query_no_via, 20 }, { "count(meetings via daal) > 1", MSG_query_no_via_near, 20 },
