@@ -20,31 +20,30 @@ bool walk_is_bounded(const struct query *q, const struct field *by)
     return is_range && q->npath == 1 && query_leaf(q) == by;
 }
 
-static bool probe(struct ctx *c, const struct walk *w, const struct stretch *p, bool is_filtered, int64_t enough, bool *out, struct err *e)
+/* Whether a record fits is told where it is met: of a table within another every column is read, asked for or not. */
+static bool probe(struct ctx *c, const struct walk *w, const struct stretch *p, const struct query *filter, int64_t enough, bool *out,
+                  struct err *e)
 {
     struct sql *q = sql_new(c->a);
-    sql_lit(q, "SELECT count(*) FROM (SELECT 1 FROM (SELECT t0.*");
+    sql_lit(q, "SELECT count(*) FROM (SELECT 1 FROM (SELECT CASE WHEN ");
+    if (!query_sql(c, w->s->en, filter, q, e))
+        return false;
+    sql_lit(q, " THEN 1 ELSE 0 END AS fits");
     if (!walk_from(c, w, p, 0, NULL, true, q, e))
         return false;
     sql_bind(q, V((int64_t)NEAR));
-    sql_lit(q, ") AS t0");
-    if (is_filtered) {
-        sql_lit(q, " WHERE ");
-        if (!query_sql(c, w->s->en, w->filter, q, e))
-            return false;
-    }
-    sql_lit(q, " LIMIT ");
+    sql_lit(q, ") AS x WHERE fits = 1 LIMIT ");
     sql_bind(q, V(enough));
-    sql_lit(q, ") AS x");
+    sql_lit(q, ") AS y");
     return list_reaches(c, q, enough, !p->at, out, e);
 }
 
 bool walk_is_near(struct ctx *c, const struct walk *w, const struct stretch *p, bool *out, struct err *e)
 {
     bool is_long;
-    if (!probe(c, w, p, true, w->limit, out, e) || *out)
+    if (!probe(c, w, p, w->filter, w->limit, out, e) || *out)
         return e->code == ERR_NONE;
-    if (!probe(c, w, p, false, NEAR, &is_long, e))
+    if (!probe(c, w, p, NULL, NEAR, &is_long, e))
         return false;
     *out = !is_long;
     return true;
