@@ -36,24 +36,27 @@ static struct db_val key_of(struct arena *a, const struct db_rows *rows, int col
     return (struct db_val){ kind, { .s = db_text(rows, col, a) } };
 }
 
-/* Hidden where enough is near: else few lie along the order, and another way leads to them. */
-static bool stretch_sql(struct ctx *c, const struct walk *w, const struct stretch *p, struct sql *q, struct err *e)
+/* Does the order lead to what the filter finds? Else few lie along it, and another way does. */
+static bool ask_near(struct ctx *c, const struct walk *w, const struct stretch *p, bool *out, struct err *e)
+{
+    *out = w->may_hide;
+    return !*out || walk_is_near(c, w, p, out, e);
+}
+
+static bool way_sql(struct ctx *c, const struct walk *w, const struct stretch *p, bool is_near, struct sql *q, struct err *e)
 {
     struct walk way = *w;
-    bool is_near = w->may_hide;
-    if (is_near && !walk_is_near(c, w, p, &is_near, e))
-        return false;
-    way.sort.is_far = w->may_hide && !is_near;
+    way.sort.is_far |= w->may_hide && !is_near;
     return walk_sql(c, &way, p, is_near, q, e);
 }
 
-static bool walk_one(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)
+static bool walk_way(struct ctx *c, struct walk *w, const struct stretch *p, bool is_near, struct err *e)
 {
     struct sql *q = sql_new(c->a);
     struct db_rows rows;
     uint64_t needs = row_needs(w->s->en, w->want);
 
-    if (!stretch_sql(c, w, p, q, e) || !sql_query(c->c, q, &rows, e))
+    if (!way_sql(c, w, p, is_near, q, e) || !sql_query(c->c, q, &rows, e))
         return false;
     while (w->limit > 0 && db_next(&rows)) {
         int col = 0;
@@ -62,6 +65,12 @@ static bool walk_one(struct ctx *c, struct walk *w, const struct stretch *p, str
         w->limit--;
     }
     return db_done(&rows, e);
+}
+
+static bool walk_one(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)
+{
+    bool is_near;
+    return ask_near(c, w, p, &is_near, e) && walk_way(c, w, p, is_near, e);
 }
 
 /* Each choice lies in its index by id: one after the other, from where the place is. */
@@ -87,12 +96,27 @@ static int64_t choices_of(const struct walk *w)
     return n;
 }
 
+/* From choice `i` on nothing is near: all the choices that are left are sorted at once. */
+static bool walk_far(struct ctx *c, struct walk *w, const struct stretch *one, int64_t i, struct err *e)
+{
+    struct cursor from = { .key = db_val_int(i), .id = walk_goes_down(&w->sort, one) ? INT64_MAX : 0 };
+    struct stretch rest = { .is_back = one->is_back, .at = one->at ? one->at : &from };
+    w->may_hide = false;
+    w->sort.is_far = true;
+    return walk_way(c, w, &rest, false, e);
+}
+
 static bool walk_choices(struct ctx *c, struct walk *w, const struct stretch *p, struct err *e)
 {
     int64_t n = choices_of(w), step = walk_goes_down(&w->sort, p) ? -1 : 1;
     for (int64_t i = first_choice(w, p, n); i >= 0 && i < n && w->limit > 0; i += step) {
         struct stretch one = of_choice(w, p, i);
-        if (!walk_one(c, w, &one, e))
+        bool is_near;
+        if (!ask_near(c, w, &one, &is_near, e))
+            return false;
+        if (w->may_hide && !is_near)
+            return walk_far(c, w, &one, i, e);
+        if (!walk_way(c, w, &one, is_near, e))
             return false;
     }
     return true;
@@ -227,7 +251,8 @@ bool list_statement(struct ctx *c, const struct list_spec *s, struct sql *q, str
     struct stretch p = begins(has_cursor ? &at : NULL);
     if (is_by_choice(&w) && !p.in_empty)
         p = of_choice(&w, &p, first_choice(&w, &p, choices_of(&w)));
-    return stretch_sql(c, &w, &p, q, e);
+    bool is_near;
+    return ask_near(c, &w, &p, &is_near, e) && way_sql(c, &w, &p, is_near, q, e);
 }
 
 bool record_list(struct ctx *c, const struct list_spec *s, struct list *out, struct err *e)

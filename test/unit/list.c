@@ -475,10 +475,13 @@ START_TEST(what_lies_far_is_found_all_the_same)
         { "-updated_at", "d.updated_at DESC, d.id DESC" }, { "name", "d.name_key IS NULL, d.name_key, d.id" },
         { "close_date", "d.close_date IS NULL, d.close_date, d.id" },
         { "-company", "c.name_key IS NULL, c.name_key DESC, d.id DESC" },
+        { "status", "CASE d.status WHEN 'open' THEN 1 WHEN 'won' THEN 2 WHEN 'lost' THEN 3 ELSE 4 END, d.id" },
+        { "-status", "CASE d.status WHEN 'open' THEN 3 WHEN 'won' THEN 2 WHEN 'lost' THEN 1 ELSE 4 END, d.id DESC" },
     };
     fill(MANY * 6 / 10);
     house_sql("UPDATE deal SET name = NULL, name_fold = NULL, name_key = NULL WHERE id % 1777 = 0");
     house_sql("UPDATE deal SET name = '...', name_fold = '' WHERE id % 1999 = 0");
+    house_sql("UPDATE deal SET status = CASE WHEN id % 500 = 77 THEN NULL WHEN id % 13 = 0 THEN 'lost' ELSE 'open' END");
     db_analyze(house_ws.db);
     for (size_t i = 0; i < countof(f); i++)
         for (size_t k = 0; k < countof(t); k++) {
