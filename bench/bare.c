@@ -111,7 +111,7 @@ static size_t render(char *b)
         page_conn = open_db(page_db, SQLITE_OPEN_READONLY);
         page_stmt = prepare(page_conn, "SELECT p.id, p.name, p.email, p.phone, c.name, u.name, p.lifecycle, p.last_activity_at"
             " FROM person p LEFT JOIN company c ON c.id = p.company LEFT JOIN \"user\" u ON u.id = p.owner"
-            " WHERE p.deleted_at IS NULL AND +p.country = 'India' ORDER BY p.last_activity_at DESC, p.id DESC LIMIT 50");
+            " WHERE p.deleted_at IS NULL AND +p.country = 'IN' ORDER BY p.last_activity_at DESC, p.id DESC LIMIT 50");
     }
     while (sqlite3_step(page_stmt) == SQLITE_ROW) {
         n += put(b + n, "<tr>");
@@ -286,7 +286,7 @@ static int flow(const char *path, int at_once)
     run(db, "PRAGMA synchronous=FULL");
     sqlite3_stmt *due = prepare(db, "SELECT id, record FROM rule_run WHERE state = 'waiting' AND due_at <= ?1 AND deleted_at IS NULL"
                                     " ORDER BY due_at, id LIMIT ?2");
-    sqlite3_stmt *ask_country = prepare(db, "SELECT country = 'India' FROM person WHERE id = ?1 AND deleted_at IS NULL");
+    sqlite3_stmt *ask_country = prepare(db, "SELECT country = 'IN' FROM person WHERE id = ?1 AND deleted_at IS NULL");
     sqlite3_stmt *go_on = prepare(db, "UPDATE rule_run SET step = ?1, due_at = ?2, updated_at = ?3, updated_by = 0 WHERE id = ?4");
     flow_log = prepare(db, "INSERT INTO rule_log (id, version, created_at, created_by, updated_at, updated_by, run, step, name, result)"
                            " VALUES (?1, 1, ?2, 0, ?2, 0, ?3, ?4, ?5, ?6)");

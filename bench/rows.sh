@@ -321,7 +321,7 @@ row_12() {
     set -- $("$SETU" bench count --data "$DATA")
     now=$(date +%s)
     hand=$(for i in 1 2 3; do printf '%s\n' '.timer on' "SELECT COUNT(*) FROM person p WHERE deleted_at IS NULL
-        AND country = 'Bangladesh' AND lifecycle IN ('lead', 'mql')
+        AND country = 'BD' AND lifecycle IN ('lead', 'mql')
         AND EXISTS (SELECT 1 FROM event WHERE person_id = p.id AND at >= ($now - 30 * 86400) * 1000000 AND kind = 'mail.opened' AND is_void = 0 AND is_robot = 0)
         AND NOT EXISTS (SELECT 1 FROM event WHERE person_id = p.id AND at >= ($now - 7 * 86400) * 1000000 AND kind = 'page.viewed' AND is_void = 0 AND is_robot = 0);" |
         sqlite3 "$DATA/setu.db" | sed -n 's/^Run Time: real \([0-9.]*\).*/\1/p'; done | sort -n | head -1)
