@@ -9,14 +9,16 @@
 #pragma once
 #include <jansson.h>
 #include "base/json.h"
+#include "record/faults.h"
 #include "record/put_json.h"
 #include "record/query.h"
 #include "web/web.h"
 
 extern const struct route api_routes[];
 
-/* Members of `body` into r (id, version and times are left alone); an unknown member is an error naming it. */
-bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct err *e);
+/* Members of `body` into r (id, version and times are left alone); an unknown member is an error naming it.
+ * e is the first that is wrong; all of them are noted in f. */
+bool api_read_record(struct ctx *c, const json_t *body, struct record *r, struct faults *f, struct err *e);
 /* The text form of a JSON value, as types read it; objects and arrays of the forms we write too. */
 bool api_value_text(struct arena *a, const struct field *f, const json_t *v, str *out, struct err *e);
 /* RFC 8259 and nothing more: no name twice, no bytes after the end. NULL: `at` tells where. */

@@ -123,7 +123,7 @@ static bool is_system_member(const char *name)
     return false;
 }
 
-static bool read_member(struct ctx *c, const struct field *f, json_t *v, struct record *r, struct err *e)
+static bool read_value(struct ctx *c, const struct field *f, const json_t *v, struct record *r, struct err *e)
 {
     bool is_typed = f->type == FIELD_REF || f->type == FIELD_REFS || f->type == FIELD_PHONE;
     struct val val;
@@ -136,23 +136,34 @@ static bool read_member(struct ctx *c, const struct field *f, json_t *v, struct 
     return true;
 }
 
-bool api_read_record(struct ctx *given, const json_t *body, struct record *r, struct err *e)
+static bool read_member(struct ctx *c, const char *name, const json_t *v, int pass, struct record *r, struct err *e)
+{
+    const struct field *f = entity_field(r->en, str_of(name));
+    if (is_system_member(name))
+        return true;
+    if (!f || f->flags & F_SECRET || access_field(c->who, r->en, f) == FIELD_RIGHT_HIDDEN) {
+        fail(e, ERR_INVALID, MSG_api_unknown_member, "%s has no %s", r->en->name, name);
+        return err_arg(e, "field", str_of(name));
+    }
+    return field_pass(f) != pass || read_value(c, f, v, r, e);
+}
+
+bool api_read_record(struct ctx *given, const json_t *body, struct record *r, struct faults *faults, struct err *e)
 {
     struct ctx c = *given;
     const char *name;
     json_t *v;
+    bool ok = true;
     c.of = r;
     for (int pass = 0; pass < FIELD_PASSES; pass++)
         json_object_foreach((json_t *)(uintptr_t)body, name, v) {
-            const struct field *f = entity_field(r->en, str_of(name));
-            if (is_system_member(name))
+            struct err one = { 0 };
+            if (read_member(&c, name, v, pass, r, &one))
                 continue;
-            if (!f || f->flags & F_SECRET || access_field(c.who, r->en, f) == FIELD_RIGHT_HIDDEN) {
-                fail(e, ERR_INVALID, MSG_api_unknown_member, "%s has no %s", r->en->name, name);
-                return err_arg(e, "field", str_of(name));
-            }
-            if (field_pass(f) == pass && !read_member(&c, f, v, r, e))
-                return false;
+            if (ok)
+                *e = one;
+            ok = false;
+            faults_add(c.a, faults, &one);
         }
-    return true;
+    return ok;
 }

@@ -148,6 +148,8 @@ static void shared_schemas(struct json *j)
     json_raw(j, S("{\"type\":\"object\",\"description\":\"RFC 9457\",\"required\":[\"title\",\"status\"],\"properties\":{"
                   "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
                   "\"field\":{\"type\":\"string\"},\"position\":{\"type\":\"integer\"},\"instance\":{\"type\":\"string\"},"
+                  "\"errors\":{\"type\":\"array\",\"description\":\"Everything to mend, a field each\",\"items\":{\"type\":\"object\","
+                  "\"required\":[\"field\",\"detail\"],\"properties\":{\"field\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}},"
                   "\"current\":{\"type\":\"object\"}}}"));
 }
 

@@ -154,6 +154,7 @@ struct act {
     str key, hash;                      /* Idempotency-Key and SHA-256 of the request */
     int status; str answer;
     struct record *current;             /* what is stored, after a conflict */
+    struct faults faults;               /* all that its fields are refused for */
 };
 
 static bool run_act(struct ctx *tx, void *arg, struct err *e)
@@ -166,8 +167,11 @@ static bool run_act(struct ctx *tx, void *arg, struct err *e)
         return true;                            /* asked before: answered as then */
     bool ok = a->is_delete ? record_delete(tx, a->en, a->r->id, a->version, e)
             : a->is_new ? record_create(tx, a->r, e) : record_update(tx, a->r, a->version, &a->current, e);
-    if (!ok)
+    if (!ok) {
+        faults_add(tx->a, &a->faults, e);
+        record_faults(tx, &a->faults);
         return false;
+    }
     a->status = a->is_delete ? 204 : a->is_new ? 201 : 200;
     if (!a->is_delete && !a->is_told_after) {
         if (!record_get(tx, a->en, a->r->id, &now, e))
@@ -205,7 +209,7 @@ static void refuse(struct request *rq, const struct act *a, const struct err *e)
 {
     struct ctx *c = web_ctx(rq);
     if (e->code != ERR_CONFLICT || !a->current) {
-        web_fail(rq, e);
+        web_fail_all(rq, e, &a->faults);
         return;
     }
     struct buf b = buf_new(c->a, ANSWER_MAX);
@@ -272,18 +276,28 @@ static void perform(struct request *rq, struct act *a)
     answer_json(rq, a->status, a->answer);
 }
 
+/* A body of which something cannot be read is looked at for the rest, so that all is told at once. */
+static void take(struct request *rq, const json_t *body, struct act *a)
+{
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    if (api_read_record(c, body, a->r, &a->faults, &e)) {
+        perform(rq, a);
+        return;
+    }
+    if (a->faults.n)
+        record_look(c, a->r, &a->faults);
+    web_fail_all(rq, &e, &a->faults);
+}
+
 static void post_one(struct request *rq)
 {
     const struct entity *en = entity_of(rq);
     json_t *body = en ? api_body(rq) : NULL;
-    struct err e = { 0 };
     if (!body)
         return;
     struct act a = { .en = en, .r = record_new(&rq->a, en), .is_new = true };
-    if (api_read_record(web_ctx(rq), body, a.r, &e))
-        perform(rq, &a);
-    else
-        web_fail(rq, &e);
+    take(rq, body, &a);
 }
 
 static bool bad_version(const char *where, struct err *e)
@@ -330,8 +344,8 @@ static void patch_one(struct request *rq)
         return;
     struct act a = { .en = en, .r = record_new(&rq->a, en) };
     a.r->id = id;
-    if (version_of(rq, body, &a.version, &e) && api_read_record(web_ctx(rq), body, a.r, &e))
-        perform(rq, &a);
+    if (version_of(rq, body, &a.version, &e))
+        take(rq, body, &a);
     else
         web_fail(rq, &e);
 }
@@ -353,7 +367,8 @@ static void delete_one(struct request *rq)
 
 /* ── many in one transaction ───────────────────────────────────────────────── */
 
-struct bulk { const struct entity *en; struct record **v; int64_t *version; bool *is_new; size_t n; int64_t *gone; size_t ngone; size_t at; };
+struct bulk { const struct entity *en; struct record **v; int64_t *version; bool *is_new; size_t n; int64_t *gone; size_t ngone; size_t at;
+              struct faults faults; };
 
 static bool run_bulk(struct ctx *tx, void *arg, struct err *e)
 {
@@ -361,7 +376,7 @@ static bool run_bulk(struct ctx *tx, void *arg, struct err *e)
     for (b->at = 0; b->at < b->n; b->at++) {
         struct record *r = b->v[b->at];
         if (b->is_new[b->at] ? !record_create(tx, r, e) : !record_update(tx, r, b->version[b->at], NULL, e))
-            return false;
+            return record_faults(tx, &b->faults), false;
     }
     for (size_t i = 0; i < b->ngone; i++)
         if (!record_delete(tx, b->en, b->gone[i], 0, e))
@@ -387,7 +402,7 @@ static bool read_items(struct ctx *c, const json_t *items, struct bulk *b, struc
         struct record *r = record_new(c->a, b->en);
         if (!json_is_object(one) || (id && !id_parse((str){ json_string_value(id), json_string_length(id) }, &r->id)))
             return fail(e, ERR_INVALID, MSG_api_bad_item, "item %zu", i) || bad_item(e, i);
-        if (!api_read_record(c, one, r, e) || !read_version(one, &b->version[b->n], e))
+        if (!api_read_record(c, one, r, &b->faults, e) || !read_version(one, &b->version[b->n], e))
             return bad_item(e, i);
         b->is_new[b->n] = r->id == 0;
         b->v[b->n++] = r;
@@ -442,12 +457,12 @@ static void post_bulk(struct request *rq)
         return;
     }
     if (!read_items(c, items, &b, &e) || !read_gone(c, gone, &b, &e)) {
-        web_fail(rq, &e);
+        web_fail_all(rq, &e, &b.faults);
         return;
     }
     if (!record_write(c, run_bulk, &b, &e)) {
         bad_item(&e, b.at);
-        web_fail(rq, &e);
+        web_fail_all(rq, &e, &b.faults);
         return;
     }
     struct buf out = buf_new(c->a, ANSWER_MAX);

@@ -108,10 +108,11 @@ bool hook_read_rows(struct html *h, struct ctx *c, struct db_rows *q, hook_read_
 
 /* ── the form ──────────────────────────────────────────────────────────────── */
 
-static void show_form(struct request *rq, const struct hook_kind *k, struct record *r, bool is_new, const struct err *e)
+static void show_form(struct request *rq, const struct hook_kind *k, struct record *r, bool is_new, const struct err *e,
+                      const struct faults *faults)
 {
     struct html page = web_html(rq), *h = &page, body = html_part(h);
-    struct record_form f = { .en = k->en, .r = r, .e = e, .is_new = is_new };
+    struct record_form f = { .en = k->en, .r = r, .e = e, .faults = faults, .is_new = is_new };
     bool is_elsewhere = e && !e->field;
     struct hook_form_view v = {
         .action = is_new ? str_of(k->base) : hook_url(h->a, k, r->id).s, .first = record_form_rows(rq, &f, true),
@@ -132,14 +133,14 @@ void hook_new(struct request *rq, const struct hook_kind *k)
             record_set(r, f->name, val_text(str_of(f->init)));
     record_set(r, "is_active", val_int(1));
     record_set(r, "owner", (struct val){ .is_set = true, .i = web_ctx(rq)->who->user_id, .s = web_ctx(rq)->who->name });
-    show_form(rq, k, r, true, NULL);
+    show_form(rq, k, r, true, NULL, NULL);
 }
 
 void hook_edit(struct request *rq, const struct hook_kind *k)
 {
     struct record *r;
     if ((r = web_load(rq, k->en, 0)))
-        show_form(rq, k, r, false, NULL);
+        show_form(rq, k, r, false, NULL, NULL);
 }
 
 /* Not a redirect: the secret must be seen, and stands nowhere afterwards. */
@@ -162,8 +163,8 @@ void hook_make(struct request *rq, const struct hook_kind *k)
     struct record *r = record_new(&rq->a, k->en);
     struct save s = { .r = r };
     struct err e = { 0 };
-    if (!record_form_read(rq, r, &e) || !record_save(web_ctx(rq), &s, &e))
-        show_form(rq, k, r, true, &e);
+    if (!record_form_take(rq, &s, &e) || !record_save(web_ctx(rq), &s, &e))
+        show_form(rq, k, r, true, &e, &s.faults);
     else
         show_secret(rq, k, r->id);
 }
@@ -177,8 +178,8 @@ void hook_save(struct request *rq, const struct hook_kind *k)
         return;
     struct save s = { .r = r };
     r->has = 0;
-    if (!record_form_read(rq, r, &e) || !record_save(c, &s, &e))
-        show_form(rq, k, r, false, &e);
+    if (!record_form_take(rq, &s, &e) || !record_save(c, &s, &e))
+        show_form(rq, k, r, false, &e, &s.faults);
     else
         web_done(rq, hook_url(c->a, k, r->id).s, msg_text(c->a, c->loc, MSG_webhook_saved, NULL), c->write_id);
 }

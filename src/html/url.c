@@ -1,7 +1,7 @@
 /* url.c - which addresses may stand in a page.
  *
- * An allow-list: own paths and four schemes. Browsers drop tabs and newlines
- * inside a URL and read '\' as '/', so an address with a control character, a
+ * An allow-list: own paths, places in this very page (only from our own hand)
+ * and four schemes. Browsers drop tabs and newlines inside a URL and read '\' as '/', so an address with a control character, a
  * space or a leading "/\" is refused as a whole rather than mended.
  */
 #include "html/html.h"
@@ -40,7 +40,7 @@ struct url url_checked(str s)
 
 struct url url_path(str own_path)
 {
-    return is_clean(own_path) && is_own_path(own_path) ? (struct url){ own_path } : nowhere;
+    return is_clean(own_path) && (is_own_path(own_path) || own_path.p[0] == '#') ? (struct url){ own_path } : nowhere;
 }
 
 struct url url_fmt(struct arena *a, const char *fmt, ...)

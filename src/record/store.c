@@ -199,10 +199,12 @@ static bool create_checked(struct ctx *tx, struct record *r, struct err *e)
     bool rests = tx->write->undo_of != 0;
     if (!fill_defaults(tx, r, e))
         return false;
-    if (!rests && r->en->before && !r->en->before(tx, NULL, r, e))
+    if (!rests && r->en->before && !r->en->before(tx, NULL, r, e)) {
+        validate_besides(tx, r, r->has);
         return false;
+    }
     r->has = ~(uint64_t)0;
-    if (!validate(tx, NULL, r, r->has, e) || !store_insert(tx, r, e))
+    if (!validate(tx, r, r->has, e) || !store_insert(tx, r, e))
         return false;
     if (!change_log(tx, r, CHANGE_CREATE, NULL, (str){ 0 }, record_title(r), e) || !search_put(tx, r, e))
         return false;
@@ -279,15 +281,17 @@ static bool change_checked(struct ctx *tx, const struct record *old, struct reco
     const struct entity *en = now->en;
     bool rests = tx->write->undo_of != 0;
 
-    if (!rests && en->before && !en->before(tx, old, now, e))
+    if (!rests && en->before && !en->before(tx, old, now, e)) {
+        validate_besides(tx, now, now->has);
         return false;
+    }
     now->has = changed_fields(old, now, ~(uint64_t)0);
     if (!now->has)
         return true;
     now->version = old->version + (rests || is_of_people(en, now->has));
     now->updated_at = tx->now;
     now->updated_by = actor_of(tx);
-    if (!validate(tx, old, now, now->has, e) || !store_change(tx, now, now->has, e)
+    if (!validate(tx, now, now->has, e) || !store_change(tx, now, now->has, e)
         || !change_log_fields(tx, old, now, now->has, e) || (search_shows(en, now->has) && !search_put(tx, now, e)))
         return false;
     return rests || !en->after || en->after(tx, old, now, e);

@@ -1,6 +1,7 @@
 /* store.h - what the files of the store share; nobody outside record/ includes it. */
 #pragma once
 #include "record/access.h"
+#include "record/faults.h"
 
 /* One act of one person: everything written in one record_write(). */
 struct write {
@@ -8,6 +9,8 @@ struct write {
     bool is_logged;                     /* its row of write_log is there */
     int64_t undo_of;                    /* the write being undone: hooks rest */
     struct touched *touched;
+    struct faults faults;               /* of the record asked for, at its last validation */
+    bool is_look;                       /* ends before anything is written (faults.c) */
 };
 
 /* Columns that a field keeps besides its own (schema.c, store_sql.c, queries). */
@@ -53,4 +56,6 @@ bool event_move_back(struct ctx *tx, int64_t person, struct err *e);
 void change_touch(struct ctx *tx, const struct entity *en, int64_t id);
 
 /* Whether a record passes what its declaration asks; `mask`: fields to look at. */
-bool validate(struct ctx *tx, const struct record *old, struct record *now, uint64_t mask, struct err *e);
+bool validate(struct ctx *tx, struct record *now, uint64_t mask, struct err *e);
+/* The entity's `before` has refused it already: what else is wrong with the fields of `mask` is noted. */
+void validate_besides(struct ctx *tx, struct record *now, uint64_t mask);

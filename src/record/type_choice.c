@@ -111,8 +111,11 @@ void type_select_begin(struct html *h, const struct field *f, const char *id, bo
     html_lit(h, "\" name=\"");
     html_cstr(h, f->name);
     html_lit(h, "\"");
-    if (is_invalid)
-        html_lit(h, " aria-invalid=\"true\"");
+    if (is_invalid) {
+        html_lit(h, " aria-invalid=\"true\" aria-describedby=\"");
+        html_cstr(h, id);
+        html_lit(h, "-e\"");
+    }
     html_lit(h, ">");
 }
 

@@ -110,9 +110,9 @@ static void common(struct html *h, const struct field *f, const char *id, bool i
         html_lit(h, " required");
     if (is_invalid) {
         html_lit(h, " aria-invalid=\"true\"");
-        attribute(h, "aria-describedby", arena_fmt(h->a, "%s-error", id));
+        attribute(h, "aria-describedby", arena_fmt(h->a, f->help ? "%s-h %s-e" : "%s-e", id, id));
     } else if (f->help) {
-        attribute(h, "aria-describedby", arena_fmt(h->a, "%s-hint", id));
+        attribute(h, "aria-describedby", arena_fmt(h->a, "%s-h", id));
     }
 }
 

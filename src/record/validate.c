@@ -2,7 +2,8 @@
  *
  * Texts are within their limits, choices are declared ones, references lead to
  * live records that the writer may see, unique values are free, money has a
- * rate to the workspace's currency. The first failure is told, naming its field.
+ * rate to the workspace's currency. The first failure is told, naming its field;
+ * the others are noted beside it (faults.h).
  */
 #include "msg/record.h"
 #include "record/sql.h"
@@ -135,15 +136,38 @@ static bool check_field(struct ctx *tx, struct record *r, const struct field *f,
         && (f->type != FIELD_MONEY || !v->is_set || money_to_base(tx, v, e));
 }
 
-bool validate(struct ctx *tx, const struct record *old, struct record *now, uint64_t mask, struct err *e)
+/* All of `looked`, the first failure told in *e; those of the record that was asked for are noted as well. */
+static bool check_fields(struct ctx *tx, struct record *now, uint64_t looked, uint64_t changed, struct err *e)
 {
-    (void)old;
+    bool is_asked = tx->depth == 1, ok = true;
+    struct err more;                            /* filled by the failure itself: most records have none */
+
+    if (is_asked)
+        tx->write->faults = (struct faults){ 0 };
     for (size_t i = 0; i < now->en->nfields; i++) {
         const struct field *f = &now->en->fields[i];
-        if (!check_field(tx, now, f, mask >> i & 1, e)) {
-            err_arg(e, "field", msg_text(tx->a, tx->loc, f->label, NULL));
-            return err_field(e, f->name);
-        }
+        struct err *why = ok ? e : &more;
+        if (!(looked >> i & 1) || check_field(tx, now, f, changed >> i & 1, why))
+            continue;
+        ok = false;
+        err_arg(why, "field", msg_text(tx->a, tx->loc, f->label, NULL));
+        err_field(why, f->name);
+        if (!is_asked || why->code != ERR_INVALID)
+            break;
+        faults_add(tx->a, &tx->write->faults, why);
     }
-    return true;
+    return ok;
+}
+
+bool validate(struct ctx *tx, struct record *now, uint64_t mask, struct err *e)
+{
+    if (!check_fields(tx, now, ~(uint64_t)0, mask, e))
+        return false;
+    return !tx->write->is_look || tx->depth > 1 || fail(e, ERR_INVALID, 0, "only looked at");
+}
+
+void validate_besides(struct ctx *tx, struct record *now, uint64_t mask)
+{
+    struct err first = { 0 };
+    (void)check_fields(tx, now, mask, mask, &first);
 }

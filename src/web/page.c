@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "msg/shell.h"
 #include "msg/web.h"
+#include "record/faults.h"
 #include "web/feature.h"
 #include "web/ui.h"
 #include "web/web.h"
@@ -160,7 +161,29 @@ static bool wants_json(const struct request *rq)
 }
 
 /* RFC 9457. `pos` is the byte of the query that is wrong, `field` the member of the body. */
-static void fail_json(struct request *rq, const struct err *e, str text, int status)
+static void put_fault(struct json *j, struct request *rq, const struct err *e)
+{
+    json_open(j, '{');
+    json_key(j, S("field"));
+    json_str(j, str_of(e->field));
+    json_key(j, S("detail"));
+    json_str(j, err_text(&rq->a, &web_visitor(rq)->loc, e));
+    json_close(j, '}');
+}
+
+/* An extension member, as RFC 9457 allows: everything to mend, the field of the problem itself first. */
+static void put_faults(struct json *j, struct request *rq, const struct err *e, const struct faults *faults)
+{
+    json_key(j, S("errors"));
+    json_open(j, '[');
+    put_fault(j, rq, e);
+    for (size_t i = 0; i < faults->n; i++)
+        if (strcmp(faults->v[i].field, e->field) != 0)
+            put_fault(j, rq, &faults->v[i]);
+    json_close(j, ']');
+}
+
+static void fail_json(struct request *rq, const struct err *e, const struct faults *faults, str text, int status)
 {
     struct buf b = buf_new(&rq->a, 16384);
     struct json j = { &b, false };
@@ -174,6 +197,7 @@ static void fail_json(struct request *rq, const struct err *e, str text, int sta
     if (e->field) {
         json_key(&j, S("field"));
         json_str(&j, str_of(e->field));
+        put_faults(&j, rq, e, faults);
     }
     if (e->pos) {
         json_key(&j, S("position"));
@@ -211,7 +235,9 @@ static void fail_page(struct request *rq, str text, int status)
     answer_html(rq, status, &h);
 }
 
-void web_fail(struct request *rq, const struct err *e)
+void web_fail(struct request *rq, const struct err *e) { web_fail_all(rq, e, &(struct faults){ 0 }); }
+
+void web_fail_all(struct request *rq, const struct err *e, const struct faults *faults)
 {
     struct visitor *v = web_visitor(rq);
     int status = rq->refusal ? rq->refusal : err_http_status(e->code);
@@ -227,7 +253,7 @@ void web_fail(struct request *rq, const struct err *e)
     if (e->code == ERR_BUSY || e->code == ERR_TOO_MANY)
         answer_header(rq, "Retry-After", S("5"));
     if (wants_json(rq))
-        fail_json(rq, e, text, status);
+        fail_json(rq, e, faults, text, status);
     else if (rq->site)
         fail_page(rq, text, status);
     else

@@ -59,15 +59,38 @@ static bool read_one(struct request *rq, struct ctx *c, struct record *r, const 
     return true;
 }
 
-bool record_form_read(struct request *rq, struct record *r, struct err *e)
+static bool read_all(struct request *rq, struct record *r, struct faults *faults, struct err *first)
 {
     struct ctx c = *web_ctx(rq);
+    bool ok = true;
     c.of = r;
     for (int pass = 0; pass < FIELD_PASSES; pass++)
-        for (size_t i = 0; i < r->en->nfields; i++)
-            if (field_pass(&r->en->fields[i]) == pass && !read_one(rq, &c, r, &r->en->fields[i], e))
-                return false;
-    return true;
+        for (size_t i = 0; i < r->en->nfields; i++) {
+            const struct field *f = &r->en->fields[i];
+            struct err e = { 0 };
+            if (field_pass(f) != pass || read_one(rq, &c, r, f, &e))
+                continue;
+            if (ok)
+                *first = e;
+            ok = false;
+            faults_add(c.a, faults, &e);
+        }
+    return ok;
+}
+
+bool record_form_read(struct request *rq, struct record *r, struct err *e)
+{
+    struct faults ignored = { 0 };
+    return read_all(rq, r, &ignored, e);
+}
+
+bool record_form_take(struct request *rq, struct save *s, struct err *e)
+{
+    if (read_all(rq, s->r, &s->faults, e))
+        return true;
+    if (e->code == ERR_INVALID)
+        record_look(web_ctx(rq), s->r, &s->faults);
+    return false;
 }
 
 /* ── rows ──────────────────────────────────────────────────────────────────── */
@@ -116,22 +139,28 @@ static str stored_note(struct request *rq, const struct record_form *form, const
                     &(struct msg_web_stored_now_args){ .value = A(now.n ? now : S("\u2014")) });
 }
 
+const struct err *record_form_fault(const struct record_form *form, const struct field *f)
+{
+    const struct err *e = form->faults ? faults_of(form->faults, f->name) : NULL;
+    return e || !form->e || !form->e->field || strcmp(form->e->field, f->name) != 0 ? e : form->e;
+}
+
 struct html_safe record_form_row(struct request *rq, const struct record_form *form, const struct field *f)
 {
     struct ctx *c = web_ctx(rq);
     struct html h = web_html(rq);
     struct val v = form->r->v[field_index(form->en, f)];
-    bool is_bad = form->e && form->e->field && !strcmp(form->e->field, f->name);
+    const struct err *bad = record_form_fault(form, f);
     struct ui_field_view row = {
         .label = msg_text(c->a, c->loc, f->label, NULL), .name = str_of(f->name),
         .hint = f->help ? msg_text(c->a, c->loc, f->help, NULL) : (str){ 0 },
-        .error = is_bad ? err_text(c->a, c->loc, form->e) : stored_note(rq, form, f),
+        .error = bad ? err_text(c->a, c->loc, bad) : stored_note(rq, form, f),
         .is_required = (f->flags & F_REQUIRED) != 0, .is_wide = f->type == FIELD_LONGTEXT || f->type == FIELD_ADDRESS,
     };
     struct ui_option *options;
     size_t noptions;
 
-    if (is_bad && request_has_form(rq, f->name) && f->type != FIELD_CHOICES && f->type != FIELD_CHOICE) {
+    if (bad && request_has_form(rq, f->name) && f->type != FIELD_CHOICES && f->type != FIELD_CHOICE) {
         row.value = posted(rq, f);              /* as it was typed */
         row.input = f->type == FIELD_LONGTEXT ? UI_AREA : UI_TEXT;
     } else if (f->type == FIELD_REF && options_of(c, f, &v, &options, &noptions)) {
@@ -139,7 +168,7 @@ struct html_safe record_form_row(struct request *rq, const struct record_form *f
         row.options = options;
         row.noptions = noptions;
     } else {
-        row.control = control_of(rq, f, &v, is_bad);
+        row.control = control_of(rq, f, &v, bad != NULL);
     }
     view_ui_field(&h, &row);
     return html_done(&h);

@@ -4,11 +4,16 @@
 #include "web/records.h"
 #include "web/ui.h"
 
+struct record_fault_view { str label, text; struct url at; };
+struct record_faults_view { struct record_fault_view *v; size_t n; };
+void view_record_faults(struct html *h, const struct record_faults_view *v);
+
 struct record_form_view {
     const struct entity *en; const struct record *r;
     bool is_new;
     str title, error, back, once;       /* once: the key of this very form; sent twice it makes one record */
     struct html_safe quick, more, warning;
+    struct html_safe faults;            /* several things wrong, told together; empty: `error` alone */
     struct url action, cancel;
     int64_t version;
 };

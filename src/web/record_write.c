@@ -9,17 +9,26 @@
 #include "web/record_views.h"
 #include "web/ui.h"
 
+static bool write_it(struct ctx *tx, struct save *s, struct err *e)
+{
+    if (s->is_new ? record_create(tx, s->r, e) : record_update(tx, s->r, s->version, &s->current, e))
+        return true;
+    faults_add(tx->a, &s->faults, e);
+    record_faults(tx, &s->faults);
+    return false;
+}
+
 static bool run_save(struct ctx *tx, void *arg, struct err *e)
 {
     struct save *s = arg;
     str id = { 0 };
     if (!s->is_new)
-        return record_update(tx, s->r, s->version, &s->current, e);
+        return write_it(tx, s, e);
     if (!once_find(tx, s->once, &id, e))
         return false;
     if (id.n)
         return id_parse(id, &s->r->id);         /* the same form again: the record it made */
-    return record_create(tx, s->r, e) && once_keep(tx, s->once, id_text(tx->a, s->r->id), e);
+    return write_it(tx, s, e) && once_keep(tx, s->once, id_text(tx->a, s->r->id), e);
 }
 
 bool record_save(struct ctx *c, struct save *s, struct err *e)
@@ -41,6 +50,23 @@ static str toast_of(struct request *rq, msg_id msg, const struct record *r)
 
 /* ── form pages ────────────────────────────────────────────────────────────── */
 
+/* Several: told together, each leading to its field. One is told as it is, and stands at its field too. */
+static struct html_safe faults_list(struct request *rq, const struct record_form *form)
+{
+    struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
+    struct record_faults_view v = { .v = arena_new(c->a, struct record_fault_view, form->en->nfields) };
+    for (const struct field *f = form->en->fields; f < form->en->fields + form->en->nfields; f++) {
+        const struct err *bad = record_field_is_asked(c, form->en, f, form->is_new) ? record_form_fault(form, f) : NULL;
+        if (bad)
+            v.v[v.n++] = (struct record_fault_view){ .label = msg_text(c->a, c->loc, f->label, NULL), .text = err_text(c->a, c->loc, bad),
+                                                     .at = url_fmt(c->a, "#%.*s", STR_ARG(ui_id(c->a, "f", str_of(f->name)))) };
+    }
+    if (v.n > 1)
+        view_record_faults(&h, &v);
+    return html_done(&h);
+}
+
 static void show_form(struct request *rq, const struct record_form *f, int status)
 {
     struct ctx *c = web_ctx(rq);
@@ -52,7 +78,7 @@ static void show_form(struct request *rq, const struct record_form *f, int statu
     struct record_form_view v = {
         .en = f->en, .r = f->r, .is_new = f->is_new, .title = title,
         .quick = record_form_rows(rq, f, true), .more = record_form_rows(rq, f, false),
-        .error = f->e ? err_text(c->a, c->loc, f->e) : (str){ 0 }, .warning = f->warning,
+        .faults = faults_list(rq, f), .error = f->e ? err_text(c->a, c->loc, f->e) : (str){ 0 }, .warning = f->warning,
         .action = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
         .cancel = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
         .version = f->stored ? f->stored->version : f->r->version, .back = rq->method == GET ? request_query(rq, "back") : request_form(rq, "back"),
@@ -141,14 +167,14 @@ void records_create(struct request *rq)
     if (!en)
         return;
     struct save s = { .r = record_new(&rq->a, en), .once = request_form(rq, "once") };
-    bool is_read = record_form_read(rq, s.r, &e);
+    bool is_read = record_form_take(rq, &s, &e);
     if (is_read && !is_posted_before(web_ctx(rq), s.once) && is_asked_again(rq, s.r))
         return;
     if (!is_read || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_FORBIDDEN || e.code == ERR_BUSY || e.code == ERR_INTERNAL || e.code == ERR_FULL)
             web_fail(rq, &e);
         else
-            show_form(rq, &(struct record_form){ .en = en, .r = s.r, .e = &e, .is_new = true }, err_http_status(e.code));
+            show_form(rq, &(struct record_form){ .en = en, .r = s.r, .e = &e, .faults = &s.faults, .is_new = true }, err_http_status(e.code));
         return;
     }
     str path = record_url(&rq->a, en, s.r->id).s;
@@ -165,14 +191,15 @@ void records_edit(struct request *rq)
 }
 
 /* The stored record with the posted values over it: what the form shows again. */
-static bool overlay(struct request *rq, const struct record *stored, struct record *out, struct err *e)
+static bool overlay(struct request *rq, const struct record *stored, struct save *s, struct err *e)
 {
+    struct record *out = s->r;
     struct val *v = out->v;
     *out = *stored;
     out->v = v;
     memcpy(out->v, stored->v, stored->en->nfields * sizeof *v);
     out->has = 0;
-    return record_form_read(rq, out, e);
+    return record_form_take(rq, s, e);
 }
 
 void records_update(struct request *rq)
@@ -184,13 +211,13 @@ void records_update(struct request *rq)
     struct save s = { .r = record_new(&rq->a, stored->en) };
     if (!str_to_int(request_form(rq, "version"), &s.version))
         s.version = 0;
-    if (overlay(rq, stored, s.r, &e) && record_save(web_ctx(rq), &s, &e)) {
+    if (overlay(rq, stored, &s, &e) && record_save(web_ctx(rq), &s, &e)) {
         web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : record_url(&rq->a, stored->en, s.r->id).s,
                  toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
         return;
     }
     if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
-        show_form(rq, &(struct record_form){ .en = stored->en, .r = s.r, .e = &e, .stored = s.current }, err_http_status(e.code));
+        show_form(rq, &(struct record_form){ .en = stored->en, .r = s.r, .e = &e, .faults = &s.faults, .stored = s.current }, err_http_status(e.code));
     else
         web_fail(rq, &e);
 }
@@ -298,9 +325,9 @@ void records_field_save(struct request *rq)
     struct save s = { .r = record_new(&rq->a, r->en) };
     if (!str_to_int(request_form(rq, "version"), &s.version))
         s.version = 0;
-    if (!overlay(rq, r, s.r, &e) || !record_save(web_ctx(rq), &s, &e)) {
+    if (!overlay(rq, r, &s, &e) || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
-            show_field(rq, &(struct record_form){ .en = r->en, .r = s.r, .e = &e, .stored = s.current }, f, err_http_status(e.code));
+            show_field(rq, &(struct record_form){ .en = r->en, .r = s.r, .e = &e, .faults = &s.faults, .stored = s.current }, f, err_http_status(e.code));
         else
             web_fail(rq, &e);
         return;

@@ -4,6 +4,7 @@
  * its entity gives it the same path in its own route table, which wins.
  */
 #pragma once
+#include "record/faults.h"
 #include "record/query.h"
 #include "web/web.h"
 
@@ -23,14 +24,18 @@ struct record_form {
     struct record *r;                   /* values to show */
     const struct record *stored;        /* what somebody else saved meanwhile, or NULL */
     const struct err *e;                /* the first thing wrong, or NULL */
+    const struct faults *faults;        /* all that is wrong with its fields, or NULL */
     struct html_safe warning;           /* asks again before a new record is saved */
     bool is_new;
 };
-/* Reads the posted fields into r (those the reader may write); false: e names the field. */
+/* Reads the posted fields into r (those the reader may write); false: e names the first that cannot be
+ * read. The others are read all the same. */
 bool record_form_read(struct request *rq, struct record *r, struct err *e);
 /* The rows of the form; only fields whose names stand in `only` (space-separated), or all when NULL. */
 struct html_safe record_form_rows(struct request *rq, const struct record_form *f, bool is_quick);
 struct html_safe record_form_row(struct request *rq, const struct record_form *f, const struct field *field);
+/* What is wrong with a field of the form; NULL: nothing. */
+const struct err *record_form_fault(const struct record_form *f, const struct field *field);
 bool record_field_is_asked(const struct ctx *c, const struct entity *en, const struct field *f, bool is_new);
 
 /* ── writing (record_write.c) ────────────────────────────────────────────── */
@@ -41,9 +46,12 @@ struct save {
     struct record *current;
     bool is_new;                        /* record_save()'s own: a write that runs again finds the id of its first time */
     str once;                           /* key of a new record's form: sent twice it makes one record */
+    struct faults faults;               /* after a refusal: all that is wrong with its fields */
 };
 /* Creates (r->id 0) or updates; the error goes back to the form. */
 bool record_save(struct ctx *c, struct save *s, struct err *e);
+/* As record_form_read(), with every fault noted: also what the record would be refused for besides. */
+bool record_form_take(struct request *rq, struct save *s, struct err *e);
 
 /* ── handlers ────────────────────────────────────────────────────────────── */
 

@@ -38,6 +38,9 @@ bool web_enter(struct request *rq);
 void web_meet(struct request *rq);
 /* http_app.error, and for handlers: page, fragment or problem JSON in the reader's language. */
 void web_fail(struct request *rq, const struct err *e);
+struct faults;
+/* The same of a record; the JSON tells all its faults. */
+void web_fail_all(struct request *rq, const struct err *e, const struct faults *faults);
 
 /* The frame for this reader: user, rights, navigation, toast filled in. */
 struct page web_page(struct request *rq, str title);

@@ -268,6 +268,40 @@ START_TEST(a_bulk_of_the_wrong_shape_is_refused)
 }
 END_TEST
 
+/* "field: detail" of each, in their order. */
+static str faults_of_reply(struct reply r)
+{
+    struct buf b = buf_new(&c.a, 4096);
+    json_t *v = json_object_get(json_of(r), "errors"), *one;
+    size_t i;
+    json_array_foreach(v, i, one) {
+        ck_assert_msg(*text_at(one, "detail"), "a fault without words");
+        buf_fmt(&b, "%s%s", i ? " " : "", text_at(one, "field"));
+    }
+    return buf_str(&b);
+}
+#define FAULTS(r, names) ck_assert_msg(str_eq(faults_of_reply(r), S(names)), "%.*s", STR_ARG((r).body))
+
+START_TEST(a_problem_tells_every_field_to_mend)
+{
+    struct reply r = API("POST", "/api/v1/person", NULL, "{\"name\":\"\",\"email\":\"nomail\",\"birthday\":\"soon\",\"city\":\"Khulna\"}");
+    is_problem(r, 422);
+    ck_assert_str_eq(text_at(json_of(r), "field"), "email");       /* the first read, as before */
+    FAULTS(r, "email birthday name");
+    r = API("POST", "/api/v1/person", NULL, "{\"city\":\"Khulna\"}");
+    is_problem(r, 422);
+    FAULTS(r, "name");
+    r = API("POST", "/api/v1/deal", NULL, "{\"name\":\"\",\"company\":\"zzzzzzzzzzzzz\"}");
+    is_problem(r, 422);
+    struct reply made = API("POST", "/api/v1/person", NULL, "{\"name\":\"Faultless\"}");
+    r = API("PATCH", MSG("/api/v1/person/%s", id_of(made)), NULL, "{\"name\":null,\"email\":\"nomail\"}");
+    is_problem(r, 422);
+    FAULTS(r, "email name");
+    r = API("GET", "/api/v1/person/summary?q=city%20%3D%20Khulna", NULL, NULL);
+    ck_assert_msg(!reply_has(&r, "\"count\":1"), "what was only looked at was kept");
+}
+END_TEST
+
 START_TEST(lists_have_items_and_next)
 {
     json_t *j = json_of(API("GET", "/api/v1/person?limit=1", NULL, NULL));
@@ -666,7 +700,7 @@ static Suite *suite(void)
     const TTest *const tests[] = {
         name_and_email_are_enough_for_a_person, a_local_number_is_of_the_persons_country, what_is_read_can_be_sent_back, a_change_with_the_right_version_is_kept,
         a_stale_change_is_refused_with_what_is_stored, a_version_that_is_none_is_refused_not_ignored,
-        delete_answers_204_and_then_it_is_gone, a_stale_delete_is_refused, every_name_of_an_entity_leads_to_it,
+        a_problem_tells_every_field_to_mend, delete_answers_204_and_then_it_is_gone, a_stale_delete_is_refused, every_name_of_an_entity_leads_to_it,
         bulk_happens_whole_or_not_at_all, bulk_takes_500_and_not_501, a_bulk_of_the_wrong_shape_is_refused,
         lists_have_items_and_next, pages_follow_each_other_while_records_come_in, limit_is_told_on_both_sides,
         fields_choose_what_is_told, sort_goes_both_ways_and_knows_its_fields, a_wrong_query_tells_where, totals_count_and_add,

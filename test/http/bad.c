@@ -83,6 +83,32 @@ START_TEST(a_malformed_address_is_told_and_kept)
 }
 END_TEST
 
+static bool tells_field(struct reply *r, const char *field)
+{
+    return reply_has(r, arena_fmt(&c.a, "id=\"f-%s-e\"", field).p) && reply_has(r, arena_fmt(&c.a, "aria-describedby=\"f-%s-e\"", field).p);
+}
+
+/* All at once, each beside its field and each in the summary; what was right stands as it was typed. */
+START_TEST(everything_wrong_in_a_form_is_told_together)
+{
+    for (size_t l = 0; l < countof(langs); l++) {
+        struct reply r = POST_AS(l, "/people", "name=&email=no.mail&birthday=13-13-13&city=Chattogram");
+        tells(l, r, 422, words_of(l, &person_entity, "email", "no.mail"));
+        tells(l, r, 422, words_of(l, &person_entity, "birthday", "13-13-13"));
+        ck_assert_msg(tells_field(&r, "name") && tells_field(&r, "email") && tells_field(&r, "birthday"), "%s: a field is not told", langs[l]);
+        ck_assert_msg(!reply_has(&r, "id=\"f-city-e\"") && reply_has(&r, "Chattogram"), "%s: what was right was taken for wrong", langs[l]);
+        ck_assert_msg(reply_has(&r, "href=\"#f-name\"") && reply_has(&r, "href=\"#f-birthday\""), "%s: no way to the fields", langs[l]);
+    }
+    /* the same of a record that is there, and nothing of it is written */
+    const char *path = made_path(POST_AS(0, "/people", "name=Several+Once&city=Bogura"));
+    struct reply r = POST_AS(0, path, "version=1&name=&email=no.mail&city=Pabna");
+    ck_assert_int_eq(r.status, 422);
+    ck_assert(tells_field(&r, "name") && tells_field(&r, "email") && reply_has(&r, "Pabna"));
+    r = GET_AS(0, path);
+    ck_assert(reply_has(&r, "Bogura") && !reply_has(&r, "Pabna"));
+}
+END_TEST
+
 /* 1403/13/45, in the digits of Iran: no such month. */
 START_TEST(a_wrong_date_in_persian_digits_is_told_and_kept)
 {
@@ -287,7 +313,7 @@ END_TEST
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        a_malformed_address_is_told_and_kept, a_wrong_date_in_persian_digits_is_told_and_kept,
+        a_malformed_address_is_told_and_kept, everything_wrong_in_a_form_is_told_together, a_wrong_date_in_persian_digits_is_told_and_kept,
         a_right_date_in_persian_digits_is_read, a_stale_save_shows_both_values, a_form_sent_twice_makes_one_record,
         ten_megabytes_are_refused_in_words, one_field_too_long_is_told_with_its_limit,
         nothing_at_an_address_is_told_in_the_readers_words, a_folder_that_is_none_is_told,
