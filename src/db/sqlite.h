@@ -40,6 +40,7 @@ struct file_db {
     int lock_fd;
     int64_t checked;                            /* pages of the log at the last checkpoint: an old reader may have kept some from the file */
     int64_t waited;                             /* pages of the log when old readers were last waited for */
+    int64_t tidied;                             /* rows the writer had changed when nothing was left to tidy */
     bool is_full;                               /* the last checkpoint found no room: told once */
     _Atomic bool is_dead;                       /* fault tests only: where die() would have been */
 };
@@ -97,6 +98,7 @@ bool file_fts_create(struct db_conn *tx, const char *name, struct err *e);
 bool file_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
 bool file_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
 str file_fts_where(struct arena *a, const char *name, int param);
+bool file_fts_merge(sqlite3 *h);                        /* a little of every index; true: nothing is left to do */
 str file_fts_words(struct arena *a, str any, str folded, bool prefix_last);
 
 /* sqlite_care.c */

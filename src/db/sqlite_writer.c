@@ -208,14 +208,28 @@ static void give_back_pages(sqlite3 *h)
     malloc_trim(0);
 }
 
+/* While nobody writes, a little each time; not again before something has been written. A commit that fails ends as any other. */
+static void tidy_words(struct file_db *db)
+{
+    struct file_conn *c = file_conn(db->base.w);
+    struct err e = { 0 };
+    if (sqlite3_total_changes64(c->h) == db->tidied || !file_begin(&c->base, &e))
+        return;
+    bool is_done = file_fts_merge(c->h);
+    if (file_commit(&c->base, !is_done, &e) != FATE_KEPT || is_done)
+        db->tidied = sqlite3_total_changes64(c->h);
+}
+
 void file_after(struct db *base, bool is_idle)
 {
     struct file_db *db = file_db(base);
 
-    if (!is_idle)
+    if (!is_idle) {
         checkpoint_if_due(db);
-    else if (base->wal_pages > 0)
+        return;
+    }
+    tidy_words(db);
+    if (base->wal_pages > 0)
         checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
-    if (is_idle)
-        give_back_pages(file_conn(base->w)->h);
+    give_back_pages(file_conn(base->w)->h);
 }

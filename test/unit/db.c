@@ -722,6 +722,35 @@ START_TEST(full_text_finds_words_and_beginnings_in_each_script)
 }
 END_TEST
 
+static bool fts_add(struct db_conn *tx, void *arg, struct err *err)
+{
+    int64_t id = *(int64_t *)arg;
+    return db_fts_put(tx, "words", id, arena_fmt(&a, "dhaka r%d %s", (int)id, id == 3 ? "mina" : "karim"), err);
+}
+
+static int64_t parts(void)
+{
+    int64_t n = 0;
+    ok(db_get_int(reader, "SELECT count(DISTINCT segid) FROM words_idx", DB_NONE, NULL, &n, &e));
+    return n;
+}
+
+/* An idle writer makes one part of several, a little each time, and leaves what is found as it was. */
+START_TEST(an_idle_writer_merges_the_parts_of_full_text)
+{
+    ok(db_schema(db, fts_make, NULL, &e));
+    for (int64_t id = 1; id <= 7; id++)
+        ok(db_write(db, fts_add, &id, &e));
+    int64_t before = parts();
+    ck_assert_int_gt(before, 2);
+    for (int i = 0; i < 90 && parts() == before; i++)
+        usleep(100000);
+    ck_assert_int_le(parts(), 2);
+    ck_assert_int_eq(matches(S("dhaka mi"), true), 3);
+    ck_assert_int_eq(matches(S("dhaka"), false), 10);
+}
+END_TEST
+
 static _Atomic bool is_stopped;
 static void *keep_writing(void *arg)
 {
@@ -888,6 +917,7 @@ int main(int argc, char **argv)
         migrations_are_applied_once_in_order_each_whole,
         changed_newer_or_unordered_migrations_are_refused,
         full_text_finds_words_and_beginnings_in_each_script,
+        an_idle_writer_merges_the_parts_of_full_text,
         a_backup_taken_while_serving_is_whole_and_sound,
         a_check_names_what_is_broken,
         numbers_grow_over_failures_and_restarts_and_none_comes_twice,
