@@ -216,7 +216,7 @@ static int name_to_place(const void *name, const void *at)
 bool country_read(struct arena *scratch, str text, char code[3])
 {
     pthread_once(&placed, place_all);
-    str folded = fold(scratch, text);
+    str folded = text.n < NAME_BYTES ? fold(scratch, text) : (str){ 0 };
     const struct place *p = folded.n ? bsearch(&folded, place, nplaces, sizeof *place, name_to_place) : NULL;
     if (p)
         snprintf(code, 3, "%.2s", p->code.p);

@@ -7,12 +7,12 @@
 #include "msg/record.h"
 #include "record/type_rows.h"
 
-static bool label_is(struct ctx *c, const struct choice *ch, str folded)
+bool type_label_is(struct ctx *c, msg_id label, str folded)
 {
     struct locale loc = *c->loc;
     for (int l = 0; l < LANG_COUNT; l++) {
         loc.lang = (enum lang)l;
-        if (str_eq(fold(c->a, msg_text(c->a, &loc, ch->label, NULL)), folded))
+        if (str_eq(fold(c->a, msg_text(c->a, &loc, label, NULL)), folded))
             return true;
     }
     return false;
@@ -27,7 +27,7 @@ static const struct choice *choice_find(struct ctx *c, const struct field *f, st
         return NULL;
     str folded = fold(c->a, text);
     for (const struct choice *ch = f->choices; ch->value; ch++)
-        if (label_is(c, ch, folded))
+        if (type_label_is(c, ch->label, folded))
             return ch;
     return NULL;
 }

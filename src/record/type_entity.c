@@ -4,17 +4,6 @@
  */
 #include "record/type_rows.h"
 
-static bool label_is(struct ctx *c, msg_id label, str folded)
-{
-    struct locale loc = *c->loc;
-    for (int l = 0; l < LANG_COUNT; l++) {
-        loc.lang = (enum lang)l;
-        if (str_eq(fold(c->a, msg_text(c->a, &loc, label, NULL)), folded))
-            return true;
-    }
-    return false;
-}
-
 static bool entity_parse(struct ctx *c, const struct field *f, str text, struct val *out, struct err *e)
 {
     if (!type_text_checked(c, f, text, out, e))
@@ -22,7 +11,7 @@ static bool entity_parse(struct ctx *c, const struct field *f, str text, struct 
     str folded = entity_find(out->s) ? (str){ 0 } : fold(c->a, out->s);
     for (size_t i = 0; folded.n && i < catalogue_count(); i++) {
         const struct entity *en = catalogue_at(i);
-        if (label_is(c, en->label, folded) || label_is(c, en->plural, folded)) {
+        if (type_label_is(c, en->label, folded) || type_label_is(c, en->plural, folded)) {
             *out = val_text(str_of(en->name));
             break;
         }

@@ -14,6 +14,8 @@ str type_plain_show(struct arena *a, const struct locale *loc, const struct fiel
 /* <input> with the attributes every text-like input has. */
 void type_input_line(struct html *h, const struct field *f, const char *html_type, const char *mode,
                      str value, const char *id, bool is_invalid);
+/* Is this the label, in any of the four languages? */
+bool type_label_is(struct ctx *c, msg_id label, str folded);
 /* <select> with the attributes every one has; its options, and its end. */
 void type_select_begin(struct html *h, const struct field *f, const char *id, bool is_invalid);
 void type_option(struct html *h, str value, str label, bool is_chosen);

@@ -82,14 +82,15 @@ static bool countries(struct db_conn *tx, struct arena scratch, enum lang l, con
 
 bool record_values(struct db_conn *tx, enum lang l, struct err *e)
 {
-    struct arena a = arena_open(64 << 20);
     bool is_done = false, ok = schema_is_marked(tx, MARK_VALUES, VALUES, &is_done, e);
-    for (size_t i = 0; ok && !is_done && i < catalogue_count(); i++) {
+    if (!ok || is_done)
+        return ok;
+    struct arena a = arena_open(64 << 20);
+    for (size_t i = 0; ok && i < catalogue_count(); i++) {
         const struct entity *en = catalogue_at(i);
         for (size_t k = 0; ok && k < en->nfields; k++)
             ok = en->fields[k].type != FIELD_COUNTRY || countries(tx, a, l, en, &en->fields[k], e);
     }
-    ok = ok && (is_done || (schema_mark(tx, MARK_VALUES, VALUES, e) && order_mark(tx, l, e)));
     arena_close(&a);
-    return ok;
+    return ok && schema_mark(tx, MARK_VALUES, VALUES, e) && order_mark(tx, l, e);
 }
