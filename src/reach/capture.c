@@ -307,7 +307,7 @@ static str note_of(struct job *j)
             continue;
         buf_put(&b, form_field_label(j->tx->a, &loc, &f->field[i]));
         buf_lit(&b, ": ");
-        buf_put(&b, j->in->value[i]);
+        buf_put(&b, form_answer_shown(&f->field[i], f->lang, j->in->value[i]));
         buf_lit(&b, "\n");
     }
     return kept(buf_str(&b), 9000);

@@ -7,7 +7,7 @@
 #include "reach/form_fields.h"
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "lang/phone.h"
+#include "lang/country_name.h"
 #include "msg/core.h"
 #include "msg/reach.h"
 #include "people/people.h"
@@ -24,7 +24,7 @@ static const struct known { const char *key; enum form_kind kind; msg_id label; 
     { "company",   FORM_TEXT,     MSG_reach_ask_company },
     { "job_title", FORM_TEXT,     MSG_reach_ask_job_title },
     { "city",      FORM_TEXT,     MSG_reach_ask_city },
-    { "country",   FORM_COUNTRY,     MSG_reach_ask_country },
+    { "country",   FORM_COUNTRY,  MSG_reach_ask_country },
     { "interest",  FORM_TEXT,     MSG_reach_ask_interest },
     { "message",   FORM_LONGTEXT, MSG_reach_ask_message },
 };
@@ -212,6 +212,8 @@ str form_field_label(struct arena *a, const struct locale *loc, const struct for
         *p = (char)(*p - 0x20);
     return (str){ p, f->key.n };
 }
+
+str form_answer_shown(const struct form_field *f, enum lang l, str kept) { return f->kind == FORM_COUNTRY ? country_name(l, kept) : kept; }
 
 /* ── answers ─────────────────────────────────────────────────────────────── */
 

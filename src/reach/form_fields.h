@@ -37,6 +37,8 @@ bool form_fields_parse(struct arena *a, str text, struct form_field **out, size_
 const char *form_kind_name(enum form_kind k);   /* "longtext" */
 /* What the visitor reads. */
 str form_field_label(struct arena *a, const struct locale *loc, const struct form_field *f);
+/* An answer that is kept, as people who read `l` see it. */
+str form_answer_shown(const struct form_field *f, enum lang l, str kept);
 /* One answer as typed, in any digits, to the text that is kept; empty stays empty. The error
  * names no field: the caller adds it. Several choices come joined by lines. */
 __attribute__((warn_unused_result))

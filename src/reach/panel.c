@@ -285,12 +285,13 @@ void form_panel(struct request *rq, const struct record *r, struct html *middle,
 
 /* ── answers ─────────────────────────────────────────────────────────────── */
 
-static str label_in(struct ctx *c, const struct form *f, str key)
+/* By the form as it is now; a question it no longer has is told by its key. */
+static struct answer_line line_of(struct ctx *c, const struct form *f, str key, str kept)
 {
     for (size_t i = 0; f && i < f->nfields; i++)
         if (str_eq(f->field[i].key, key))
-            return form_field_label(c->a, c->loc, &f->field[i]);
-    return key;
+            return (struct answer_line){ form_field_label(c->a, c->loc, &f->field[i]), form_answer_shown(&f->field[i], c->loc->lang, kept) };
+    return (struct answer_line){ key, kept };
 }
 
 void submission_panel(struct request *rq, const struct record *r, struct html *middle)
@@ -311,8 +312,7 @@ void submission_panel(struct request *rq, const struct record *r, struct html *m
     struct answer_line *lines = arena_new(c->a, struct answer_line, json_object_size(all));
     size_t n = 0;
     json_object_foreach(all, key, value)
-        lines[n++] = (struct answer_line){ label_in(c, form, arena_str(c->a, str_of(key))),
-                                           arena_str(c->a, str_of(json_string_value(value))) };
+        lines[n++] = line_of(c, form, arena_str(c->a, str_of(key)), arena_str(c->a, str_of(json_string_value(value))));
     json_decref(all);
     view_submission_panel(middle, &(struct submission_panel_view){ lines, n });
 }

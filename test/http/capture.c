@@ -40,7 +40,7 @@ static const struct { const char *slug, *lang, *fields, *country; } forms[] = {
     { "talk-hi", "hi", "name*\nemail*\nphone\nmessage" },
     { "talk-fa", "fa", "name*\nemail*\nphone\nmessage" },
     { "only-mail", "en", "email*\ncolour:choices(red|blue)" },
-    { "talk-iran", "en", "name*\nphone*\ncountry", "IR" },
+    { "talk-iran", "en", "name*\nphone*\ncountry\ndelivery:country", "IR" },
 };
 
 static bool put_forms(struct ctx *tx, void *arg, struct err *err)
@@ -323,7 +323,7 @@ START_TEST(a_local_number_is_of_the_country_answered_else_of_the_forms)
     ck_assert(iran && albania && iran < albania);               /* its own country first, then by name */
     r = send_once("talk-iran", token("talk-iran", 10), FIELDS({ "name", "Sara" }, { "phone", "۰۹۱۲ ۳۴۵ ۶۷۸۹" }, { "country", "" }), 43);
     ck_assert_int_eq(r.status, 303);
-    r = send_once("talk-iran", token("talk-iran", 10), FIELDS({ "name", "Anil" }, { "phone", "98765 43210" }, { "country", "IN" }), 44);
+    r = send_once("talk-iran", token("talk-iran", 10), FIELDS({ "name", "Anil" }, { "phone", "98765 43210" }, { "country", "IN" }, { "delivery", "GB" }), 44);
     ck_assert_int_eq(r.status, 303);
     r = send_once("talk-iran", token("talk-iran", 10), FIELDS({ "name", "Who" }, { "phone", "12" }, { "country", "" }), 45);
     ck_assert_int_eq(r.status, 422);
@@ -331,6 +331,7 @@ START_TEST(a_local_number_is_of_the_country_answered_else_of_the_forms)
     ck_assert_str_eq(text("SELECT phone FROM person WHERE name = 'Sara'"), "+989123456789");
     ck_assert_str_eq(text("SELECT phone || ' ' || country FROM person WHERE name = 'Anil'"), "+919876543210 IN");
     ck_assert_int_eq(number("SELECT count(*) FROM person"), 2);
+    ck_assert_str_eq(text("SELECT note FROM lead WHERE note IS NOT NULL AND note <> ''"), "Delivery: United Kingdom");   /* read, not coded */
 }
 END_TEST
 
