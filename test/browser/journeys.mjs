@@ -346,6 +346,18 @@ await journey('conditions', async () => {
   check('Control and Enter make the segment', (await page.textContent('h1')).includes('Typed segment'))
 })
 
+// ── what is wrong, in our words and not in the browser's ──
+await journey('mistakes', async () => {
+  const page = await as(served.owner)
+  await page.goto('/people/new')
+  await page.fill('[name=email]', 'nonsense')
+  await page.fill('[name=phone]', 'none')
+  await page.click('main form footer .pri')
+  await page.waitForSelector('.faults')
+  check('all that is wrong is told at once', await count(page, '.faults li') === 3 && await count(page, '.field.bad .error') === 3)
+  check('and what was typed is there', await page.inputValue('[name=email]') === 'nonsense' && await page.inputValue('[name=phone]') === 'none')
+})
+
 // ── without JavaScript ──
 await journey('no JavaScript', async () => {
   const page = await newPage({ javaScriptEnabled: false })
