@@ -10,7 +10,8 @@ static bool bad(struct arena *a, str typed, const char *country, struct err *e)
     fail(e, ERR_INVALID, MSG_lang_phone_bad, "phone '%.*s'", STR_ARG(str_head(typed, 40)));
     err_arg(e, "text", str_trim(typed));
     size_t n = phone_shim_example(country ? country : "", example);
-    return err_arg(e, "example", n ? arena_str(a, (str){ example, n }) : S("+880 1711-000000"));
+    str shown = n ? (str){ example, n } : S("+880 1711-000000");
+    return err_arg(e, "example", arena_fmt(a, "\u2066%.*s\u2069", STR_ARG(shown)));     /* its plus stands in front in Persian too */
 }
 
 /* What was parsed is parsed again when it is stored: by then it is E.164 and reads as itself. A record
