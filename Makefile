@@ -40,6 +40,8 @@ VIEWS  := $(shell find src -name '*.html')
 PO     := $(wildcard lang/*.po)
 UI     := $(shell find ui -type f 2>/dev/null)
 GENC    = $(G)/msg_table.c $(VIEWS:src/%.html=$(G)/views/%.c) $(EXTRA_GENC)
+# Said before the first rule that is read: that one would be it.
+.DEFAULT_GOAL := all
 -include tools/gen.mk
 
 LIBSRC  = $(filter-out src/main.c,$(SRC))
