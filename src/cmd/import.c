@@ -124,9 +124,8 @@ static void tell(struct cmd *c, const struct import_result *r, bool is_dry)
         str text = import_note_text(&c->a, &c->loc, &r->note[i]);
         fprintf(c->out, "  %.*s\n", STR_ARG(text));
     }
-    if (r->first_refusals.n)
-        fprintf(c->out, "%.*s\n", STR_ARG(r->first_refusals));
-    if (r->run_id)
+    fprintf(c->out, "%.*s", STR_ARG(r->refusals));
+    if (r->run_id && r->n.created + r->n.updated)
         fprintf(c->out, "Take it out again with: setu import --data DIR --undo %.*s\n", STR_ARG(id_text(&c->a, r->run_id)));
 }
 

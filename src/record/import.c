@@ -69,9 +69,20 @@ static void take_later(struct import_state *s, struct later *l)
     }
 }
 
+/* One row, whatever the number of its reasons. */
+static void refuse(struct import_state *s, const struct csv_row *row, const struct err *why, const struct faults *all)
+{
+    s->n.refused++;
+    import_log_refused(s, row->line, row, why);
+    for (size_t i = 0; i < all->n; i++)
+        if (!why->field || strcmp(all->v[i].field, why->field) != 0)
+            import_log_refused(s, row->line, row, &all->v[i]);
+}
+
 static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_row *row, struct err *e)
 {
-    struct row_job j = { .s = s, .tx = *tx, .row = row };
+    struct faults all = { 0 };
+    struct row_job j = { .s = s, .tx = *tx, .row = row, .all = &all };
     struct mark before = set_mark(s);
     struct write write = *tx->write;
     struct err why = { 0 };
@@ -85,7 +96,7 @@ static bool take_row(struct import_state *s, struct ctx *tx, const struct csv_ro
     *tx->write = write;                         /* its row of the log went too */
     if (is_fatal(&why))
         return *e = why, false;
-    import_log_refused(s, row->line, &why, j.value);
+    refuse(s, row, &why, &all);
     return true;
 }
 
@@ -215,7 +226,8 @@ static void read_slice(struct import_state *s, struct arena *a, struct csv_row *
             (*n)++;
         } else if (why.code) {
             s->n.rows++;
-            import_log_refused(s, why.pos, &why, (str){ 0 });
+            s->n.refused++;
+            import_log_refused(s, why.pos, NULL, &why);
         } else {
             return;
         }
@@ -416,7 +428,7 @@ static bool run_all(struct import_state *s, struct arena *slice, struct import_r
     struct err after = { 0 };
     out->n = s->n;
     out->run_id = s->run_id;
-    out->first_refusals = arena_str(s->c->a, buf_str(&s->refusals));
+    out->refusals = import_refused_text(s->c->a, s->c->loc, &s->refusals);
     out->nnotes_more = s->notes.more;
     import_note_list(s->c->a, &s->notes, &out->note, &out->nnotes);
     import_log_report_notes(s, out);
@@ -443,7 +455,6 @@ bool import_run(struct ctx *c, const char *path, const struct import_options *o,
     *s = (struct import_state){ .c = c, .m = o->map, .o = &named, .keep = keep };
     s->later_end = &s->later;
     s->told_end = &s->told;
-    s->refusals = buf_new(&s->keep, 64 * 1024);
     db_read_end(c->c);                          /* a snapshot open for as long would keep the log of writes from being emptied */
     *out = (struct import_result){ 0 };
     bool ok = csv_open_file(path, &o->csv, &s->csv, e) && run_all(s, &slice, out, e);

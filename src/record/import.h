@@ -88,7 +88,7 @@ struct import_result {
     int64_t run_id;                             /* record of import_run; 0: dry */
     struct import_note *note; size_t nnotes;    /* most rows first; lives in the context's arena */
     int64_t nnotes_more;                        /* distinct ones past IMPORT_NOTES_MAX */
-    str first_refusals;                         /* the first of them, a line each */
+    str refusals;                               /* why rows were refused: a reason a line, with its first rows and how many */
 };
 bool import_run(struct ctx *c, const char *path, const struct import_options *o, struct import_result *out, struct err *e);
 str import_note_text(struct arena *a, const struct locale *loc, const struct import_note *n);

@@ -19,20 +19,18 @@ static void put_report(struct import_state *s, struct arena scratch, const str c
 }
 
 /* It waits with what else the slice says: the slice may be taken back, or run again. */
-void import_log_refused(struct import_state *s, int64_t line, const struct err *why, str value)
+void import_log_refused(struct import_state *s, int64_t line, const struct csv_row *row, const struct err *why)
 {
     struct arena scratch = s->keep;
     str text = err_text(&scratch, s->c->loc, why), number = arena_fmt(&scratch, "%lld", (long long)line);
-    str cells[6] = { number, S("refused"), str_of(why->field), value, S("1"), text };
-    struct buf row = buf_new(&scratch, 64 * 1024);
+    str cells[6] = { number, S("refused"), str_of(why->field), row ? import_row_cell(s, row, why->field) : (str){ 0 }, S("1"), text };
+    struct buf csv = buf_new(&scratch, 64 * 1024);
 
-    csv_put_row(&row, cells, 6);
-    str lines = arena_fmt(&scratch, "%.*s: %.*s\n", STR_ARG(loc_digits(&scratch, s->c->loc, number)), STR_ARG(text));
+    csv_put_row(&csv, cells, 6);
     struct told *t = arena_new(s->slice, struct told, 1);
-    *t = (struct told){ arena_str(s->slice, buf_str(&row)), arena_str(s->slice, lines), NULL };
+    *t = (struct told){ line, arena_str(s->slice, buf_str(&csv)), arena_str(s->slice, text), NULL };
     *s->told_end = t;
     s->told_end = &t->next;
-    s->n.refused++;
 }
 
 void import_log_tell(struct import_state *s)
@@ -40,8 +38,7 @@ void import_log_tell(struct import_state *s)
     for (const struct told *t = s->told; t; t = t->next) {
         if (s->report)
             fwrite(t->row.p, 1, t->row.n, s->report);
-        if (s->nrefusals++ < IMPORT_REFUSALS_SHOWN)
-            buf_put(&s->refusals, t->line);
+        import_refused_add(&s->keep, &s->refusals, t->line, t->reason);
     }
     for (const struct pending *p = s->settled; p; p = p->next)
         import_note_add(&s->keep, &s->notes, p->note.kind, p->note.column, p->note.value, p->note.used, 1);
@@ -108,7 +105,7 @@ bool import_log_end(struct import_state *s, const struct import_result *out, boo
         return true;
     struct record *r = record_new(s->c->a, entity_find(S("import_run")));
     struct buf problems = buf_new(s->c->a, 100000);
-    buf_put(&problems, out->first_refusals);
+    buf_put(&problems, out->refusals);
     for (size_t i = 0; i < out->nnotes && problems.n < 60000; i++) {
         buf_put(&problems, import_note_text(s->c->a, s->c->loc, &out->note[i]));
         buf_char(&problems, '\n');

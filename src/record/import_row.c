@@ -22,6 +22,16 @@ int import_row_header(const struct import_state *s, str name)
     return -1;
 }
 
+str import_row_cell(const struct import_state *s, const struct csv_row *row, const char *field)
+{
+    for (size_t i = 0; field && i < s->norder; i++) {
+        const struct import_column *c = &s->m->column[s->order[i]];
+        if (!c->is_template && !strcmp(c->field->name, field))
+            return cell_of(row, s->at[s->order[i]]);
+    }
+    return (str){ 0 };
+}
+
 /* What a template leaves behind where a column is empty: "– Acme", "GTX –". */
 static str without_edges(str s)
 {
@@ -141,7 +151,6 @@ static bool read_cell(struct row_job *j, size_t column, struct record *r, struct
 
     if (!text_of(s, &j->tx, column, j->row, &text, e))
         return false;
-    j->value = text;
     if (text.n == 0) {
         if (!c->is_template)
             import_log_note(s, NOTE_EMPTY, c->header, (str){ 0 }, (str){ 0 });
@@ -341,37 +350,68 @@ static void put_defaults(const struct import_state *s, struct record *r, bool is
     }
 }
 
+/* All cells. Where all that is wrong is asked for, the others are read after one that could not be. */
+static bool read_cells(struct row_job *j, struct record *r, struct err *e)
+{
+    bool ok = true;
+    struct err more;
+
+    for (size_t i = 0; i < j->s->norder; i++) {
+        struct err *why = ok ? e : &more;
+        *why = (struct err){ 0 };
+        if (read_cell(j, j->s->order[i], r, why))
+            continue;
+        ok = false;
+        if (!j->all || why->code != ERR_INVALID)
+            break;
+        faults_add(j->tx.a, j->all, why);
+    }
+    return ok;
+}
+
+static bool write_record(struct row_job *j, struct record *r, struct err *e)
+{
+    struct import_state *s = j->s;
+    struct ctx *tx = &j->tx;
+    struct record *old;
+
+    if (!find_existing(s, tx, r, &old, e))
+        return false;
+    bool is_known = s->o->is_dry && !old && seen_before(s, tx, r);
+    if (old && s->o->duplicates != IMPORT_DUP_CREATE)
+        return merge(s, tx, r, old, e);
+    if (is_known && s->o->duplicates != IMPORT_DUP_CREATE) {
+        s->o->duplicates == IMPORT_DUP_SKIP ? s->n.skipped++ : s->n.updated++;
+        return true;
+    }
+    bool ok = create(s, tx, r, e);
+    s->n.created += ok;
+    return ok;
+}
+
 bool import_row_write(struct db_conn *conn, void *arg, struct err *e)
 {
     struct row_job *j = arg;
     struct import_state *s = j->s;
-    struct ctx *tx = &j->tx;
-    struct record *r = record_new(tx->a, s->m->en), *old;
+    struct record *r = record_new(j->tx.a, s->m->en);
+    struct err besides = { 0 };
 
     (void)conn;
     if (!check_width(s, j->row, e) || !read_defaults(j, r, e))
         return false;
     put_defaults(s, r, true);
-    tx->of = r;
-    for (size_t i = 0; i < s->norder; i++)
-        if (!read_cell(j, s->order[i], r, e))
-            return false;
-    tx->of = NULL;
-    j->value = (str){ 0 };
+    j->tx.of = r;
+    bool ok = read_cells(j, r, e);
+    j->tx.of = NULL;
     put_defaults(s, r, false);
-    if (!find_existing(s, tx, r, &old, e))
+    if (!ok && (!j->all || e->code != ERR_INVALID))
         return false;
-    bool is_known = s->o->is_dry && !old && seen_before(s, tx, r);
-    bool ok;
-    if (old && s->o->duplicates != IMPORT_DUP_CREATE) {
-        ok = merge(s, tx, r, old, e);
-    } else if (is_known && s->o->duplicates != IMPORT_DUP_CREATE) {
-        s->o->duplicates == IMPORT_DUP_SKIP ? s->n.skipped++ : s->n.updated++;
-        ok = true;
-    } else {
-        ok = create(s, tx, r, e);
-        s->n.created += ok;
-    }
+    /* What the gate would say of the cells that could be read is told as well; the row is taken back in any case. */
+    ok = write_record(j, r, ok ? e : &besides) && ok;
+    if (j->all && !ok)
+        record_faults(&j->tx, j->all);
+    if (besides.code && besides.code != ERR_INVALID)
+        *e = besides;
     for (struct later *l = j->later; l; l = l->next)
         l->id = r->id;
     return ok;

@@ -2,10 +2,11 @@
 #pragma once
 #include <stdio.h>
 #include "base/buf.h"
+#include "record/faults.h"
 #include "record/import.h"
 
 enum { IMPORT_KEEP = 512 << 20, IMPORT_SLICE_MEM = 512 << 20, IMPORT_SLICE_FULL = 32 << 20,
-       IMPORT_REFUSALS_SHOWN = 20 };
+       IMPORT_REASONS_SHOWN = 20, IMPORT_LINES_SHOWN = 5 };
 
 /* ── notes (import_note.c) ───────────────────────────────────────────────── */
 
@@ -29,6 +30,13 @@ struct ref_table {                              /* what one column has been look
 };
 enum ref_outcome { REF_FOUND, REF_LEFT, REF_LATER, REF_FAILED };
 
+/* ── why rows were refused (import_refused.c) ────────────────────────────── */
+
+struct refused_for { str reason; int64_t rows, line[IMPORT_LINES_SHOWN]; };
+struct refusals { struct refused_for v[IMPORT_REASONS_SHOWN]; size_t n; int64_t more; };    /* more: of yet other reasons */
+void import_refused_add(struct arena *keep, struct refusals *t, int64_t line, str reason);
+str import_refused_text(struct arena *a, const struct locale *loc, const struct refusals *t);   /* a reason a line, with its rows */
+
 /* ── the run (import.c) ──────────────────────────────────────────────────── */
 
 struct later { struct later *next; int64_t id, line; const struct import_column *column; str text; };
@@ -46,13 +54,13 @@ struct import_state {
     struct import_counts n;
     struct notes notes;
     FILE *report;
-    struct buf refusals; int nrefusals;
+    struct refusals refusals;
     uint64_t *seen; size_t nseen, seen_cap;     /* dry run: keys of the rows before ... */
     size_t fresh[IMPORT_SLICE], nfresh, nsettled;       /* ... and where those of the slice stand, settled first */
     struct later *later, **later_end;
     struct ref_entry *learnt, *learnt_by_slice;         /* a rollback may take whom they mean: not yet settled; settled */
     struct pending { struct import_note note; struct pending *next; } *pending, *settled;   /* notes of rows; taken when the slice is */
-    struct told { str row, line; struct told *next; } *told, **told_end;                /* refusals that wait for it too */
+    struct told { int64_t line; str row, reason; struct told *next; } *told, **told_end;    /* refusals that wait for it too */
     struct arena *slice;                        /* where they live */
     bool is_rolled_back;                        /* a dry run's slice went as planned */
     int64_t run_id;
@@ -61,13 +69,15 @@ struct import_state {
 
 /* ── one row (import_row.c) ──────────────────────────────────────────────── */
 
-struct row_job { struct import_state *s; struct ctx tx; const struct csv_row *row; str value; struct later *later; };
+/* `all`, where somebody asks: what else is wrong with a row that is refused. */
+struct row_job { struct import_state *s; struct ctx tx; const struct csv_row *row; struct faults *all; struct later *later; };
 bool import_row_write(struct db_conn *conn, void *row_job, struct err *e);
 int import_row_header(const struct import_state *s, str name);         /* its column; -1: none of that name */
+str import_row_cell(const struct import_state *s, const struct csv_row *row, const char *field);   /* as it stands in the table */
 
 /* ── what is told (import_log.c) ─────────────────────────────────────────── */
 
-void import_log_refused(struct import_state *s, int64_t line, const struct err *why, str value);
+void import_log_refused(struct import_state *s, int64_t line, const struct csv_row *row, const struct err *why);  /* row NULL: unreadable */
 void import_log_tell(struct import_state *s);   /* of a slice that is kept: its refusals and notes */
 bool import_log_open_report(struct import_state *s, struct err *e);
 bool import_log_close_report(struct import_state *s, struct err *e);

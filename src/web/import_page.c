@@ -263,7 +263,7 @@ static void preview(struct request *rq)
     }
     struct html h = web_html(rq);
     struct import_tell_view v = {
-        .headline = headline(c, MSG_web_import_would, &r.n), .refusals = r.first_refusals, .file_name = w.file_name,
+        .headline = headline(c, MSG_web_import_would, &r.n), .refusals = r.refusals, .file_name = w.file_name,
         .map = import_map_text(c->a, m), .how = how, .run = url_fmt(c->a, "/import/%.*s/%s/run", STR_ARG(w.token), w.en->name),
         .back = url_fmt(c->a, "/import/%.*s/%s", STR_ARG(w.token), w.en->name),
     };
@@ -484,7 +484,7 @@ static struct import_tell_view tell_of(struct request *rq, struct run *r, const 
         return v;
     }
     v.records = url_fmt(c->a, "/%s", en->path);
-    v.refusals = r->e.code ? err_text(c->a, c->loc, &r->e) : r->result.first_refusals;
+    v.refusals = r->e.code ? err_text(c->a, c->loc, &r->e) : r->result.refusals;
     v.note = notes_of(c, &r->result, &v.nnotes);
     if (r->result.run_id)
         v.undo = url_fmt(c->a, "/import/undo/%.*s", STR_ARG(id_text(c->a, r->result.run_id)));

@@ -276,6 +276,46 @@ START_TEST(a_refused_row_is_told_and_the_others_go_on)
 }
 END_TEST
 
+/* Who mends a table mends a row once: all of its cells, and what the gate says of the rest. */
+START_TEST(everything_wrong_with_a_row_is_told_at_once)
+{
+    struct import_options o = { .map = map_of("{\"entity\":\"person\",\"columns\":{\"n\":\"name\",\"e\":\"email\",\"b\":\"birthday\",\"c\":\"company\"},"
+                                              "\"key\":[\"email\"]}"), .report = arena_fmt(&a, "%s/report.csv", folder).p };
+    struct import_result r = run(table("n,e,b,c\n,nobody,never,Ghost\nGood,g@x.com,,\nKnown,g@x.com,never,\n"), o);
+    ck_assert_int_eq(r.n.created, 1);
+    ck_assert_int_eq(r.n.refused, 2);
+    ck_assert_int_eq(count("SELECT COUNT(*) FROM person"), 1);
+    str report = read_text(o.report);
+    static const char *const told[] = { "\n2,refused,email,nobody,1,", "\n2,refused,birthday,never,1,", "\n2,refused,company,Ghost,1,",
+                                        "\n2,refused,name,,1,", "\n4,refused,birthday,never,1," };
+    for (size_t i = 0; i < countof(told); i++)
+        ck_assert_msg(str_find(report, str_of(told[i])) >= 0, "no %s in %.*s", told[i] + 1, STR_ARG(report));
+    ck_assert_int_lt(str_find(report, S("\n4,refused,name")), 0);     /* it is there already */
+}
+END_TEST
+
+/* An amount without a currency is the workspace's, and a reason is told once for all its rows. */
+START_TEST(a_reason_is_told_once_with_its_rows)
+{
+    enum { REASONS = 20, FIRST = 5, ROWS = 7 };
+    struct buf t = buf_new(&a, 65536);
+    buf_lit(&t, "n,e,r\n");
+    for (int i = 0; i < ROWS; i++)
+        buf_lit(&t, "A,many,1 JPY\n");
+    for (int i = 0; i < REASONS - 1; i++)
+        buf_put(&t, arena_fmt(&a, "B,no%d,2\n", i));
+    struct import_options o = { .map = map_of("{\"entity\":\"company\",\"columns\":{\"n\":\"name\",\"e\":\"employees\",\"r\":\"annual_revenue\"}}") };
+    struct import_result r = run(table(arena_cstr(&a, buf_str(&t))), o);
+    ck_assert_int_eq(r.n.refused, ROWS + REASONS - 1);
+    ck_assert_msg(str_starts(r.refusals, S("2, 3, 4, 5, 6 and 2 more rows: ")), "%.*s", STR_ARG(r.refusals));
+    ck_assert_int_ge(str_find(r.refusals, S("JPY")), 0);
+    ck_assert_int_ge(str_find(r.refusals, S("\n26: ")), 0);           /* twenty reasons have a place */
+    ck_assert_int_ge(str_find(r.refusals, S("1 more refusal has another reason. The report names every row.")), 0);
+    run(table("n,e,r\nPlain,5,12.50\n"), o);
+    ck_assert_int_eq(count("SELECT annual_revenue FROM company WHERE annual_revenue_currency = 'USD' AND name = 'Plain'"), 1250);
+}
+END_TEST
+
 START_TEST(a_dry_run_says_the_same_and_writes_nothing)
 {
     struct import_options o = { .map = map_of(PEOPLE), .is_dry = true };
@@ -310,7 +350,7 @@ START_TEST(who_was_named_before_a_bad_row_is_found_again_after_it)
     ck_assert_int_eq(r.n.created, 4);
     ck_assert_int_eq(r.n.refused, 1);
     ck_assert_int_eq(count("SELECT COUNT(*) FROM company c JOIN company p ON p.id = c.parent AND p.deleted_at IS NULL WHERE p.name = 'Mother'"), 3);
-    ck_assert_ptr_nonnull(strstr(arena_cstr(&a, r.first_refusals), "5: "));
+    ck_assert_ptr_nonnull(strstr(arena_cstr(&a, r.refusals), "5: "));
 }
 END_TEST
 
@@ -494,7 +534,7 @@ START_TEST(an_outside_crm_comes_in_with_its_totals_and_its_traps_named)
     /* again: no doubles; undone: as before */
     struct import_result again = run_maven("sales_pipeline", false);
     ck_assert_msg(again.n.unchanged == 8800, "%lld unchanged, %lld updated, %lld created; %.*s", (long long)again.n.unchanged,
-                  (long long)again.n.updated, (long long)again.n.created, STR_ARG(again.first_refusals));
+                  (long long)again.n.updated, (long long)again.n.created, STR_ARG(again.refusals));
     struct ctx c = fresh();
     int64_t undone, left;
     ck_assert_msg(import_undo(&c, r.run_id, &undone, &left, &e), "%s", e.detail);
@@ -513,7 +553,7 @@ SUITE("import", 300, open_all, close_all,
       columns_are_guessed_in_four_languages,
       a_second_run_changes_what_changed_and_makes_no_doubles,
       the_snapshot_of_who_imports_does_not_stay_open,
-      a_refused_row_is_told_and_the_others_go_on,
+      a_refused_row_is_told_and_the_others_go_on, everything_wrong_with_a_row_is_told_at_once, a_reason_is_told_once_with_its_rows,
       a_dry_run_says_the_same_and_writes_nothing,
       a_parent_may_stand_below_its_child,
       who_was_named_before_a_bad_row_is_found_again_after_it,
