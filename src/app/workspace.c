@@ -16,7 +16,7 @@
 #include "record/move.h"
 #include "record/scan.h"
 #include "web/feature.h"
-#include "web/import_page.h"
+#include "web/import_runs.h"
 #include "web/limit.h"
 #include "web/password.h"
 #include "web/web.h"

@@ -39,20 +39,6 @@ static bool read_map_file(struct cmd *c, const char *path, str *out, struct err 
     return ok || bad_file(path, e);
 }
 
-/* The mapping of the last import of this entity, kept with its run. */
-static bool remembered(struct cmd *c, const struct entity *en, struct import_map *out, struct err *e)
-{
-    struct db_rows q;
-    str text = { 0 };
-    if (!db_query(c->db, &q, "SELECT mapping FROM import_run WHERE entity = $1 AND deleted_at IS NULL"
-                             " AND mapping IS NOT NULL ORDER BY id DESC LIMIT 1", DB_ARGS(V(str_of(en->name))), e))
-        return false;
-    if (db_next(&q))
-        text = db_text(&q, 0, &c->a);
-    struct err ignored = { 0 };                 /* an old mapping that no longer fits is forgotten */
-    return db_done(&q, e) && text.n && import_map_read(&c->a, text, out, &ignored);
-}
-
 static bool make_map(struct cmd *c, const struct entity *en, const char *path, const struct csv_options *csv,
                      struct import_map *out, struct err *e)
 {
@@ -64,8 +50,8 @@ static bool make_map(struct cmd *c, const struct entity *en, const char *path, c
         return read_map_file(c, file, &text, e) && import_map_read(&c->a, text, out, e);
     if (!import_look(&c->a, path, csv, &look, e))
         return false;
-    bool has_last = remembered(c, en, &last, e);
-    if (e->code)
+    bool has_last;
+    if (!import_map_last(&c->ctx, en, &last, &has_last, e))
         return false;
     import_map_guess(&c->a, en, look.header, look.nheader, has_last ? &last : NULL, out);
     return true;

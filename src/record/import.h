@@ -50,9 +50,11 @@ struct import_map {
 bool import_map_read(struct arena *a, str json, struct import_map *out, struct err *e);
 str import_map_text(struct arena *a, const struct import_map *m);   /* JSON: to remember it */
 /* By field name, label in any of the four languages, and common other words; `remembered` (may be
- * NULL) first. Columns nobody knows have no field. */
+ * NULL) first, as far as the file has its columns. Columns nobody knows have no field. */
 void import_map_guess(struct arena *a, const struct entity *en, const str *header, size_t n,
                       const struct import_map *remembered, struct import_map *out);
+/* How this person read the columns of their last import of the entity. */
+bool import_map_last(struct ctx *c, const struct entity *en, struct import_map *out, bool *found, struct err *e);
 
 /* ── looking ─────────────────────────────────────────────────────────────── */
 

@@ -1,6 +1,7 @@
 /* import_guess.c - a mapping as JSON, to be remembered; and one guessed from the headers of a file. */
 #include "record/import.h"
 #include "base/json.h"
+#include "record/access.h"
 
 /* ── writing ─────────────────────────────────────────────────────────────── */
 
@@ -264,34 +265,89 @@ static void guess_keys(struct import_map *m)
                 m->key[m->nkeys++] = m->column[i].field;
 }
 
+static bool has_header(const struct import_map *m, str name)
+{
+    for (size_t i = 0; i < m->ncolumns; i++)
+        if (!m->column[i].is_template && str_eq(m->column[i].header, name))
+            return true;
+    return false;
+}
+
+/* All columns that "{first} {last}" names. */
+static bool has_headers(const struct import_map *m, str t)
+{
+    for (ptrdiff_t open; (open = str_find_char(t, '{')) >= 0;) {
+        ptrdiff_t close = str_find_char(t, '}');
+        if (close < open || !has_header(m, (str){ t.p + open + 1, (size_t)(close - open - 1) }))
+            return false;
+        t = str_from(t, (size_t)close + 1);
+    }
+    return true;
+}
+
+/* What was remembered of another file, as far as this one has its columns. */
+static void remember_templates(struct import_map *m, const struct import_map *r)
+{
+    for (size_t i = 0; i < r->ncolumns && m->ncolumns < IMPORT_COLUMNS_MAX; i++)
+        if (r->column[i].is_template && !is_taken(m, r->column[i].field) && has_headers(m, r->column[i].header))
+            m->column[m->ncolumns++] = r->column[i];
+}
+
+static void remember_rest(struct import_map *m, const struct import_map *r)
+{
+    memcpy(m->init, r->init, sizeof m->init);
+    m->ninit = r->ninit;
+    memcpy(m->currency, r->currency, sizeof m->currency);
+    for (size_t i = 0; i < r->nkeys; i++)
+        if (is_taken(m, r->key[i]))
+            m->key[m->nkeys++] = r->key[i];
+    if (r->nkeys && !m->nkeys)
+        guess_keys(m);
+}
+
 void import_map_guess(struct arena *a, const struct entity *en, const str *header, size_t n,
                       const struct import_map *remembered, struct import_map *out)
 {
     struct import_map *m = arena_new(a, struct import_map, 1);
+    const struct import_map *r = remembered && remembered->en == en ? remembered : NULL;
 
     m->en = en;
     for (size_t i = 0; i < n && m->ncolumns < IMPORT_COLUMNS_MAX; i++) {
-        const struct import_column *known = remembered_column(remembered, header[i]);
+        const struct import_column *known = remembered_column(r, header[i]);
         struct import_column c = { .header = arena_str(a, header[i]) };
         if (known && known->field && !is_taken(m, known->field))
             c = *known;
         m->column[m->ncolumns++] = c;
     }
-    for (size_t i = 0; i < m->ncolumns; i++)
-        if (!m->column[i].field && !remembered_column(remembered, m->column[i].header))
+    size_t ncolumns = m->ncolumns;
+    if (r)
+        remember_templates(m, r);
+    for (size_t i = 0; i < ncolumns; i++)
+        if (!m->column[i].field && !remembered_column(r, m->column[i].header))
             guess_column(a, en, m, &m->column[i]);
-    if (remembered && remembered->en == en) {
-        for (size_t i = 0; i < remembered->ncolumns && m->ncolumns < IMPORT_COLUMNS_MAX; i++)
-            if (remembered->column[i].is_template)
-                m->column[m->ncolumns++] = remembered->column[i];
-        memcpy(m->init, remembered->init, sizeof m->init);
-        m->ninit = remembered->ninit;
-        memcpy(m->key, remembered->key, sizeof m->key);
-        m->nkeys = remembered->nkeys;
-        memcpy(m->currency, remembered->currency, sizeof m->currency);
-    } else {
+    const struct field *name = entity_field(en, S("name"));
+    if (!r || (name && !is_taken(m, name)))
         guess_name(a, en, m);
+    if (r)
+        remember_rest(m, r);
+    else
         guess_keys(m);
-    }
     *out = *m;
+}
+
+bool import_map_last(struct ctx *c, const struct entity *en, struct import_map *out, bool *found, struct err *e)
+{
+    struct db_rows q;
+    struct err ignored = { 0 };                 /* an old mapping that no longer fits is forgotten */
+    str text = { 0 };
+
+    if (!db_query(c->c, &q, "SELECT mapping FROM import_run WHERE entity = $1 AND created_by = $2 AND deleted_at IS NULL"
+                            " AND mapping IS NOT NULL ORDER BY id DESC LIMIT 1", DB_ARGS(V(str_of(en->name)), V(c->who->user_id)), e))
+        return false;
+    if (db_next(&q))
+        text = db_text(&q, 0, c->a);
+    if (!db_done(&q, e))
+        return false;
+    *found = text.n && import_map_read(c->a, text, out, &ignored);
+    return true;
 }

@@ -28,7 +28,7 @@ void import_log_refused(struct import_state *s, int64_t line, const struct csv_r
 
     csv_put_row(&csv, cells, 6);
     struct told *t = arena_new(s->slice, struct told, 1);
-    *t = (struct told){ line, arena_str(s->slice, buf_str(&csv)), arena_str(s->slice, text), NULL };
+    *t = (struct told){ { line, why->msg, why->field, arena_str(s->slice, text) }, arena_str(s->slice, buf_str(&csv)), NULL };
     *s->told_end = t;
     s->told_end = &t->next;
 }
@@ -38,7 +38,7 @@ void import_log_tell(struct import_state *s)
     for (const struct told *t = s->told; t; t = t->next) {
         if (s->report)
             fwrite(t->row.p, 1, t->row.n, s->report);
-        import_refused_add(&s->keep, &s->refusals, t->line, t->reason);
+        import_refused_add(&s->keep, &s->refusals, &t->why);
     }
     for (const struct pending *p = s->settled; p; p = p->next)
         import_note_add(&s->keep, &s->notes, p->note.kind, p->note.column, p->note.value, p->note.used, 1);

@@ -32,9 +32,10 @@ enum ref_outcome { REF_FOUND, REF_LEFT, REF_LATER, REF_FAILED };
 
 /* ── why rows were refused (import_refused.c) ────────────────────────────── */
 
-struct refused_for { str reason; int64_t rows, line[IMPORT_LINES_SHOWN]; };
+struct refusal { int64_t line; int msg; const char *field; str reason; };
+struct refused_for { struct refusal first; bool is_example; int64_t rows, line[IMPORT_LINES_SHOWN]; };
 struct refusals { struct refused_for v[IMPORT_REASONS_SHOWN]; size_t n; int64_t more; };    /* more: of yet other reasons */
-void import_refused_add(struct arena *keep, struct refusals *t, int64_t line, str reason);
+void import_refused_add(struct arena *keep, struct refusals *t, const struct refusal *why);
 str import_refused_text(struct arena *a, const struct locale *loc, const struct refusals *t);   /* a reason a line, with its rows */
 
 /* ── the run (import.c) ──────────────────────────────────────────────────── */
@@ -60,7 +61,7 @@ struct import_state {
     struct later *later, **later_end;
     struct ref_entry *learnt, *learnt_by_slice;         /* a rollback may take whom they mean: not yet settled; settled */
     struct pending { struct import_note note; struct pending *next; } *pending, *settled;   /* notes of rows; taken when the slice is */
-    struct told { int64_t line; str row, reason; struct told *next; } *told, **told_end;    /* refusals that wait for it too */
+    struct told { struct refusal why; str row; struct told *next; } *told, **told_end;      /* refusals that wait for it too */
     struct arena *slice;                        /* where they live */
     bool is_rolled_back;                        /* a dry run's slice went as planned */
     int64_t run_id;

@@ -1,26 +1,22 @@
 /* import_page.c - import in the browser.
  *
  * The uploaded file waits in DIR/spool under a random name between the steps;
- * its name is the only thing the pages carry. The run goes on a thread of its
- * own with the rights of who started it, so that the page can show progress and
- * be left; what it has done stands in the record import_run. The runs hang on
- * their workspace: a token means nothing on another's host.
+ * its name is the only thing the pages carry. The trial and the run go on beside
+ * the pages (import_runs.h), so that these can show progress and be left; what a
+ * run has done stands in the record import_run.
  */
 #include "web/import_page.h"
 #include "base/clock.h"
 #include "base/id.h"
-#include "base/log.h"
 #include "base/random.h"
 #include "msg/web.h"
+#include "web/import_runs.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TOKEN_LEN = 32, FILE_MAX_BYTES = 512 << 20, RUNS_MAX = 16, NOTES_SHOWN = 50, SPOOL_HOURS = 24 };
+enum { TOKEN_LEN = 32, FILE_MAX_BYTES = 512 << 20, NOTES_SHOWN = 50, SPOOL_HOURS = 24, WAIT_US = 700 * 1000 };
 
 /* ── the waiting file ──────────────────────────────────────────────────────── */
 
@@ -99,7 +95,8 @@ static void show_start(struct request *rq, str chosen, str error, int status)
         if (may_import(c, en))
             o[n++] = (struct ui_option){ str_of(en->name), msg_text(c->a, c->loc, en->plural, NULL), str_eq(chosen, str_of(en->name)) };
     }
-    view_import_start(&h, &(struct import_start_view){ .entities = o, .nentities = n, .error = error });
+    view_import_start(&h, &(struct import_start_view){ .entities = o, .nentities = n, .error = error,
+        .has_past = access_scope(c->who, entity_find(S("import_run")), ACTION_SEE) != SCOPE_NONE });
     show(rq, status, &h);
 }
 
@@ -164,7 +161,17 @@ static struct ui_option *fields_for(struct ctx *c, const struct entity *en, cons
     return o;
 }
 
-static void show_map(struct request *rq, const struct waiting *w, const struct import_map *m, str error)
+/* One answer for all columns, as the form asks it. */
+static enum import_missing missing_in(const struct import_map *m)
+{
+    enum import_missing most = IMPORT_REFUSE;
+    for (size_t i = 0; i < m->ncolumns; i++)
+        if (m->column[i].field && m->column[i].field->type == FIELD_REF && m->column[i].missing > most)
+            most = m->column[i].missing;
+    return most;
+}
+
+static void show_map(struct request *rq, const struct waiting *w, const struct import_map *m, enum import_duplicates how, str error)
 {
     struct ctx *c = web_ctx(rq);
     struct html h = web_html(rq);
@@ -178,7 +185,7 @@ static void show_map(struct request *rq, const struct waiting *w, const struct i
     struct import_map_view view = {
         .action = url_fmt(c->a, "/import/%.*s/%s", STR_ARG(w->token), w->en->name), .entity = str_of(w->en->name),
         .file_name = w->file_name, .column = v, .ncolumns = m->ncolumns, .error = error,
-        .about = arena_fmt(c->a, "%s", w->look.encoding),
+        .about = arena_fmt(c->a, "%s", w->look.encoding), .how = how, .missing = missing_in(m),
     };
     for (size_t i = 0; i < w->en->nfields; i++)
         view.has_refs |= w->en->fields[i].type == FIELD_REF && access_field(c->who, w->en, &w->en->fields[i]) == FIELD_RIGHT_WRITE;
@@ -187,14 +194,34 @@ static void show_map(struct request *rq, const struct waiting *w, const struct i
     show(rq, error.n ? 422 : 200, &h);
 }
 
+/* As this person read such columns last; of this very file, as just tried. */
+static bool guess_map(struct request *rq, const struct waiting *w, struct import_map *m, struct err *e)
+{
+    struct ctx *c = web_ctx(rq);
+    struct import_map *last = arena_new(c->a, struct import_map, 1);
+    bool has_last;
+    if (!import_map_last(c, w->en, last, &has_last, e))
+        return false;
+    import_map_guess(c->a, w->en, w->look.header, w->look.nheader, has_last ? last : NULL, m);
+    return true;
+}
+
 static void map_page(struct request *rq)
 {
     struct waiting w;
     struct import_map *m = arena_new(&rq->a, struct import_map, 1);
+    struct import_state_of tried;
+    struct err e = { 0 };
     if (!find_waiting(rq, &w))
         return;
-    import_map_guess(&rq->a, w.en, w.look.header, w.look.nheader, NULL, m);
-    show_map(rq, &w, m, (str){ 0 });
+    bool is_tried = imports_look(web_ctx(rq), w.token, &tried) && tried.en == w.en && import_map_read(&rq->a, tried.map, m, &e);
+    if (is_tried && !w.file_name.n)
+        w.file_name = tried.file_name;
+    e = (struct err){ 0 };
+    if (is_tried || guess_map(rq, &w, m, &e))
+        show_map(rq, &w, m, tried.duplicates, (str){ 0 });
+    else
+        web_fail(rq, &e);
 }
 
 /* ── preview ───────────────────────────────────────────────────────────────── */
@@ -244,268 +271,137 @@ static const str *notes_of(struct ctx *c, const struct import_result *r, size_t 
     return v;
 }
 
+static struct url own_url(struct request *rq, str token, const struct entity *en, const char *rest)
+{
+    return url_fmt(&rq->a, "/import/%.*s/%s%s", STR_ARG(token), en->name, rest);
+}
+
+/* Small files are done before the next page is asked for; others show how far they are. */
+static bool start(struct request *rq, const struct waiting *w, str map, str how, bool is_dry)
+{
+    struct err e = { 0 };
+    struct import_order o = { .token = w->token, .path = w->path, .file_name = w->file_name, .map = map, .en = w->en,
+                              .duplicates = duplicates_of(how), .is_dry = is_dry };
+    if (!imports_start(web_ctx(rq), &o, &e)) {
+        web_fail(rq, &e);
+        return false;
+    }
+    imports_wait(web_ctx(rq), w->token, WAIT_US);
+    return true;
+}
+
 static void preview(struct request *rq)
 {
-    struct ctx *c = web_ctx(rq);
     struct waiting w;
     struct import_map *m = arena_new(&rq->a, struct import_map, 1);
-    struct import_result r = { 0 };
+    struct import_state_of tried;
     struct err e = { 0 };
     if (!find_waiting(rq, &w))
         return;
-    import_map_guess(&rq->a, w.en, w.look.header, w.look.nheader, NULL, m);
-    read_columns(rq, &w, m);
-    str how = request_form(rq, "duplicates");
-    struct import_options o = { .map = m, .duplicates = duplicates_of(how), .is_dry = true };
-    if (!import_run(c, w.path.p, &o, &r, &e)) {
-        show_map(rq, &w, m, err_text(c->a, c->loc, &e));
+    if (!guess_map(rq, &w, m, &e)) {
+        web_fail(rq, &e);
         return;
     }
-    struct html h = web_html(rq);
-    struct import_tell_view v = {
-        .headline = headline(c, MSG_web_import_would, &r.n), .refusals = r.refusals, .file_name = w.file_name,
-        .map = import_map_text(c->a, m), .how = how, .run = url_fmt(c->a, "/import/%.*s/%s/run", STR_ARG(w.token), w.en->name),
-        .back = url_fmt(c->a, "/import/%.*s/%s", STR_ARG(w.token), w.en->name),
-    };
-    v.note = notes_of(c, &r, &v.nnotes);
-    view_import_tell(&h, &v);
-    show(rq, 200, &h);
+    read_columns(rq, &w, m);
+    str how = request_form(rq, "duplicates");
+    if (!start(rq, &w, import_map_text(&rq->a, m), how, true))
+        return;
+    if (imports_look(web_ctx(rq), w.token, &tried) && tried.is_done && tried.e.code == ERR_INVALID)
+        show_map(rq, &w, m, duplicates_of(how), err_text(&rq->a, web_ctx(rq)->loc, &tried.e));
+    else
+        answer_redirect(rq, own_url(rq, w.token, w.en, "/run").s);
 }
 
 /* ── the run ───────────────────────────────────────────────────────────────── */
 
-struct run {
-    char token[TOKEN_LEN + 1];
-    pthread_mutex_t lock;
-    struct import_counts n;
-    int percent;
-    bool is_done;
-    /* Given by the starter, then the thread's own. */
-    struct ctx ctx; struct actor who; struct locale loc;
-    struct arena a, work;
-    struct import_map *map;
-    struct import_options o;
-    const char *path;
-    struct import_result result;
-    struct err e;
-    int64_t started;
-    struct imports *all;
-};
-
-struct imports {
-    pthread_mutex_t lock;
-    pthread_cond_t ended;
-    struct run *run[RUNS_MAX];
-    int nrunning;
-    _Atomic bool is_stopping;
-};
-
-static bool on_progress(void *arg, const struct import_counts *n, int64_t done, int64_t all)
-{
-    struct run *r = arg;
-    pthread_mutex_lock(&r->lock);
-    r->n = *n;
-    r->percent = all > 0 ? (int)(100 * done / all) : 0;
-    pthread_mutex_unlock(&r->lock);
-    return !atomic_load(&r->all->is_stopping);
-}
-
-static void *run_thread(void *arg)
-{
-    struct run *r = arg;
-    struct imports *all = r->all;
-    struct db_conn *conn = NULL;
-    sigjmp_buf full, *outer = arena_boundary;
-    bool ok = db_reader(r->ctx.ws->db, &conn, &r->e);
-    r->ctx.c = conn;
-    arena_boundary = &full;
-    if (ok && sigsetjmp(full, 0) == 0)
-        ok = import_run(&r->ctx, r->path, &r->o, &r->result, &r->e);
-    else if (ok)
-        ok = fail(&r->e, ERR_BUSY, MSG_web_busy, "import: out of memory");
-    arena_boundary = outer;
-    if (conn)
-        db_conn_close(conn);
-    unlink(r->path);
-    pthread_mutex_lock(&r->lock);
-    r->is_done = true;
-    r->n = r->result.n;
-    pthread_mutex_unlock(&r->lock);
-    pthread_mutex_lock(&all->lock);
-    all->nrunning--;
-    pthread_cond_broadcast(&all->ended);
-    pthread_mutex_unlock(&all->lock);
-    return NULL;
-}
-
-static void forget(struct run *r)
-{
-    arena_close(&r->work);
-    struct arena a = r->a;
-    arena_close(&a);
-}
-
-/* A place in the table: a free one, or that of the oldest that has ended. */
-static bool take_place(struct imports *all, struct run *r)
-{
-    struct run **place = NULL;
-    pthread_mutex_lock(&all->lock);
-    for (int i = 0; i < RUNS_MAX; i++)
-        if (!all->run[i])
-            place = place && !*place ? place : &all->run[i];
-    for (int i = 0; i < RUNS_MAX && !place; i++)
-        if (all->run[i]->is_done && all->run[i]->started < clock_mono() - HOUR_US)
-            place = &all->run[i];
-    if (place) {
-        if (*place)
-            forget(*place);
-        *place = r;
-        all->nrunning++;
-    }
-    pthread_mutex_unlock(&all->lock);
-    return place != NULL;
-}
-
-static struct run *find_run(const struct workspace *ws, str token)
-{
-    struct imports *all = ws->imports;
-    struct run *found = NULL;
-    pthread_mutex_lock(&all->lock);
-    for (int i = 0; i < RUNS_MAX; i++)
-        if (all->run[i] && str_eq(token, str_of(all->run[i]->token)))
-            found = all->run[i];
-    pthread_mutex_unlock(&all->lock);
-    return found;
-}
-
-/* Not started after all. */
-static void leave_place(struct imports *all, struct run *r)
-{
-    pthread_mutex_lock(&all->lock);
-    for (int i = 0; i < RUNS_MAX; i++)
-        if (all->run[i] == r)
-            all->run[i] = NULL;
-    all->nrunning--;
-    pthread_mutex_unlock(&all->lock);
-}
-
-struct imports *imports_open(void)
-{
-    struct imports *all = calloc(1, sizeof *all);
-    if (!all)
-        die("out of memory at start");
-    pthread_mutex_init(&all->lock, NULL);
-    pthread_cond_init(&all->ended, NULL);
-    return all;
-}
-
-void imports_close(struct imports *all)
-{
-    if (!all)
-        return;
-    atomic_store(&all->is_stopping, true);
-    pthread_mutex_lock(&all->lock);
-    while (all->nrunning)
-        pthread_cond_wait(&all->ended, &all->lock);
-    pthread_mutex_unlock(&all->lock);
-    for (int i = 0; i < RUNS_MAX; i++)
-        if (all->run[i])
-            forget(all->run[i]);
-    pthread_cond_destroy(&all->ended);
-    pthread_mutex_destroy(&all->lock);
-    free(all);
-}
-
-static struct run *new_run(struct request *rq, const struct waiting *w, str map, str how, struct err *e)
-{
-    struct arena a = arena_open(8 << 20);
-    struct run *r = arena_new(&a, struct run, 1);
-    struct ctx *c = web_ctx(rq);
-    memcpy(r->token, w->token.p, TOKEN_LEN);
-    pthread_mutex_init(&r->lock, NULL);
-    r->who = *c->who;
-    r->who.name = arena_str(&a, c->who->name);
-    r->who.email = arena_str(&a, c->who->email);
-    r->loc = *c->loc;
-    r->loc.zone = arena_cstr(&a, str_of(c->loc->zone));
-    r->work = arena_open((size_t)256 << 20);
-    r->map = arena_new(&a, struct import_map, 1);
-    r->path = arena_cstr(&a, w->path);
-    r->started = clock_mono();
-    r->all = c->ws->imports;
-    r->a = a;
-    r->ctx = (struct ctx){ .a = &r->work, .ws = c->ws, .loc = &r->loc, .who = &r->who, .now = c->now };
-    r->o = (struct import_options){ .map = r->map, .duplicates = duplicates_of(how), .progress = on_progress, .arg = r,
-                                    .file_name = arena_cstr(&r->a, w->file_name) };
-    if (import_map_read(&r->a, arena_str(&r->a, map), r->map, e) && r->map->en == w->en)
-        return r;
-    forget(r);
-    return NULL;
-}
-
 static void run_import(struct request *rq)
 {
     struct waiting w;
-    struct err e = { 0 };
-    pthread_t t;
-    if (!find_waiting(rq, &w))
-        return;
-    struct imports *all = web_workspace(rq)->imports;
-    struct run *r = find_run(web_workspace(rq), w.token) ? NULL : new_run(rq, &w, request_form(rq, "map"), request_form(rq, "duplicates"), &e);
-    if (e.code) {
-        web_fail(rq, &e);
-        return;
-    }
-    bool has_place = r && take_place(all, r);
-    if (r && (!has_place || pthread_create(&t, NULL, run_thread, r) != 0)) {
-        if (has_place)
-            leave_place(all, r);
-        forget(r);
-        fail(&e, ERR_BUSY, MSG_web_busy, "too many imports at once");
-        web_fail(rq, &e);
-        return;
-    }
-    if (r)
-        pthread_detach(t);
-    answer_redirect(rq, arena_fmt(&rq->a, "/import/%.*s/%s/run", STR_ARG(w.token), w.en->name));
+    if (find_waiting(rq, &w) && start(rq, &w, request_form(rq, "map"), request_form(rq, "duplicates"), false))
+        answer_redirect(rq, own_url(rq, w.token, w.en, "/run").s);
 }
 
-static struct import_tell_view tell_of(struct request *rq, struct run *r, const struct entity *en)
+static msg_id headline_of(const struct import_state_of *s)
+{
+    if (s->is_dry)
+        return s->is_done ? MSG_web_import_would : MSG_web_import_tries;
+    return s->is_done ? MSG_web_import_counts : MSG_web_import_runs;
+}
+
+static str how_name(enum import_duplicates how)
+{
+    return how == IMPORT_DUP_SKIP ? S("skip") : how == IMPORT_DUP_CREATE ? S("create") : S("merge");
+}
+
+static struct import_tell_view tell_of(struct request *rq, str token, const struct import_state_of *s)
 {
     struct ctx *c = web_ctx(rq);
-    struct import_tell_view v = { .file_name = str_of(r->o.file_name) };
-    pthread_mutex_lock(&r->lock);
-    v.is_running = !r->is_done;
-    v.percent = r->percent;
-    v.headline = headline(c, v.is_running ? MSG_web_import_runs : MSG_web_import_counts, &r->n);
-    pthread_mutex_unlock(&r->lock);
-    if (v.is_running) {
-        v.waits = url_fmt(c->a, "/import/%s/%s/run", r->token, en->name);
+    struct import_tell_view v = {
+        .file_name = s->file_name, .headline = headline(c, headline_of(s), &s->n), .is_running = !s->is_done, .percent = s->percent,
+        .error = s->e.code ? err_text(c->a, c->loc, &s->e) : (str){ 0 }, .refusals = s->result.refusals,
+    };
+    if (s->is_dry)
+        v.back = own_url(rq, token, s->en, "");
+    if (!s->is_done) {
+        v.waits = own_url(rq, token, s->en, "/run");
+        v.stop = own_url(rq, token, s->en, "/stop");
         return v;
     }
-    v.records = url_fmt(c->a, "/%s", en->path);
-    v.refusals = r->e.code ? err_text(c->a, c->loc, &r->e) : r->result.refusals;
-    v.note = notes_of(c, &r->result, &v.nnotes);
-    if (r->result.run_id)
-        v.undo = url_fmt(c->a, "/import/undo/%.*s", STR_ARG(id_text(c->a, r->result.run_id)));
+    if (s->report)
+        v.report = own_url(rq, token, s->en, "/report");
+    v.note = notes_of(c, &s->result, &v.nnotes);
+    if (!s->is_dry)
+        v.records = url_fmt(c->a, "/%s", s->en->path);
+    else if (!s->e.code) {
+        v.run = own_url(rq, token, s->en, "/run");
+        v.map = s->map;
+        v.how = how_name(s->duplicates);
+    }
+    if (s->result.run_id && s->n.created + s->n.updated)
+        v.undo = url_fmt(c->a, "/import/undo/%.*s", STR_ARG(id_text(c->a, s->result.run_id)));
     return v;
+}
+
+/* The import the address names, begun by who asks. */
+static bool find_state(struct request *rq, struct import_state_of *s)
+{
+    return (is_token(rq->param[0]) && imports_look(web_ctx(rq), rq->param[0], s) && str_eq(rq->param[1], str_of(s->en->name)))
+        || not_there(rq);
 }
 
 static void run_page(struct request *rq)
 {
-    struct run *r = is_token(rq->param[0]) ? find_run(web_workspace(rq), rq->param[0]) : NULL;
-    const struct entity *en = entity_find(rq->param[1]);
-    if (!r || !en || r->who.user_id != web_ctx(rq)->who->user_id) {
-        not_there(rq);
+    struct import_state_of s;
+    if (!find_state(rq, &s))
         return;
-    }
     struct html h = web_html(rq);
-    struct import_tell_view v = tell_of(rq, r, en);
+    struct import_tell_view v = tell_of(rq, rq->param[0], &s);
     view_import_tell(&h, &v);
     if (request_is_fragment(rq))
         answer_html(rq, 200, &h);
     else
         show(rq, 200, &h);
+}
+
+static void stop_import(struct request *rq)
+{
+    struct import_state_of s;
+    if (!find_state(rq, &s))
+        return;
+    imports_stop(web_ctx(rq), rq->param[0]);
+    imports_wait(web_ctx(rq), rq->param[0], WAIT_US);
+    answer_redirect(rq, own_url(rq, rq->param[0], s.en, "/run").s);
+}
+
+static void report(struct request *rq)
+{
+    struct import_state_of s;
+    if (!find_state(rq, &s))
+        return;
+    if (s.report && access(s.report, R_OK) == 0)
+        answer_file(rq, s.report, "text/csv; charset=utf-8", arena_fmt(&rq->a, "%s-refused.csv", s.en->path));
+    else
+        not_there(rq);
 }
 
 static void undo_import(struct request *rq)
@@ -531,5 +427,7 @@ const struct route import_routes[] = {
     { POST, "/import/:token/:entity",     preview,     .access = ACCESS_USER, .body = BODY_FORM, .audit = "import.preview" },
     { POST, "/import/:token/:entity/run", run_import,  .access = ACCESS_USER, .body = BODY_FORM, .body_max = 256 * 1024, .audit = "import.run" },
     { GET,  "/import/:token/:entity/run", run_page,    .access = ACCESS_USER, .audit = "import.progress" },
+    { POST, "/import/:token/:entity/stop", stop_import, .access = ACCESS_USER, .body = BODY_FORM, .audit = "import.stop" },
+    { GET,  "/import/:token/:entity/report", report,   .access = ACCESS_USER, .audit = "import.report" },
     { 0 },
 };

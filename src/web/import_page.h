@@ -5,10 +5,8 @@
 #include "web/web.h"
 
 extern const struct route import_routes[];
-struct imports *imports_open(void);             /* ws->imports: app/workspace.c */
-void imports_close(struct imports *all);        /* stops what runs, waits for it; accepts NULL */
 
-struct import_start_view { const struct ui_option *entities; size_t nentities; str error; struct html_safe runs; };
+struct import_start_view { const struct ui_option *entities; size_t nentities; str error; bool has_past; };
 void view_import_start(struct html *h, const struct import_start_view *v);
 
 struct import_map_column { str header, sample; int number; struct ui_option *fields; size_t nfields; };
@@ -16,14 +14,16 @@ struct import_map_view {
     struct url action; str entity, file_name, about, error;
     const struct import_map_column *column; size_t ncolumns;
     const struct ui_option *keys; size_t nkeys;
+    enum import_duplicates how;
+    enum import_missing missing;
     bool has_refs;                              /* it can name other records */
 };
 void view_import_map(struct html *h, const struct import_map_view *v);
 
 struct import_tell_view {
-    str headline, refusals, file_name, map, how;
+    str headline, error, refusals, file_name, map, how;
     const str *note; size_t nnotes;
-    struct url run, back, undo, records, waits;     /* waits: asks again each second */
+    struct url run, stop, back, undo, records, report, waits;       /* waits: asks again each second */
     int percent; bool is_running;
 };
 void view_import_tell(struct html *h, const struct import_tell_view *v);
