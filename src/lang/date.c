@@ -135,8 +135,8 @@ str loc_relative(struct arena *a, const struct locale *loc, int64_t instant, int
     int64_t span = wide > INT64_MAX - 1 ? INT64_MAX - 1 : (int64_t)wide;
     size_t i = 0;
 
-    if (span < MINUTE_US)
-        return msg_text(a, loc, MSG_lang_now, NULL);
+    if (span < MINUTE_US)                       /* what is a second ahead was written while this was asked */
+        return msg_text(a, loc, past || span <= SECOND_US ? MSG_lang_now : MSG_lang_soon, NULL);
     while (span >= steps[i].below)
         i++;
     struct msg_arg n = A(span / steps[i].unit);

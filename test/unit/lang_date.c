@@ -261,7 +261,9 @@ START_TEST(durations_are_shown_and_read)
     SAYS(loc_duration(&mem, &fa, 80 * MINUTE_US), "۱ ساعت و ۲۰ دقیقه");
     SAYS(loc_relative(&mem, &us, 0, 2 * DAY_US), "2 days ago");
     SAYS(loc_relative(&mem, &us, 3 * HOUR_US, 0), "in 3 hours");
-    SAYS(loc_relative(&mem, &us, 30 * (int64_t)SECOND_US, 0), "just now");
+    SAYS(loc_relative(&mem, &us, 0, 30 * (int64_t)SECOND_US), "just now");
+    SAYS(loc_relative(&mem, &us, 30 * (int64_t)SECOND_US, 0), "in a moment");
+    SAYS(loc_relative(&mem, &us, SECOND_US, 0), "just now");
     SAYS(loc_relative(&mem, &us, INT64_MIN, INT64_MAX), "292,471 years ago");
 }
 END_TEST
