@@ -35,7 +35,7 @@ static str apart(struct ctx *c, str name) { return arena_fmt(c->a, "\u2068%.*s\u
 static struct link_line line_of(struct request *rq, const struct record *r, const struct link_count *n, str who, bool is_persons)
 {
     struct ctx *c = web_ctx(rq);
-    str id = id_text(c->a, r->id), origin = reach_origin(rq), path = record_text(r, "address"), whom = record_val(r, "person").s;
+    str id = id_text(c->a, r->id), origin = web_origin(rq), path = record_text(r, "address"), whom = record_val(r, "person").s;
     struct link_line l = {
         .title = is_persons || !whom.n ? record_title(r) : whom, .address = arena_fmt(c->a, "%.*s%.*s", STR_ARG(origin), STR_ARG(path)),
         .id = arena_fmt(c->a, "link-%.*s", STR_ARG(id)), .made = SAY(c, link_made_by, .who = A(apart(c, who)), .when = A(day_of(c, r->created_at))),

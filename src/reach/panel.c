@@ -248,15 +248,9 @@ static str attribute(struct arena *a, str s)
     return buf_str(&b);
 }
 
-str reach_origin(struct request *rq)
-{
-    str host = request_header(rq, "Host");
-    return arena_fmt(&rq->a, "%s://%.*s", rq->is_tls ? "https" : "http", STR_ARG(host.n ? host : rq->host));
-}
-
 static void fill_snippets(struct request *rq, const struct record *r, struct form_panel_view *v)
 {
-    str origin = reach_origin(rq), slug = record_text(r, "slug");
+    str origin = web_origin(rq), slug = record_text(r, "slug");
     str title = record_text(r, "title").n ? record_text(r, "title") : record_text(r, "name"), lang = record_text(r, "language");
     v->embed = arena_fmt(&rq->a, "<script src=\"%.*s/f/%.*s/embed.js\" data-title=\"%.*s\"></script>", STR_ARG(origin),
                          STR_ARG(slug), STR_ARG(attribute(&rq->a, title)));

@@ -155,9 +155,16 @@ struct page web_page(struct request *rq, str title)
 
 /* ── errors ────────────────────────────────────────────────────────────────── */
 
+str web_origin(struct request *rq)
+{
+    str host = request_header(rq, "Host");
+    return arena_fmt(&rq->a, "%s://%.*s", rq->is_tls ? "https" : "http", STR_ARG(host.n ? host : rq->host));
+}
+
+/* At /in/ only programs call. */
 static bool wants_json(const struct request *rq)
 {
-    return str_starts(rq->path, S("/api/")) || str_starts(request_header(rq, "Accept"), S("application/json"));
+    return str_starts(rq->path, S("/api/")) || str_starts(rq->path, S("/in/")) || str_starts(request_header(rq, "Accept"), S("application/json"));
 }
 
 /* RFC 9457. `pos` is the byte of the query that is wrong, `field` the member of the body. */

@@ -34,6 +34,8 @@ static inline const struct workspace *web_workspace(struct request *rq) { return
 
 /* http_app.enter: session or token, locale, rights of the route, CSRF. */
 bool web_enter(struct request *rq);
+/* "https://crm.example.com": how this server is called where the reader sits. */
+str web_origin(struct request *rq);
 /* Only who it is and how they read; for the page of a request that was refused before that. */
 void web_meet(struct request *rq);
 /* http_app.error, and for handlers: page, fragment or problem JSON in the reader's language. */
