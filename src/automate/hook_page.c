@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "flow/webhook.h"
 #include "msg/webhook.h"
+#include "record/once.h"
 #include "web/records.h"
 
 static const struct ui_item *tabs_of(struct html *h, const struct hook_kind *now)
@@ -63,6 +64,7 @@ void hook_answer(struct request *rq, struct html *h, const struct hook_kind *k, 
     struct crumb up = { _msg(k->plural), url_path(str_of(k->base)) };
     struct page p = web_page(rq, record_title(r));
     v->is_active = record_int(r, "is_active");
+    v->once = once_new(h->a);
     ui_button(&right, .label = _(webhook_edit), .icon = "pencil", .url = url_fmt(h->a, "%.*s/edit", STR_ARG(v->base)), .key = "e");
     p.crumbs = &up;
     p.ncrumbs = 1;
@@ -118,6 +120,7 @@ static void show_form(struct request *rq, const struct hook_kind *k, struct reco
         .action = is_new ? str_of(k->base) : hook_url(h->a, k, r->id).s, .first = record_form_rows(rq, &f, true),
         .rest = record_form_rows(rq, &f, false),
         .cancel = is_new ? url_path(str_of(k->base)) : hook_url(h->a, k, r->id), .error = is_elsewhere ? err_text(h->a, h->loc, e) : (str){ 0 },
+        .once = !is_new ? (str){ 0 } : request_form(rq, "once").n ? request_form(rq, "once") : once_new(h->a),
     };
     struct crumb up = { _(webhook_plural), url_path(str_of(k->base)) };
     view_hook_form(&body, &v);
@@ -161,7 +164,7 @@ static void show_secret(struct request *rq, const struct hook_kind *k, int64_t i
 void hook_make(struct request *rq, const struct hook_kind *k)
 {
     struct record *r = record_new(&rq->a, k->en);
-    struct save s = { .r = r };
+    struct save s = { .r = r, .once = request_form(rq, "once") };
     struct err e = { 0 };
     if (!record_form_take(rq, &s, &e) || !record_save(web_ctx(rq), &s, &e))
         show_form(rq, k, r, true, &e, &s.faults);
@@ -186,7 +189,7 @@ void hook_save(struct request *rq, const struct hook_kind *k)
 
 /* ── acts ──────────────────────────────────────────────────────────────────── */
 
-struct act { const struct hook_kind *k; int64_t id; bool is_on; };
+struct act { const struct hook_kind *k; int64_t id; bool is_on; str once; };
 
 static bool run_active(struct ctx *tx, void *arg, struct err *e)
 {
@@ -197,10 +200,14 @@ static bool run_active(struct ctx *tx, void *arg, struct err *e)
     return record_update(tx, r, 0, NULL, e);
 }
 
+/* The page that shows a secret is an answer to a POST: loaded again it shows the same one. */
 static bool run_rotate(struct ctx *tx, void *arg, struct err *e)
 {
     struct act *a = arg;
-    return secret_set(tx, a->k->en, a->id, webhook_secret_new(tx->a), e);
+    str done = { 0 };
+    if (!once_find(tx, a->once, &done, e))
+        return false;
+    return done.n || (secret_set(tx, a->k->en, a->id, webhook_secret_new(tx->a), e) && once_keep(tx, a->once, S("1"), e));
 }
 
 static bool run_delete(struct ctx *tx, void *arg, struct err *e)
@@ -215,7 +222,7 @@ static bool perform(struct request *rq, const struct hook_kind *k, record_write_
     struct err e = { 0 };
     if (!(r = web_load(rq, k->en, 0)))
         return false;
-    *a = (struct act){ k, r->id, str_eq(request_form(rq, "on"), S("1")) };
+    *a = (struct act){ k, r->id, str_eq(request_form(rq, "on"), S("1")), request_form(rq, "once") };
     if (record_write(web_ctx(rq), fn, a, &e))
         return true;
     web_fail(rq, &e);

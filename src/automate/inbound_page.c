@@ -38,6 +38,7 @@ static struct hook_row read_row(struct html *h, struct ctx *c, struct db_rows *q
     bool is_done = db_int(q, 3) == INBOUND_DONE;
     return (struct hook_row){
         .when = loc_relative(h->a, h->loc, at, c->now), .iso = iso_instant(h->a, at), .what = db_text(q, 2, h->a), .answer = db_text(q, 4, h->a),
+        .url = url_fmt(h->a, "/automate/inbound/messages/%.*s", STR_ARG(id_text(h->a, db_int(q, 0)))),
         .state = is_done ? _(webhook_in_done) : _(webhook_in_failed), .tone = is_done ? TONE_GREEN : TONE_RED,
         .again = is_done ? (struct url){ { 0 } } : url_fmt(h->a, "/automate/inbound/messages/%.*s/again", STR_ARG(id_text(h->a, db_int(q, 0)))),
     };
@@ -70,10 +71,14 @@ static void show(struct request *rq, int64_t id, str secret)
         web_fail(rq, &e);
         return;
     }
-    bool makes_event = str_eq(record_text(r, "makes"), S("event"));
+    bool makes_event = str_eq(record_text(r, "makes"), S("event")), is_on = record_int(r, "is_active");
+    struct html chip = html_part(h), address = html_part(h);
+    ui_chip(&chip, .label = is_on ? _(webhook_state_on) : _(webhook_state_off), .tone = is_on ? TONE_GREEN : TONE_NONE);
+    view_hook_copy(&address, &(struct hook_copy_view){
+        S("address"), arena_fmt(h->a, "%.*s/in/%.*s", STR_ARG(web_origin(rq)), STR_ARG(record_text(r, "slug"))), _(webhook_slug) });
     struct ui_fact f[] = {
-        { .label = _(webhook_slug),
-          .value = hook_text(h, HOOK_CODE, arena_fmt(h->a, "POST /in/%.*s", STR_ARG(record_text(r, "slug")))) },
+        { .label = _(webhook_head_state), .value = html_done(&chip) },
+        { .label = _(webhook_slug), .value = html_done(&address), .is_wide = true },
         fact_of(h, r, "scheme"), fact_of(h, r, "makes"),
         makes_event ? fact_of(h, r, "event_kind") : fact_of(h, r, "form"),
         { .label = _(webhook_map), .value = hook_text(h, HOOK_BLOCK, record_text(r, "map")) }, fact_of(h, r, "owner"),
@@ -111,4 +116,49 @@ void inbound_again(struct request *rq)
         return;
     }
     web_done(rq, hook_url(c->a, &inbound_kind, source).s, msg_text(c->a, c->loc, MSG_webhook_replayed, NULL), c->write_id);
+}
+
+/* ── one message, as it came ───────────────────────────────────────────────── */
+
+struct came { int64_t source, at, state; str id, note, body; };
+
+static bool read_came(struct ctx *c, int64_t id, struct came *m, struct err *e)
+{
+    struct db_rows q;
+    *m = (struct came){ 0 };
+    if (!db_query(c->c, &q, "SELECT source, at, state, message_id, note, body FROM inbound_message WHERE id = $1", DB_ARGS(V(id)), e))
+        return false;
+    if (db_next(&q))
+        *m = (struct came){ db_int(&q, 0), db_int(&q, 1), db_int(&q, 2), db_text(&q, 3, c->a), db_text(&q, 4, c->a), db_text(&q, 5, c->a) };
+    return db_done(&q, e) && (m->source || fail(e, ERR_NOT_FOUND, 0, "no message %lld", (long long)id));
+}
+
+void inbound_message_page(struct request *rq)
+{
+    struct html page = web_html(rq), *h = &page, body = html_part(h), chip = html_part(h);
+    struct ctx *c = web_ctx(rq);
+    struct came m;
+    struct record *from;
+    struct err e = { 0 };
+    int64_t id;
+    if (!web_param_id(rq, 0, &id))
+        return;
+    if (!read_came(c, id, &m, &e) || !record_get(c, &inbound_entity, m.source, &from, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    bool is_done = m.state == INBOUND_DONE;
+    ui_chip(&chip, .label = is_done ? _(webhook_in_done) : _(webhook_in_failed), .tone = is_done ? TONE_GREEN : TONE_RED);
+    struct ui_fact f[] = {
+        { .label = _(webhook_head_state), .value = html_done(&chip) },
+        { .label = _(webhook_head_when), .value = hook_text(h, HOOK_TEXT, loc_instant(h->a, h->loc, m.at, DATE_MEDIUM)) },
+        { .label = _(webhook_head_answer), .value = hook_text(h, HOOK_TEXT, m.note) },
+    };
+    struct delivery_view v = { .facts = f, .nfacts = is_done ? 2 : 3, .body = m.body, .is_incoming = true };
+    if (!is_done)
+        v.again = url_fmt(h->a, "/automate/inbound/messages/%.*s/again", STR_ARG(id_text(h->a, id)));
+    struct crumb up[] = { { _(webhook_inbound_plural), url_path(str_of(inbound_kind.base)) }, { record_title(from), hook_url(h->a, &inbound_kind, m.source) } };
+    view_delivery(&body, &v);
+    hook_show_page(rq, h, m.id, up, 2, html_done(&body));
+    answer_html(rq, 200, h);
 }

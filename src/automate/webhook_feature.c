@@ -34,6 +34,7 @@ static const struct route routes[] = {
     { POST, "/automate/inbound/:id/active",         inbound_active,   .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "inbound.active" },
     { POST, "/automate/inbound/:id/secret",         inbound_rotate,   .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "inbound.secret" },
     { POST, "/automate/inbound/:id/delete",         inbound_delete,   .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "inbound.delete" },
+    { GET,  "/automate/inbound/messages/:id",       inbound_message_page, .access = ACCESS_ADMIN, .audit = "inbound.message" },
     { POST, "/automate/inbound/messages/:id/again", inbound_again,    .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "inbound.again" },
     { POST, "/in/:slug",                            inbound_take,     .access = ACCESS_PUBLIC, .body = BODY_RAW, .body_max = INBOUND_BODY_MAX,
       .flags = ROUTE_NO_CSRF, .audit = "inbound.take" },

@@ -122,6 +122,7 @@ static bool fill_rows(struct request *rq, struct html *h, int64_t hook, struct h
 {
     struct ctx *c = web_ctx(rq);
     struct db_rows q;
+    int64_t one;
     const size_t show = show_asked(rq);
     struct ui_item *tabs = arena_new(h->a, struct ui_item, countof(shows));
     for (size_t i = 0; i < countof(shows); i++)
@@ -130,6 +131,9 @@ static bool fill_rows(struct request *rq, struct html *h, int64_t hook, struct h
     v->tabs = tabs;
     v->ntabs = countof(shows);
     v->has_tries = true;
+    if (!db_get_int(c->c, "SELECT 1 FROM outbox WHERE channel = 'webhook' AND target = $1 AND state IN ($2, $3) LIMIT 1",
+                    DB_ARGS(V(hook), V((int)OUTBOX_QUEUED), V((int)OUTBOX_SENDING)), &v->is_moving, &one, e))
+        return false;
     return db_query(c->c, &q, "SELECT id, created_at, kind, state, attempts, outcome, status FROM outbox WHERE channel = 'webhook' AND target = $1"
                               " AND id < $2 AND state >= $3 AND state <= $4 ORDER BY id DESC LIMIT $5",
                     DB_ARGS(V(hook), V(hook_before(rq)), V(shows[show].from), V(shows[show].to), V(HOOK_ROWS + 1)), e)

@@ -12,7 +12,7 @@ struct hooks_view {
 };
 void view_hooks(struct html *h, const struct hooks_view *v);
 
-struct hook_form_view { str action; struct url cancel; struct html_safe first, rest; str error; };
+struct hook_form_view { str action; struct url cancel; struct html_safe first, rest; str error, once; };
 void view_hook_form(struct html *h, const struct hook_form_view *v);
 
 /* Something that came or went: a row of the table. */
@@ -21,18 +21,19 @@ struct hook_view {
     str secret, secret_text;                    /* shown once */
     str stopped;
     const struct ui_fact *facts; size_t nfacts;
-    str base;                                   /* "/automate/webhooks/1h2k3m" */
+    str base, once;                             /* "/automate/webhooks/1h2k3m"; the key of the form that makes another secret */
     bool is_active, can_test; str delete_sure;
     str title, none;                            /* of the table */
     const struct ui_item *tabs; size_t ntabs;
-    bool has_tries;
+    bool has_tries, is_moving;                  /* something is on its way: the table looks again by itself */
     const struct hook_row *rows; size_t n;
     struct url older;
 };
 void view_hook(struct html *h, const struct hook_view *v);
 
 struct try_row { str when, iso, outcome, ms, note; enum tone tone; };
-struct delivery_view { const struct ui_fact *facts; size_t nfacts; struct url again; const struct try_row *tries; size_t n; str body; };
+struct delivery_view { const struct ui_fact *facts; size_t nfacts; struct url again; const struct try_row *tries; size_t n; str body;
+                       bool is_incoming; };
 void view_delivery(struct html *h, const struct delivery_view *v);
 
 /* ── what both kinds share: hook_page.c ──────────────────────────────────── */
@@ -57,6 +58,8 @@ struct url hook_url(struct arena *a, const struct hook_kind *k, int64_t id);
 enum hook_how { HOOK_TEXT, HOOK_LTR, HOOK_CODE, HOOK_BLOCK };
 struct hook_text_view { str text; enum hook_how how; };
 void view_hook_text(struct html *h, const struct hook_text_view *v);
+struct hook_copy_view { str id, text, label; };
+void view_hook_copy(struct html *h, const struct hook_copy_view *v);
 struct html_safe hook_text(struct html *h, enum hook_how how, str text);
 void hook_show_page(struct request *rq, struct html *h, str title, const struct crumb *crumbs, size_t n, struct html_safe body);
 void hook_page(struct request *rq, const struct hook_kind *k);
@@ -94,4 +97,5 @@ void inbound_active(struct request *rq);
 void inbound_rotate(struct request *rq);
 void inbound_rotate_api(struct request *rq);
 void inbound_delete(struct request *rq);
+void inbound_message_page(struct request *rq);
 void inbound_again(struct request *rq);

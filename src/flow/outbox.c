@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/random.h"
+#include "base/utf8.h"
 #include "msg/webhook.h"
 
 enum { LEASE_S = 60, PAUSE_FROM = 3, PAUSE_S = 5, PAUSE_MAX_S = 300, LOST_QUICK = 5, FORGET_MAX = 500 };
@@ -169,15 +170,28 @@ static int64_t after(int tries, struct seeded *chance)
     return s * SECOND_US + seeded_below(chance, s * SECOND_US / 5) - s * SECOND_US / 10;
 }
 
+/* The end of a note is where it was cut: what is left of a letter there says nothing. */
+static bool is_cut_here(str s)
+{
+    size_t want = (unsigned char)s.p[0] >= 0xF0 ? 4 : (unsigned char)s.p[0] >= 0xE0 ? 3 : (unsigned char)s.p[0] >= 0xC2 ? 2 : 1;
+    for (size_t i = 1; i < s.n; i++)
+        if (((unsigned char)s.p[i] & 0xC0) != 0x80)
+            return false;
+    return s.n < want;
+}
+
 static bool log_attempt(struct ctx *tx, int64_t id, const struct egress_result *r, struct err *e)
 {
     struct buf b = buf_new(tx->a, 4 * WIRE_NOTE_MAX);
-    for (size_t i = 0; i < r->note.n; i++) {    /* whatever came, it is text when it is shown */
-        unsigned char c = (unsigned char)r->note.p[i];
-        if (c >= ' ' && c < 0x7F)
-            buf_char(&b, (char)c);
-        else if (c != '\r')
-            buf_fmt(&b, "\\x%02x", c);
+    for (str left = r->note; left.n;) {         /* whatever came, it is text when it is shown */
+        str at = left;
+        uint32_t cp = utf8_next(&left);
+        size_t n = at.n - left.n;
+        if (n > 1 ? cp >= 0xA0 : cp >= ' ' && cp < 0x7F)
+            buf_put(&b, str_head(at, n));
+        else if (cp != '\r' && !(n == 1 && cp > 0x7F && is_cut_here(at)))
+            for (size_t i = 0; i < n; i++)
+                buf_fmt(&b, "\\x%02x", (unsigned char)at.p[i]);
     }
     return db_exec(tx->c, "INSERT INTO outbox_attempt (id, outbox_id, at, ms, outcome, status, note) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                    DB_ARGS(V(id_mint()), V(id), V(clock_now()), V(r->ms), V((int)r->outcome), V(r->status), V(buf_str(&b))), NULL, e);

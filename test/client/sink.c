@@ -135,7 +135,7 @@ static void answer(struct sink *s, int fd, struct sunk *r)
     } else if (is(r, "/bomb")) {
         flood(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: identity\r\n\r\n\x1f\x8b\x08", block, sizeof block, 10 << 20);
     } else {
-        int n = snprintf(line, sizeof line, "HTTP/1.1 %d Said\r\n%s%sContent-Length: 9\r\nConnection: close\r\n\r\n<b>hm</b>", status,
+        int n = snprintf(line, sizeof line, "HTTP/1.1 %d Said\r\n%s%sContent-Length: 13\r\nConnection: close\r\n\r\n<b>না</b>", status,
                          is(r, "/away") ? "Location: http://169.254.169.254/latest/meta-data/\r\n" : "", is(r, "/wait") ? "Retry-After: 30\r\n" : "");
         say(fd, line, (size_t)n);
     }

@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include "app/workspace.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "client/served.h"
 #include "flow/sign.h"
@@ -102,7 +103,7 @@ START_TEST(test_what_is_not_signed_does_nothing_and_learns_nothing)
         client_send(&cl, "POST", "/in/shop", NULL, "application/json", S("{}")), send_at("shop", secret, "", now, "{}", false),
     };
     for (size_t i = 0; i < countof(bad); i++)
-        ck_assert_msg(bad[i].status == 401, "case %zu: %d", i, bad[i].status);
+        ck_assert_msg(bad[i].status == 401 && str_starts(reply_header(&bad[i], "Content-Type"), S("application/problem+json")), "case %zu: %d", i, bad[i].status);
     str old = secret, fresh = member(api("POST", arena_fmt(&mem, "/api/v1/inbound/%.*s/secret", STR_ARG(id)).p, "{}", 200), "secret");
     ck_assert_int_eq(send_now("shop", old, "m2", "{}").status, 200);            /* for a day both are good */
     ck_assert_int_eq(send_now("shop", fresh, "m3", "{}").status, 200);
@@ -127,10 +128,15 @@ START_TEST(test_what_cannot_be_understood_is_kept_and_taken_in_later)
     cl.cookie[0] = (struct client_pair){ S("sid"), str_of(owner.session) };
     struct reply r = client_get(&cl, arena_fmt(&mem, "/automate/inbound/%.*s", STR_ARG(id)).p);
     ck_assert_msg(r.status == 200 && reply_has(&r, "Nobody here has this e-mail address") && reply_has(&r, "The body is not JSON"), "%.*s", STR_ARG(r.body));
-    ptrdiff_t at = str_find(r.body, S("/automate/inbound/messages/"));
-    ck_assert_int_gt(at, 0);
-    at = str_find(str_from(r.body, (size_t)at + 5), S("/automate/inbound/messages/")) + at + 5;      /* the older of the two */
-    str rest = str_from(r.body, (size_t)at), path = str_cut(&rest, '"');
+    ck_assert(reply_has(&r, "/in/crm\""));       /* the whole address, to be carried away */
+    str rest = r.body, path = { 0 }, one = { 0 };
+    for (ptrdiff_t at; (at = str_find(rest, S("/automate/inbound/messages/"))) >= 0;) {      /* the older of the two, and the way to take it in */
+        rest = str_from(rest, (size_t)at);
+        one = path;
+        path = str_cut(&rest, '"');
+    }
+    r = client_get(&cl, arena_cstr(&mem, one));
+    ck_assert_msg(r.status == 200 && reply_has(&r, "late@buyer.example") && reply_has(&r, "Take in again"), "%.*s %d", STR_ARG(one), r.status);
     cl.ncookies = 0;
     api("POST", "/api/v1/person", "{\"name\":\"Late\",\"email\":\"late@buyer.example\"}", 201);
     cl.ncookies = 1;
@@ -140,6 +146,39 @@ START_TEST(test_what_cannot_be_understood_is_kept_and_taken_in_later)
     ck_assert_int_eq(r.status, 404);            /* done: not a second time */
     cl.ncookies = 0;
     ck_assert_int_gt(str_find(timeline_count("call.done"), S("Late")), 0);
+}
+END_TEST
+
+/* The page that shows a secret answers a POST: what a browser sends again makes nothing twice. */
+START_TEST(test_a_secret_loaded_again_is_the_same)
+{
+    const char *form = arena_fmt(&mem, "csrf=%s&once=0123456789abcdef&name=Bank&slug=bank&makes=event&scheme=standard&event_kind=bank.paid&is_active=1"
+                                       "&map=email+%%3D+mail&owner=%.*s", owner.csrf, STR_ARG(id_text(&mem, owner.id))).p;
+    cl.ncookies = 1;
+    cl.cookie[0] = (struct client_pair){ S("sid"), str_of(owner.session) };
+    struct reply r[2] = { client_post(&cl, "/automate/inbound", form), client_post(&cl, "/automate/inbound", form) };
+    str secret[2];
+    for (int i = 0; i < 2; i++) {
+        ck_assert_msg(r[i].status == 200, "%d %.*s", r[i].status, STR_ARG(r[i].body));
+        str rest = str_from(r[i].body, (size_t)str_find(r[i].body, S("whsec_")));
+        secret[i] = str_cut(&rest, '"');
+    }
+    ck_assert_msg(str_eq(secret[0], secret[1]), "%.*s", STR_ARG(secret[1]));
+    str rest = str_from(r[0].body, (size_t)str_find(r[0].body, S("/automate/inbound/"))), path = { 0 };
+    while (rest.n && !str_ends(path, S("/secret"))) {
+        rest = str_from(rest, (size_t)str_find(rest, S("/automate/inbound/")));
+        path = str_cut(&rest, '"');
+    }
+    const char *again = arena_fmt(&mem, "csrf=%s&once=fedcba9876543210", owner.csrf).p;
+    for (int i = 0; i < 2; i++) {
+        r[i] = client_post(&cl, arena_cstr(&mem, path), again);
+        ck_assert_int_eq(r[i].status, 200);
+        rest = str_from(r[i].body, (size_t)str_find(r[i].body, S("whsec_")));
+        secret[i] = str_cut(&rest, '"');
+    }
+    cl.ncookies = 0;
+    ck_assert(str_eq(secret[0], secret[1]));
+    ck_assert_int_eq(send_now("bank", secret[0], "m1", "{}").status, 200);
 }
 END_TEST
 
@@ -201,6 +240,7 @@ SUITE("inbound", 300, open_house, close_house,
       test_a_signed_message_becomes_an_event_once,
       test_what_is_not_signed_does_nothing_and_learns_nothing,
       test_what_cannot_be_understood_is_kept_and_taken_in_later,
+      test_a_secret_loaded_again_is_the_same,
       test_its_owner_reads_in_their_language_what_was_wrong,
       test_it_can_answer_a_form,
       test_what_cannot_work_is_refused_when_it_is_written,

@@ -242,6 +242,7 @@ START_TEST(test_bad_receivers_hold_up_nobody_else)
     ck_assert_int_gt(number("SELECT paused_until - ok_at FROM outbox_target WHERE target = $1", id[8]), 0);
     /* what came is kept as text */
     ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox_attempt WHERE LENGTH(note) > 800", (str){ 0 }), 0);
+    ck_assert_int_gt(number("SELECT COUNT(*) FROM outbox_attempt a JOIN outbox o ON o.id = a.outbox_id WHERE o.target = $1 AND a.note = '<b>না</b>'", id[6]), 0);
     ck_assert_int_eq(number("SELECT COUNT(*) FROM outbox_attempt a JOIN outbox o ON o.id = a.outbox_id WHERE o.target = $1 AND SUBSTR(a.note, 1, 8) = 'setu\\x00'", id[3]) > 0, 1);
 }
 END_TEST
