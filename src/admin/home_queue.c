@@ -109,7 +109,7 @@ bool home_approvals(struct home *m, struct err *e)
         const struct record *r = list.rows[i];
         int64_t until = record_int(r, "until");
         struct home_line l = line_of(m, r, "stamp", RANK_TASK, until);
-        l.url = url_path(S("/automation/approvals"));
+        l.url = url_fmt(h->a, "/automation/approvals#a-%.*s", STR_ARG(id_text(h->a, r->id)));
         l.sub = record_text(r, "asked_by");
         l.tone = TONE_IRIS;
         l.reason = _(admin_reason_approve_by, .when = A(loc_relative(h->a, h->loc, until, m->c->now)));
@@ -150,8 +150,11 @@ bool home_notices(struct home *m, struct err *e)
     struct list list;
     if (!rows_of(m, "notification", S("recipient = me and read_at is empty"), "-created_at", &list, e))
         return false;
-    for (size_t i = 0; i < list.n && i < 3; i++) {
+    for (size_t i = 0, shown = 0; i < list.n && shown < 3; i++) {
         const struct record *r = list.rows[i];
+        if (str_eq(record_text(r, "kind"), S("approval.asked")))        /* home_approvals() has it */
+            continue;
+        shown++;
         struct home_line l = line_of(m, r, "bell", RANK_NOTICE, -r->created_at);
         l.sub = record_text(r, "body");
         l.reason = _(admin_reason_notice);

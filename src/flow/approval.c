@@ -4,6 +4,7 @@
  * says so. The run goes on in the next round, not in the write of whoever answered.
  */
 #include "flow/rule_inside.h"
+#include "base/id.h"
 #include "msg/core.h"
 #include "msg/rule.h"
 
@@ -33,6 +34,11 @@ static const struct field fields[] = {
     { .name = "note", .label = MSG_core_word_note, .type = FIELD_TEXT, .flags = F_READONLY, .max = 1000 },
 };
 
+static str page_of(struct ctx *tx, const struct record *now)
+{
+    return arena_fmt(tx->a, "/automation/approvals#a-%.*s", STR_ARG(id_text(tx->a, now->id)));
+}
+
 /* The one who decides is told; whoever asked hears the answer. */
 static bool tell(struct ctx *tx, const struct record *now, int64_t to, bool is_question, struct err *e)
 {
@@ -44,10 +50,12 @@ static bool tell(struct ctx *tx, const struct record *now, int64_t to, bool is_q
     msg_id answer = str_eq(status, S("approved")) ? MSG_rule_approval_approved
                   : str_eq(status, S("declined")) ? MSG_rule_approval_declined : MSG_rule_approval_expired;
     str said = msg_text(tx->a, &r.loc, answer, NULL);
+    str note = record_text(now, "note");
     str title = is_question ? RULE_SAY(tx->a, &r.loc, rule_tell_asked, .what = A(what))
-                            : RULE_SAY(tx->a, &r.loc, rule_tell_answered, .what = A(what), .answer = A(said));
+              : note.n ? RULE_SAY(tx->a, &r.loc, rule_tell_answered_word, .answer = A(said), .what = A(what), .note = A(note))
+                       : RULE_SAY(tx->a, &r.loc, rule_tell_answered, .answer = A(said), .what = A(what));
     sys.by = is_question ? 0 : sys.by;
-    return notify(&sys, to, is_question ? "approval.asked" : "approval.answered", title, S("/automation/approvals"), e);
+    return notify(&sys, to, is_question ? "approval.asked" : "approval.answered", title, page_of(tx, now), e);
 }
 
 static bool wake(struct ctx *tx, const struct record *now, struct err *e)
@@ -71,7 +79,8 @@ static bool approval_after(struct ctx *tx, const struct record *old, const struc
     if (!record_changed(old, now, "status"))
         return true;
     ev.record_id = now->id;
-    return event_add(&sys, &ev, e) && wake(tx, now, e) && tell(tx, now, record_int(now, "asked_by"), false, e);
+    return event_add(&sys, &ev, e) && wake(tx, now, e) && notify_settled(tx, record_int(now, "decider"), page_of(tx, now), e)
+        && tell(tx, now, record_int(now, "asked_by"), false, e);
 }
 
 static const char *const schema[] = {

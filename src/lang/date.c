@@ -137,6 +137,8 @@ str loc_relative(struct arena *a, const struct locale *loc, int64_t instant, int
 
     if (span < MINUTE_US)                       /* what is a second ahead was written while this was asked */
         return msg_text(a, loc, past || span <= SECOND_US ? MSG_lang_now : MSG_lang_soon, NULL);
+    if (!past && span < INT64_MAX / 2)          /* a limit of two days is not one of "1 day" a moment after it was set */
+        span += span / 60;
     while (span >= steps[i].below)
         i++;
     struct msg_arg n = A(span / steps[i].unit);

@@ -331,6 +331,30 @@ await journey('a phone', async () => {
   check('a person is made on a phone', (await page.textContent('h1')).includes('Phone Parvin'))
 })
 
+// ── a question, answered ──
+await journey('approvals', async () => {
+  await served.api('POST', 'rule', { name: 'Firms are asked about', is_on: true, says: 'when created\nabout company\ndo ask\nwho owner\ntext Is this one of ours?\ncount 2\nunit days' })
+  await served.api('POST', 'company', { name: 'Asked Ltd.', owner: mahsa.id })
+  const waiting = async () => (await served.api('GET', `approval?q=${encodeURIComponent('status = waiting')}`)).items[0]
+  for (const end = Date.now() + 30000; !(await waiting()) && Date.now() < end;) await new Promise(done => setTimeout(done, 200))
+  const page = await as(seller.email), asked = await waiting()
+  await page.goto('/notifications')
+  await Promise.all([page.waitForURL(`**/automation/approvals#a-${asked.id}`), page.locator('main li a', { hasText: 'Is this one of ours?' }).click()])
+  const form = page.locator(`#a-${asked.id} form`)
+  await form.locator('[name=note]').fill('نه')
+  await form.locator('[name=note]').press('Enter')
+  await page.waitForTimeout(300)
+  check('Enter in the word answers nothing: no answer is the first one', !!(await waiting()))
+  await form.locator('button[value=no]').click()
+  await toast(page)
+  check('it is declined, with the word', await served.api('GET', `approval/${asked.id}`).then(a => a.status === 'declined' && a.note === 'نه'))
+  await page.goto('/notifications')
+  check('what was answered waits in no inbox', await page.locator('main li a', { hasText: 'Is this one of ours?' }).count() === 0)
+  const asker = await as(served.owner)
+  await asker.goto('/notifications')
+  check('whoever asked hears the word', await asker.locator('main li a', { hasText: 'Declined: Is this one of ours?' }).filter({ hasText: 'نه' }).count() === 1)
+})
+
 // ── conditions from the keyboard ──
 await journey('conditions', async () => {
   const page = await as(served.owner)

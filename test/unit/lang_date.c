@@ -264,6 +264,8 @@ START_TEST(durations_are_shown_and_read)
     SAYS(loc_relative(&mem, &us, 0, 30 * (int64_t)SECOND_US), "just now");
     SAYS(loc_relative(&mem, &us, 30 * (int64_t)SECOND_US, 0), "in a moment");
     SAYS(loc_relative(&mem, &us, SECOND_US, 0), "just now");
+    SAYS(loc_relative(&mem, &us, 2 * DAY_US - MINUTE_US, 0), "in 2 days");
+    SAYS(loc_relative(&mem, &us, 2 * DAY_US - HOUR_US, 0), "in 1 day");
     SAYS(loc_relative(&mem, &us, INT64_MIN, INT64_MAX), "292,471 years ago");
 }
 END_TEST
