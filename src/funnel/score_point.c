@@ -44,6 +44,6 @@ const struct entity score_point_entity = {
     .subtitle = "rule",
     .order = "-at",
     .subject = "person",
-    .flags = E_PERSON_DATA | E_NO_CREATE | E_NO_PAGE,
+    .flags = E_PERSON_DATA | E_NO_CREATE | E_NO_PAGE | E_DERIVED,
     .schema = schema,
 };

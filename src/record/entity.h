@@ -57,6 +57,7 @@ enum {
     E_NO_PAGE     = 1 << 2,     /* no pages of its own; API and engine only */
     E_NO_DELETE   = 1 << 3,
     E_SETTINGS    = 1 << 4,     /* configuration: rights of the settings, not of the records */
+    E_DERIVED     = 1 << 5,     /* reckoned by the program from other records, and anew after an undo: none of them stands in its way */
 };
 
 struct entity {

@@ -2,7 +2,8 @@
  *
  * The rows of the write are read newest first. A field is put back only if it
  * still holds what the write left there; else somebody has changed it since and
- * the undo is refused whole, naming the field. Hooks rest during an undo: what
+ * the undo is refused whole, naming the field. What the program reckons from other records (E_DERIVED) is put back
+ * where it still can be: it has been reckoned anew since, and is again after the undo. Hooks rest during an undo: what
  * they had written stands in the same write and is put back with it.
  */
 #include "msg/record.h"
@@ -79,6 +80,16 @@ static bool changed_since(struct ctx *tx, const struct step *s, const struct fie
     return f ? err_field(e, f->name) : false;
 }
 
+static bool is_derived(const struct step *s) { return s->en->flags & E_DERIVED; }
+
+static struct step *past(struct step *s)
+{
+    const struct step *first = s;
+    while (s && s->action == CHANGE_UPDATE && s->en == first->en && s->record_id == first->record_id)
+        s = s->next;
+    return s;
+}
+
 static bool may_change(struct ctx *tx, const struct record *r, enum action act, struct err *e)
 {
     if (access_record(tx, r, ACTION_SEE) && (access_record(tx, r, act) || tx->who->is_system))
@@ -94,6 +105,10 @@ static bool undo_fields(struct ctx *tx, struct step **at, struct err *e)
 
     if (!store_load(tx, first->en, first->record_id, false, &old, e))
         return false;
+    if (!old && is_derived(first)) {
+        *at = past(first);
+        return true;
+    }
     if (!old)
         return changed_since(tx, first, NULL, e);
     struct val *v = now->v;
@@ -106,7 +121,10 @@ static bool undo_fields(struct ctx *tx, struct step **at, struct err *e)
         if (!f || f->flags & F_SECRET)
             continue;
         size_t i = (size_t)field_index(first->en, f);
-        if (!str_eq(type_canon(tx->a, f, &now->v[i]), (*at)->new_text))
+        bool is_as_left = str_eq(type_canon(tx->a, f, &now->v[i]), (*at)->new_text);
+        if (!is_as_left && is_derived(first))
+            continue;
+        if (!is_as_left)
             return changed_since(tx, first, f, e);
         if (!type_from_canon(tx, f, (*at)->old_text, &now->v[i], e))
             return false;
@@ -124,7 +142,7 @@ static bool undo_whole(struct ctx *tx, const struct step *s, struct err *e)
     if (!store_load(tx, s->en, s->record_id, true, &r, e))
         return false;
     if (!r || (r->deleted_at != 0) == was_made)
-        return changed_since(tx, s, NULL, e);
+        return is_derived(s) || changed_since(tx, s, NULL, e);
     if (was_made) {
         struct ctx sys = ctx_as_system(tx);
         return record_delete(&sys, s->en, s->record_id, 0, e);

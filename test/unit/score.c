@@ -252,6 +252,41 @@ START_TEST(a_nurtured_lead_is_offered_when_its_score_rises)
 }
 END_TEST
 
+static bool run_merge(struct ctx *tx, void *arg, struct err *err)
+{
+    const int64_t *id = arg;
+    return record_merge(tx, &person_entity, id[0], id[1], NULL, err);
+}
+
+/* Points of both went to one person and were reckoned anew there; that is no change of anybody's. */
+START_TEST(a_merge_is_undone_after_the_points_were_counted_anew)
+{
+    int64_t id[2] = { person_fit(), person_fit() };
+    happens(id[1], "form.sent");
+    tick();
+    int64_t fit = number(&person_entity, id[1], "fit"), engagement = number(&person_entity, id[1], "engagement");
+    ck_assert_int_gt(fit, 0);
+    ck_assert_int_gt(engagement, 0);
+    struct ctx c = fresh(sys);
+    ck_assert_msg(record_write(&c, run_merge, id, &e), "%s", e.detail);
+    int64_t write = c.write_id;
+    tick();
+    ck_assert_int_eq(number(&person_entity, id[0], "engagement"), engagement);
+    must(sys, UNDO, write, NULL);
+    tick();
+    ck_assert_int_eq(number(&person_entity, id[0], "engagement"), 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(number(&person_entity, id[i], "fit"), fit);
+        struct score_view v = explained(id[i]);
+        int64_t sum = 0;
+        for (size_t k = 0; k < v.n; k++)
+            sum += v.line[k].worth;
+        ck_assert_int_eq(sum, (v.fit + v.engagement) * 100);
+    }
+    ck_assert_int_eq(number(&person_entity, id[1], "engagement"), engagement);
+}
+END_TEST
+
 SUITE("score", 120, funnel_open, firm_close,
       a_score_is_the_sum_of_its_reasons,
       points_fade_by_steps_as_the_clock_moves,
@@ -262,6 +297,7 @@ SUITE("score", 120, funnel_open, firm_close,
       caps_hold_for_rules_groups_and_the_whole_and_points_may_be_negative,
       grades_change_at_their_thresholds,
       a_changed_rule_counts_everybody_anew,
+      a_merge_is_undone_after_the_points_were_counted_anew,
       a_persons_company_counts_and_its_change_is_noticed,
       criteria_that_cannot_be_read_are_refused_when_saved,
       a_nurtured_lead_is_offered_when_its_score_rises)
