@@ -12,7 +12,7 @@ struct duplicates_view { struct ui_item tabs[2]; const struct pair_line *pairs; 
 void view_duplicates(struct html *h, const struct duplicates_view *v);
 
 struct merge_row { str name, label, mine, theirs; bool takes_theirs; };
-struct merge_view { const struct merge_row *rows; size_t n; struct url action, swap, cancel; str keep, drop; };
+struct merge_view { const struct merge_row *rows; size_t n; struct url action, swap, cancel, other; str keep, drop; };
 void view_merge(struct html *h, const struct merge_view *v);
 
 void duplicates_page(struct request *rq);       /* /people/duplicates, /companies/duplicates */

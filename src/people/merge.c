@@ -48,7 +48,7 @@ void merge_page(struct request *rq)
         .rows = rows, .keep = record_title(m.keep), .drop = record_title(m.drop),
         .action = url_fmt(h->a, "/%s/%.*s/merge/%.*s", m.en->path, STR_ARG(keep), STR_ARG(drop)),
         .swap = url_fmt(h->a, "/%s/%.*s/merge/%.*s", m.en->path, STR_ARG(drop), STR_ARG(keep)),
-        .cancel = record_url(h->a, m.en, m.keep->id),
+        .cancel = record_url(h->a, m.en, m.keep->id), .other = record_url(h->a, m.en, m.drop->id),
     };
     for (size_t i = 0; i < m.en->nfields; i++) {
         const struct field *f = &m.en->fields[i];

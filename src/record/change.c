@@ -81,6 +81,7 @@ static struct change read_change(struct ctx *c, struct db_rows *q, const struct 
         .action = (enum change_action)db_int(q, 4), .field = field.n ? entity_field(en, field) : NULL,
         .old_text = db_text(q, 6, c->a), .new_text = db_text(q, 7, c->a), .actor = db_text(q, 8, c->a),
         .why = db_text(q, 9, c->a), .request_id = db_text(q, 10, c->a), .is_undone = !db_is_null(q, 11),
+        .is_merge = !field.n && db_int(q, 4) == CHANGE_UPDATE,
         .en = en,
     };
 }

@@ -1,6 +1,7 @@
 /* merge.c - two records become one: every reference moves, the other is deleted.
  *
- * The kept record takes the chosen values. Each moved reference is a change row
+ * The kept record says so in its history, first of all rows: whose right undo asks, and where the address of the other
+ * leads from now on. It takes the chosen values. Each moved reference is a change row
  * of the same write, so that undo brings both back with all that led to them.
  */
 #include "msg/record.h"
@@ -121,7 +122,8 @@ bool record_merge(struct ctx *tx, const struct entity *en, int64_t keep, int64_t
             return access_denied(tx, en, e);
     }
     struct ctx sys = ctx_as_system(tx);
-    if (!move_all(&sys, en, keep, drop, e) || !record_delete(&sys, en, drop, 0, e))
+    if (!change_log(tx, both[0], CHANGE_UPDATE, NULL, record_title(both[1]), record_title(both[0]), e)
+        || !move_all(&sys, en, keep, drop, e) || !record_delete(&sys, en, drop, 0, e))
         return false;
     if (!strcmp(en->name, "person")
         && !event_move(tx, drop, keep, e))
@@ -138,4 +140,14 @@ bool record_merge(struct ctx *tx, const struct entity *en, int64_t keep, int64_t
     memcpy(v, chosen->v, en->nfields * sizeof *v);
     r->id = keep;
     return record_update(tx, r, 0, NULL, e);
+}
+
+bool record_merged_into(struct ctx *c, const struct entity *en, int64_t id, int64_t *into, struct err *e)
+{
+    bool found;
+    *into = 0;
+    return db_get_int(c->c, "SELECT k.record_id FROM change d JOIN change k ON k.write_id = d.write_id"
+                            " WHERE d.record_id = $1 AND d.action = $3 AND k.entity = $2 AND k.action = $4 AND k.field IS NULL"
+                            " ORDER BY d.id DESC LIMIT 1",
+                      DB_ARGS(V(id), V(str_of(en->name)), V((int)CHANGE_DELETE), V((int)CHANGE_UPDATE)), &found, into, e);
 }

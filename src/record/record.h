@@ -149,6 +149,9 @@ bool record_delete(struct ctx *tx, const struct entity *en, int64_t id, int64_t 
 __attribute__((warn_unused_result))
 bool record_merge(struct ctx *tx, const struct entity *en, int64_t keep, int64_t drop,
                   const struct record *chosen, struct err *e);
+/* Where a record went that is gone because it was merged; 0: it was not. Whether the reader may see that one is not asked. */
+__attribute__((warn_unused_result))
+bool record_merged_into(struct ctx *c, const struct entity *en, int64_t id, int64_t *into, struct err *e);
 
 /* ── history and undo ────────────────────────────────────────────────────── */
 
@@ -158,6 +161,7 @@ struct change {
     const struct entity *en;
     const struct field *field;                  /* NULL: the record as a whole */
     enum change_action action;
+    bool is_merge;                              /* old_text is the title of what was merged into it */
     str actor, why, request_id;
     str old_text, new_text;                     /* canonical; show with type_show_text() */
     bool is_undone;

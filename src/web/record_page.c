@@ -201,6 +201,9 @@ static str what_of(struct ctx *c, const struct change *ch)
     static const msg_id said[] = {
         [CHANGE_CREATE] = MSG_web_change_created, [CHANGE_DELETE] = MSG_web_change_deleted, [CHANGE_RESTORE] = MSG_web_change_restored,
     };
+    if (ch->is_merge)
+        return msg_text(c->a, c->loc, MSG_web_change_merged, (const struct msg_arg *)(const void *)
+                        &(struct msg_web_change_merged_args){ .title = A(ch->old_text) });
     if (!ch->field)
         return ch->action == CHANGE_UPDATE ? (str){ 0 } : msg_text(c->a, c->loc, said[ch->action], NULL);
     str field = msg_text(c->a, c->loc, ch->field->label, NULL);

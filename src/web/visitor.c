@@ -278,6 +278,19 @@ bool web_param_id(struct request *rq, int n, int64_t *id)
     return refuse(rq, ERR_NOT_FOUND, MSG_web_not_found, "malformed id");
 }
 
+/* The address of a record that was merged leads to the one that stayed. */
+static bool leads_on(struct request *rq, const struct entity *en, int64_t id)
+{
+    struct ctx *c = web_ctx(rq);
+    struct record *r;
+    struct err e = { 0 };
+    int64_t into;
+    if (en->flags & E_NO_PAGE || !record_merged_into(c, en, id, &into, &e) || !into || !record_get(c, en, into, &r, &e))
+        return false;
+    answer_redirect(rq, arena_fmt(c->a, "/%s/%.*s", en->path, STR_ARG(id_text(c->a, into))));
+    return true;
+}
+
 struct record *web_load(struct request *rq, const struct entity *en, int n)
 {
     struct record *r;
@@ -287,6 +300,7 @@ struct record *web_load(struct request *rq, const struct entity *en, int n)
         return NULL;
     if (record_get(web_ctx(rq), en, id, &r, &e))
         return r;
-    web_fail(rq, &e);
+    if (e.code != ERR_NOT_FOUND || rq->method != GET || !leads_on(rq, en, id))
+        web_fail(rq, &e);
     return NULL;
 }

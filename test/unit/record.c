@@ -267,6 +267,14 @@ START_TEST(a_merge_moves_references_and_undo_brings_both_back)
     ck_assert_msg(record_write(&c, run_merge, &m, &e), "%s", e.detail);
     ck_assert_int_eq(record_int(seen(sys, &person_entity, id), "company"), keep);
     ck_assert_ptr_null(seen(sys, &company_entity, drop));
+    struct ctx look = fresh(sys);
+    struct change *told;
+    size_t n;
+    int64_t into;
+    ck_assert(record_history(&look, &company_entity, keep, 0, 10, &told, &n, &e));
+    ck_assert(told[0].is_merge && told[0].write_id == c.write_id && str_eq(told[0].old_text, S("Padma Foods Ltd")));
+    ck_assert(record_merged_into(&look, &company_entity, drop, &into, &e) && into == keep);
+    ck_assert(record_merged_into(&look, &company_entity, keep, &into, &e) && into == 0);
     struct job undo = { .undo = c.write_id };
     c = fresh(sys);
     ck_assert_msg(record_write(&c, run_job, &undo, &e), "%s", e.detail);
