@@ -87,8 +87,9 @@ void rule_runs_page(struct request *rq)
     struct rule_run_row *rows = arena_new(c->a, struct rule_run_row, found.n);
     for (size_t i = 0; i < found.n; i++)
         rows[i] = row_of(c, found.rows[i]);
-    struct html h = web_html(rq), empty = html_part(&h);
-    ui_empty(&empty, .kind = UI_EMPTY_NONE_FOUND, .title = say(c, MSG_rule_no_runs), .text = say(c, MSG_rule_no_runs_text));
+    struct html h = web_html(rq), empty = html_part(&h), act = html_part(&h);
+    ui_button(&act, .label = say(c, MSG_rule_plural), .icon = "workflow", .url = url_path(S("/automation")));
+    ui_empty(&empty, .kind = UI_EMPTY_NONE_FOUND, .title = say(c, MSG_rule_no_runs), .text = say(c, MSG_rule_no_runs_text), .actions = html_done(&act));
     struct rule_runs_view v = { .tabs = rule_tabs(c, "runs"), .rows = rows, .n = found.n, .empty = html_done(&empty) };
     v.states = state_items(c, state, rule, &v.nstates);
     if (found.prev.n)

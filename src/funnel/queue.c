@@ -1,6 +1,7 @@
 /* queue.c - the seller's next lead: most urgent first, answered with one key or one button. */
 #include "funnel/views.h"
 #include "base/id.h"
+#include "msg/web.h"
 #include "web/web.h"
 
 enum { SHOWN = 30, REASONS = 3, COUNTED = 999 };
@@ -108,8 +109,14 @@ void queue_page(struct request *rq)
     str back = arena_fmt(c->a, "/leads/queue?view=%s", t->name);
     for (size_t i = 0; i < found.n; i++)
         rows[i] = row_of(rq, found.rows[i], back);
-    struct html h = web_html(rq), empty = html_part(&h);
-    ui_empty(&empty, .kind = UI_EMPTY_ALL_DONE, .title = say(c, MSG_funnel_queue_empty), .text = say(c, MSG_funnel_queue_empty_text));
+    struct html h = web_html(rq), empty = html_part(&h), act = html_part(&h);
+    str lead = say(c, MSG_funnel_lead);
+    if (access_scope(c->who, &lead_entity, ACTION_CREATE) != SCOPE_NONE)
+        ui_button(&act, .label = msg_text(c->a, c->loc, MSG_web_new_of, (const struct msg_arg *)(const void *)
+                                          &(struct msg_web_new_of_args){ .entity = A(lead) }),
+                  .icon = "plus", .url = url_path(S("/leads/new")), .in_dialog = true);
+    ui_empty(&empty, .kind = UI_EMPTY_ALL_DONE, .title = say(c, MSG_funnel_queue_empty), .text = say(c, MSG_funnel_queue_empty_text),
+             .actions = html_done(&act));
     struct queue_view v = { .rows = rows, .n = found.n, .tabs = tab_items(c, t), .ntabs = countof(tabs), .empty = html_done(&empty),
                             .previous = page_url(c, t, found.prev), .next = page_url(c, t, found.next) };
     struct page p = web_page(rq, say(c, MSG_funnel_queue));
