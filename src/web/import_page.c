@@ -102,6 +102,13 @@ static void show_start(struct request *rq, str chosen, str error, int status)
 
 static void start_page(struct request *rq) { show_start(rq, request_query(rq, "entity"), (str){ 0 }, 200); }
 
+static str url_part(struct request *rq, str value)
+{
+    struct html h = web_html(rq);
+    html_url_part(&h, value);
+    return html_done(&h).s;
+}
+
 static void upload(struct request *rq)
 {
     struct ctx *c = web_ctx(rq);
@@ -115,14 +122,12 @@ static void upload(struct request *rq)
         web_fail(rq, &e);
         return;
     }
-    struct html file = web_html(rq);
-    html_url_part(&file, rq->upload[0].filename);
-    answer_redirect(rq, arena_fmt(c->a, "/import/%.*s/%.*s?file=%.*s", STR_ARG(token), STR_ARG(name), STR_ARG(html_done(&file).s)));
+    answer_redirect(rq, arena_fmt(c->a, "/import/%.*s/%.*s?file=%.*s", STR_ARG(token), STR_ARG(name), STR_ARG(url_part(rq, rq->upload[0].filename))));
 }
 
 /* ── columns ───────────────────────────────────────────────────────────────── */
 
-struct waiting { str token, path, file_name; const struct entity *en; struct import_look look; };
+struct waiting { str token, path, file_name; const struct entity *en; struct csv_options csv; struct import_look look; };
 
 static bool not_there(struct request *rq)
 {
@@ -132,20 +137,66 @@ static bool not_there(struct request *rq)
     return false;
 }
 
+static str asked(struct request *rq, const char *name) { return rq->method == GET ? request_query(rq, name) : request_form(rq, name); }
+
 static bool find_waiting(struct request *rq, struct waiting *w)
 {
     struct err e = { 0 };
     *w = (struct waiting){ .token = rq->param[0], .en = entity_find(rq->param[1]) };
-    w->file_name = rq->method == GET ? request_query(rq, "file") : request_form(rq, "file_name");
+    w->file_name = asked(rq, rq->method == GET ? "file" : "file_name");
+    str encoding = asked(rq, "encoding"), separator = asked(rq, "separator");
+    w->csv = (struct csv_options){ str_eq(separator, S("tab")) ? '\t' : separator.n == 1 ? separator.p[0] : '\0',
+                                   encoding.n ? arena_cstr(&rq->a, encoding) : NULL };
     if (!is_token(w->token) || !may_import(web_ctx(rq), w->en))
         return not_there(rq);
     w->path = str_of(spool_path(&rq->a, web_workspace(rq), w->token));
     if (access(w->path.p, R_OK) != 0)
         return not_there(rq);
-    if (import_look(&rq->a, w->path.p, NULL, &w->look, &e))
+    if (import_look(&rq->a, w->path.p, &w->csv, &w->look, &e))
         return true;
     web_fail(rq, &e);
     return false;
+}
+
+static str separator_word(struct arena *a, char c) { return c == '\t' ? S("tab") : c ? arena_fmt(a, "%c", c) : (str){ 0 }; }
+
+/* "found: UTF-8" first: that is what counts until somebody chooses. */
+static str found(struct ctx *c, str what)
+{
+    return msg_text(c->a, c->loc, MSG_web_import_found, (const struct msg_arg *)(const void *)&(struct msg_web_import_found_args){ .what = A(what) });
+}
+
+static const struct ui_option *encodings_for(struct ctx *c, const struct waiting *w, size_t *n)
+{
+    static const char *const known[] = { "UTF-8", "UTF-16LE", "UTF-16BE", "windows-1256", "windows-1252", "ISO-8859-1", "macintosh" };
+    struct ui_option *o = arena_new(c->a, struct ui_option, countof(known) + 2);
+    *n = 0;
+    o[(*n)++] = (struct ui_option){ .label = w->csv.encoding ? msg_text(c->a, c->loc, MSG_web_import_find, NULL) : found(c, str_of(w->look.encoding)) };
+    bool is_known = !w->csv.encoding;
+    for (size_t i = 0; i < countof(known); i++) {
+        bool is_chosen = w->csv.encoding && !strcasecmp(w->csv.encoding, known[i]);
+        is_known |= is_chosen;
+        o[(*n)++] = (struct ui_option){ str_of(known[i]), str_of(known[i]), is_chosen };
+    }
+    if (!is_known)
+        o[(*n)++] = (struct ui_option){ str_of(w->csv.encoding), str_of(w->csv.encoding), true };
+    return o;
+}
+
+static const struct ui_option *separators_for(struct ctx *c, const struct waiting *w, size_t *n)
+{
+    static const struct { char c; msg_id name; } known[] = {
+        { ',', MSG_web_import_comma }, { ';', MSG_web_import_semicolon }, { '\t', MSG_web_import_tab }, { '|', MSG_web_import_bar } };
+    struct ui_option *o = arena_new(c->a, struct ui_option, countof(known) + 1);
+    str name = separator_word(c->a, w->look.separator);
+    for (size_t i = 0; i < countof(known); i++) {
+        o[i + 1] = (struct ui_option){ separator_word(c->a, known[i].c), msg_text(c->a, c->loc, known[i].name, NULL), w->csv.separator == known[i].c };
+        if (known[i].c == w->look.separator)
+            name = o[i + 1].label;
+    }
+    o[0] = (struct ui_option){ .label = w->csv.separator ? msg_text(c->a, c->loc, MSG_web_import_find, NULL) : found(c, name) };
+    *n = countof(known) + 1;
+    return o;
 }
 
 static struct ui_option *fields_for(struct ctx *c, const struct entity *en, const struct field *chosen, msg_id none, size_t *n)
@@ -185,8 +236,10 @@ static void show_map(struct request *rq, const struct waiting *w, const struct i
     struct import_map_view view = {
         .action = url_fmt(c->a, "/import/%.*s/%s", STR_ARG(w->token), w->en->name), .entity = str_of(w->en->name),
         .file_name = w->file_name, .column = v, .ncolumns = m->ncolumns, .error = error,
-        .about = arena_fmt(c->a, "%s", w->look.encoding), .how = how, .missing = missing_in(m),
+        .how = how, .missing = missing_in(m), .encoding = str_of(w->csv.encoding), .separator = separator_word(c->a, w->csv.separator),
     };
+    view.encodings = encodings_for(c, w, &view.nencodings);
+    view.separators = separators_for(c, w, &view.nseparators);
     for (size_t i = 0; i < w->en->nfields; i++)
         view.has_refs |= w->en->fields[i].type == FIELD_REF && access_field(c->who, w->en, &w->en->fields[i]) == FIELD_RIGHT_WRITE;
     view.keys = fields_for(c, w->en, m->nkeys ? m->key[0] : NULL, MSG_web_import_key_own, &view.nkeys);
@@ -214,7 +267,8 @@ static void map_page(struct request *rq)
     struct err e = { 0 };
     if (!find_waiting(rq, &w))
         return;
-    bool is_tried = imports_look(web_ctx(rq), w.token, &tried) && tried.en == w.en && import_map_read(&rq->a, tried.map, m, &e);
+    bool is_tried = imports_look(web_ctx(rq), w.token, &tried) && tried.en == w.en && w.csv.separator == tried.csv.separator
+        && str_eq(str_of(w.csv.encoding), str_of(tried.csv.encoding)) && import_map_read(&rq->a, tried.map, m, &e);
     if (is_tried && !w.file_name.n)
         w.file_name = tried.file_name;
     e = (struct err){ 0 };
@@ -280,7 +334,7 @@ static struct url own_url(struct request *rq, str token, const struct entity *en
 static bool start(struct request *rq, const struct waiting *w, str map, str how, bool is_dry)
 {
     struct err e = { 0 };
-    struct import_order o = { .token = w->token, .path = w->path, .file_name = w->file_name, .map = map, .en = w->en,
+    struct import_order o = { .token = w->token, .path = w->path, .file_name = w->file_name, .map = map, .en = w->en, .csv = w->csv,
                               .duplicates = duplicates_of(how), .is_dry = is_dry };
     if (!imports_start(web_ctx(rq), &o, &e)) {
         web_fail(rq, &e);
@@ -340,8 +394,11 @@ static struct import_tell_view tell_of(struct request *rq, str token, const stru
         .file_name = s->file_name, .headline = headline(c, headline_of(s), &s->n), .is_running = !s->is_done, .percent = s->percent,
         .error = s->e.code ? err_text(c->a, c->loc, &s->e) : (str){ 0 }, .refusals = s->result.refusals,
     };
+    v.encoding = str_of(s->csv.encoding);
+    v.separator = separator_word(c->a, s->csv.separator);
     if (s->is_dry)
-        v.back = own_url(rq, token, s->en, "");
+        v.back = url_fmt(c->a, "/import/%.*s/%s?encoding=%.*s&separator=%.*s", STR_ARG(token), s->en->name,
+                         STR_ARG(url_part(rq, v.encoding)), STR_ARG(url_part(rq, v.separator)));
     if (!s->is_done) {
         v.waits = own_url(rq, token, s->en, "/run");
         v.stop = own_url(rq, token, s->en, "/stop");

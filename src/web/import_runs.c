@@ -148,8 +148,10 @@ static struct run *new_run(struct ctx *c, const struct import_order *o, struct e
     r->started = clock_mono();
     r->all = c->ws->imports;
     r->o = (struct import_options){ .map = r->map, .duplicates = o->duplicates, .is_dry = o->is_dry, .progress = on_progress, .arg = r,
-                                    .file_name = arena_cstr(&a, o->file_name),
+                                    .file_name = arena_cstr(&a, o->file_name), .csv = o->csv,
                                     .report = arena_fmt(&a, "%s-%llx.csv", r->path, (unsigned long long)r->started).p };
+    if (o->csv.encoding)
+        r->o.csv.encoding = arena_cstr(&a, str_of(o->csv.encoding));
     r->a = a;
     r->ctx = (struct ctx){ .a = &r->work, .ws = c->ws, .loc = &r->loc, .who = &r->who, .now = c->now };
     if (import_map_read(&r->a, r->map_text, r->map, e) && r->map->en == o->en)
@@ -230,8 +232,10 @@ bool imports_look(struct ctx *c, str token, struct import_state_of *out)
     if (r) {
         *out = (struct import_state_of){
             .en = r->map->en, .file_name = arena_str(c->a, str_of(r->o.file_name)), .map = arena_str(c->a, r->map_text),
-            .duplicates = r->o.duplicates, .is_dry = r->o.is_dry, .is_done = r->is_done, .percent = r->percent, .n = r->n,
+            .csv = r->o.csv, .duplicates = r->o.duplicates, .is_dry = r->o.is_dry, .is_done = r->is_done, .percent = r->percent, .n = r->n,
         };
+        if (r->o.csv.encoding)
+            out->csv.encoding = arena_cstr(c->a, str_of(r->o.csv.encoding));
         if (r->is_done) {
             out->e = r->e;
             copy_result(c->a, &r->result, &out->result);

@@ -15,6 +15,7 @@ struct import_order {
     str token, path, file_name;                 /* path: the waiting file; the run itself removes it at its end */
     str map;                                    /* JSON */
     const struct entity *en;
+    struct csv_options csv;
     enum import_duplicates duplicates;
     bool is_dry;
 };
@@ -24,6 +25,7 @@ bool imports_start(struct ctx *c, const struct import_order *o, struct err *e);
 struct import_state_of {                        /* as it stands now; all of it in the caller's arena */
     const struct entity *en;
     str file_name, map;
+    struct csv_options csv;
     enum import_duplicates duplicates;
     bool is_dry, is_done;
     int percent;
