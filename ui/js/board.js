@@ -3,7 +3,8 @@
 // The move is a POST of id, version, column, after (the card above); refused, the card goes back.
 import Sortable from 'sortablejs/modular/sortable.core.esm.js'
 import { $, $$, isRtl, on, post, say, word } from './dom.js'
-import { toast } from './toast.js'
+import { signedOut } from './session.js'
+import { refused } from './toast.js'
 
 const column = card => card.closest('[data-column]')
 const place = card => ({ parent: card.parentNode, next: card.nextElementSibling })
@@ -21,8 +22,11 @@ async function save(card, was) {
     $$('.card[style=""]').forEach(c => c.removeAttribute('style'))      // left by dragging; htmx would copy it, which the content policy refuses
     document.body.dispatchEvent(new CustomEvent('boardMoved', { bubbles: true }))
   } catch (e) {
+    const held = document.activeElement === card
     putBack(card, was)
-    toast({ text: (await e.answer?.text?.().catch(() => ''))?.replace(/<[^>]*>/g, '').trim() || word('failed'), error: true })
+    if (held) card.focus()
+    if (e.answer?.status === 401) signedOut()
+    else refused(e)
   }
 }
 

@@ -1,9 +1,11 @@
 // form.js - nothing typed is lost: leaving a changed form asks first. Double submits are dropped.
-import { $, on, word } from './dom.js'
+import { $, $$, on, word } from './dom.js'
+import { asksFirst } from './session.js'
 
 let changed = null
 on('input', 'form[data-guard]', (e, form) => { changed = form })
 on('submit', 'form', (e, form) => {
+  if (!e.defaultPrevented && asksFirst(e, form)) return
   if (form.dataset.sent && form.method === 'post' && !form.hasAttribute('hx-post')) return e.preventDefault()
   if (changed === form) changed = null
   if (form.method === 'post' && !e.defaultPrevented) { form.dataset.sent = '1'; setTimeout(() => delete form.dataset.sent, 4000) }
@@ -15,4 +17,7 @@ on('change', '[data-submit]', (e, el) => el.form?.requestSubmit())      // a cho
 on('keydown', 'fieldset.cond input', (e, el) => {                       // Enter adds the condition one is at
   if (e.key === 'Enter' && !e.isComposing) { e.preventDefault(); $('button', el.closest('fieldset')).click() }
 })
-$('.field.bad :is(input,select,textarea),[aria-invalid=true]')?.focus()
+const first = () => $$('[data-first] :is(input:not([type=hidden],[type=checkbox],[type=radio]),select,textarea)').find(el => el.offsetParent)
+const bad = $('.field.bad :is(input,select,textarea),[aria-invalid=true]')
+if (bad) bad.focus()
+else if (document.activeElement === document.body && !location.hash) first()?.focus()       // what a key opened is typed into, not taken for keys

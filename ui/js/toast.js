@@ -35,6 +35,13 @@ export function toast({ text, undo, error }) {
   arm(el)
 }
 
+/** Why a request came to nothing: the server's words, or that nobody answered. */
+export async function refused(e) {
+  if (!e.answer) return toast({ text: word('away'), error: true })
+  const said = new DOMParser().parseFromString(await e.answer.text().catch(() => ''), 'text/html').querySelector('.notice p, .notice')
+  toast({ text: said?.textContent.trim() || word('failed'), error: true })
+}
+
 export async function undo() {
   const button = $$('[data-undo]', region() ?? document).pop()
   if (!button) return false
@@ -43,11 +50,17 @@ export async function undo() {
   button.disabled = true
   try {
     await post(button.dataset.undo)
+    if (document.activeElement.id) sessionStorage.setItem('at', document.activeElement.id)
     location.reload()
-  } catch { toast({ text: word('failed'), error: true }) }
+  } catch (e) { button.disabled = false; refused(e) }
   return true
 }
 
 on('click', '[data-undo]', (e, button) => { if (!button.closest('form')) e.preventDefault(), undo() })
 document.addEventListener('toast', e => toast(e.detail))       // HX-Trigger: {"toast":{"text":…,"undo":"/undo/…"}}
 $$('.toast').forEach(arm)
+
+// After an undo the focus is where it was: a card on the board.
+const at = sessionStorage.getItem('at')
+sessionStorage.removeItem('at')
+if (at) document.getElementById(at)?.focus()
