@@ -249,6 +249,13 @@ static void fill_dry(struct editing *x, struct rule_edit_view *v)
     v->dry = SAID(x->c->a, x->c->loc, rule_would_have, .count = A(d->fired), .days = A(30));
 }
 
+static bool limit_of(struct editing *x, struct val *limit, struct err *e)
+{
+    const struct field *f = entity_field(&rule_entity, S("limit_amount"));
+    *limit = (struct val){ 0 };
+    return !x->limit.n || (type_parse(x->c, f, x->limit, limit, e) && money_to_base(x->c, limit, e)) || err_field(e, "limit_amount");
+}
+
 /* A click is held until it has shown who made it, and who enters a segment by one; else empty. */
 static str settles(const struct editing *x)
 {
@@ -257,6 +264,20 @@ static str settles(const struct editing *x)
     if (k && k->flags & KIND_CLICK)
         return msg_text(x->c->a, x->c->loc, MSG_rule_settles, NULL);
     return p->when == WHEN_ENTERED ? msg_text(x->c->a, x->c->loc, MSG_rule_settles_segment, NULL) : (str){ 0 };
+}
+
+/* Where one asks of a record why the condition holds for it or does not; the limit stands in it as a number. */
+static struct url why_of(struct editing *x)
+{
+    struct html q = web_html(x->rq);
+    struct val limit = { 0 };
+    struct err e = { 0 };
+    const struct rule_plan *p = &x->plan;
+    bool is_asked = x->id && p->criteria.n && p->en && !(p->en->flags & E_NO_PAGE);
+    if (!is_asked || !limit_of(x, &limit, &e))
+        return (struct url){ { 0 } };
+    html_url_part(&q, rule_criteria(x->c, p, p->criteria, limit.base));
+    return url_fmt(x->c->a, "/%s/why?q=%.*s", p->en->path, STR_ARG(html_done(&q).s));
 }
 
 static void draw(struct editing *x, int status)
@@ -290,6 +311,7 @@ static void draw(struct editing *x, int status)
     }
     o.action = v.action;
     v.when = v.may ? rule_when_edit(&h, c, &x->plan, &o) : rule_when_read(&h, c, &x->plan, &o);
+    v.why = why_of(x);
     v.choices = condition_choices(x->rq, x->plan.en);
     v.steps = step_options(x, &v.nsteps);
     v.onces = once_options(x, &v.nonces);
@@ -389,13 +411,10 @@ static bool run_save(struct ctx *tx, void *arg, struct err *e)
 static bool try_it(struct editing *x, struct err *e)
 {
     enum { DAYS = 30 };
-    const struct field *f = entity_field(&rule_entity, S("limit_amount"));
-    struct val limit = { 0 };
+    struct val limit;
     struct rule_plan *p = arena_new(x->c->a, struct rule_plan, 1);
     struct rule_dry *d = arena_new(x->c->a, struct rule_dry, 1);
-    if (x->limit.n && (!type_parse(x->c, f, x->limit, &limit, e) || !money_to_base(x->c, &limit, e)))
-        return err_field(e, "limit_amount");
-    if (!rule_plan_read(x->c->a, rule_plan_text(x->c->a, &x->plan), p, e)
+    if (!limit_of(x, &limit, e) || !rule_plan_read(x->c->a, rule_plan_text(x->c->a, &x->plan), p, e)
         || !rule_dry(x->c, p, limit.base, DAYS, str_eq(x->once, S("record")), d, e))
         return false;
     x->dry = d;

@@ -59,6 +59,7 @@ struct rule_edit_view {
     struct url action, turn, runs; str id, name, version, error, criteria, limit, hourly, note, state, owner; enum tone tone;
     struct html_safe when, then; const struct ui_option *kinds, *onces, *steps; size_t nkinds, nonces, nsteps;
     const struct rule_step_view *lines; size_t n;
+    struct url why;                             /* ask of a record whether the condition holds */
     str dry, count, settles; const struct rule_would_view *would; size_t nwould; bool is_new, is_on, may, has_dry, bad_criteria, is_joint;
     struct rule_agreed_view agreed; struct condition_view choices;
 };

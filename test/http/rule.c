@@ -143,6 +143,7 @@ START_TEST(a_rule_is_written_tried_saved_and_switched_on_by_plain_posts)
     ck_assert(has(&r, "value=\"colour = red\""));           /* what was typed stays */
     const char *path = saved(&owner);
     r = client_get(&owner, path);
+    ck_assert(has(&r, "/deals/why?q=amount%20%3E%205"));   /* why the condition holds for a record, or not */
     ck_assert(has(&r, "name=\"s0_text\""));
     r = post(&owner, arena_fmt(&a, "%s/turn", path).p, "on=1");
     ck_assert_int_eq(r.status, 303);

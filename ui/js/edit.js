@@ -31,3 +31,8 @@ on('keydown', cell, (e, at) => {
   else if (form && e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); leave(form) }
   else if (form && e.key === 'Tab' && form.was !== undefined) form.requestSubmit()
 })
+// Saved by Enter, the value has the focus again, a form with its error its field. Who went on with Tab is elsewhere already.
+document.addEventListener('htmx:after:swap', e => {
+  const at = e.detail.ctx?.target
+  if (at?.matches?.(cell) && document.activeElement === document.body) ($('form :is(input:not([type=hidden]),select,textarea)', at) ?? at).focus()
+})
