@@ -199,7 +199,7 @@ static const struct field run_fields[] = {
     { .name = "answer", .label = MSG_rule_answer, .type = FIELD_TEXT, .flags = F_READONLY | F_HIDDEN, .max = 10 },
     { .name = "chain", .label = MSG_rule_chain, .type = FIELD_INT, .flags = F_HIDDEN | F_IMMUTABLE },
     { .name = "depth", .label = MSG_rule_depth, .type = FIELD_INT, .flags = F_HIDDEN | F_IMMUTABLE },
-    { .name = "started_at", .label = MSG_rule_started_at, .type = FIELD_INSTANT, .flags = F_LIST | F_IMMUTABLE, .init = "now" },
+    { .name = "started_at", .label = MSG_rule_started_at, .type = FIELD_INSTANT, .flags = F_LIST | F_INDEX | F_IMMUTABLE, .init = "now" },
     { .name = "ended_at", .label = MSG_rule_ended_at, .type = FIELD_INSTANT, .flags = F_READONLY | F_LIST },
     { .name = "problem", .label = MSG_rule_problem, .type = FIELD_TEXT, .flags = F_READONLY, .max = 500 },
 };
@@ -228,7 +228,7 @@ const struct entity rule_run_entity = {
     .subtitle = "state",
     .owner = "owner",
     .order = "-started_at",
-    .flags = E_NO_CREATE | E_NO_DELETE | E_NO_PAGE,
+    .flags = E_NO_CREATE | E_NO_DELETE | E_NO_PAGE | E_ACCOUNT,
     .schema = run_schema,
 };
 
@@ -261,5 +261,5 @@ const struct entity rule_log_entity = {
     .nfields = countof(log_fields),
     .title = "name",
     .order = "id",
-    .flags = E_NO_CREATE | E_NO_DELETE | E_NO_PAGE,
+    .flags = E_NO_CREATE | E_NO_DELETE | E_NO_PAGE | E_ACCOUNT,
 };

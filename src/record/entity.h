@@ -58,6 +58,7 @@ enum {
     E_NO_DELETE   = 1 << 3,
     E_SETTINGS    = 1 << 4,     /* configuration: rights of the settings, not of the records */
     E_DERIVED     = 1 << 5,     /* reckoned by the program from other records, and anew after an undo: none of them stands in its way */
+    E_ACCOUNT     = 1 << 6,     /* the program's account of its own doing (journal.h): walked by id, no index of when it was written */
 };
 
 struct entity {

@@ -64,6 +64,7 @@ bool sort_read(const struct ctx *c, const struct list_spec *s, struct sort *out,
     if (!o.f || !is_sortable(o.f))
         return refuse_sort(name, e);
     o.is_required = query_system(name) == o.f && (o.f->flags & F_REQUIRED);
+    o.is_unheld = query_system(name) == o.f && (s->en->flags & E_ACCOUNT);
     if (o.f->type != FIELD_REF)
         sort_by_column(&o, o.f);
     else if (!sort_by_title(c, s->en, &o))
@@ -79,7 +80,7 @@ bool sort_is_walkable(const struct sort *o)
 {
     if (o->target)
         return sort_is_led(o) && !o->is_owner;
-    bool is_system = o->f && query_system(str_of(o->f->name)) == o->f;
+    bool is_system = o->f && query_system(str_of(o->f->name)) == o->f && !o->is_unheld;
     return !o->f || is_system || (o->choices ? o->f->flags & F_INDEX : o->f->flags & (F_INDEX | F_SORT)) != 0;
 }
 

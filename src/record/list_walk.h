@@ -10,6 +10,7 @@ struct sort {
     const struct choice *choices;               /* sorted as they are declared */
     const struct entity *target; const struct field *title;     /* a reference: sorted by its title */
     bool is_desc, is_required, is_lowered, is_owner;
+    bool is_unheld;                             /* a time of which the entity keeps no index (E_ACCOUNT) */
     bool is_far;                                /* nothing is near along it: what is found is sorted, and the index left alone */
     enum db_kind kind;
 };

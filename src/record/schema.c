@@ -329,8 +329,8 @@ static bool index_on(struct db_conn *tx, struct arena *a, const struct entity *e
 /* "Mine, newest first" is what most lists ask. */
 static bool owner_index(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
 {
-    const char *name = arena_fmt(a, "ix_%s_mine", en->name).p;
-    bool there = false;
+    bool is_account = en->flags & E_ACCOUNT, there = false;
+    const char *name = arena_fmt(a, is_account ? "ix_%s_own" : "ix_%s_mine", en->name).p;
     if (!en->owner)
         return true;
     if (!db_index_exists(tx, name, &there, e) || there)
@@ -342,8 +342,25 @@ static bool owner_index(struct db_conn *tx, struct arena *a, const struct entity
     sql_name(q, en->name);
     sql_lit(q, " (");
     sql_name(q, en->owner);
-    sql_lit(q, ", updated_at, id) WHERE deleted_at IS NULL");
+    sql_lit(q, is_account ? ", id) WHERE deleted_at IS NULL" : ", updated_at, id) WHERE deleted_at IS NULL");
     return run(tx, q, e);
+}
+
+static bool drop_index(struct db_conn *tx, struct arena *a, const struct entity *en, const char *of, struct err *e)
+{
+    struct sql *q = sql_new(a);
+    sql_lit(q, "DROP INDEX IF EXISTS ");
+    sql_name(q, arena_fmt(a, "ix_%s_%s", en->name, of).p);
+    return run(tx, q, e);
+}
+
+/* When something was made and changed. A row of account is made in the order of ids and moves at each step: what an older program
+ * made for it goes. */
+static bool time_indexes(struct db_conn *tx, struct arena *a, const struct entity *en, struct err *e)
+{
+    if (en->flags & E_ACCOUNT)
+        return drop_index(tx, a, en, "updated_at", e) && drop_index(tx, a, en, "created_at", e) && drop_index(tx, a, en, "mine", e);
+    return index_on(tx, a, en, "updated_at", INDEX_PLAIN, e) && index_on(tx, a, en, "created_at", INDEX_PLAIN, e);
 }
 
 /* What compares in small letters is looked up so, and sorted. The other index, which an older program made when the field was
@@ -389,9 +406,7 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
         return false;
     if (there ? !extend_table(tx, a, en, e) : !create_table(tx, a, en, e))
         return false;
-    if (!index_on(tx, a, en, "updated_at", INDEX_PLAIN, e) || !index_on(tx, a, en, "created_at", INDEX_PLAIN, e))
-        return false;
-    if (!owner_index(tx, a, en, e))
+    if (!time_indexes(tx, a, en, e) || !owner_index(tx, a, en, e))
         return false;
     for (const struct field *f = en->fields; f < en->fields + en->nfields; f++)
         if (!field_indexes(tx, a, en, f, e))
@@ -407,7 +422,7 @@ static bool entity_schema(struct db_conn *tx, struct arena *a, const struct enti
 /* Looking for each table and index takes a thousand questions, at every start. So what was made is marked by a sum over
  * the declarations, and nothing is looked for while the sum is the same. SHAPE grows with every change of this file that makes
  * something else of the same declaration. Another mark says that the values are of today's form (values.c). */
-enum { SHAPE = 2 };
+enum { SHAPE = 3 };
 
 static uint64_t mix(uint64_t sum, const char *text)
 {
@@ -421,7 +436,7 @@ static int64_t catalogue_mark(void)
         sum = mix(sum, m->name);                /* one may have taken away what was made */
     for (size_t i = 0; i < catalogue_count(); i++) {
         const struct entity *en = catalogue_at(i);
-        sum = mix(mix(mix(sum, en->name), en->title), en->owner);
+        sum = mix(mix(mix(sum, en->name), en->title), en->owner) * 31 + (en->flags & E_ACCOUNT);
         for (const struct field *f = en->fields; f < en->fields + en->nfields; f++)
             sum = mix(mix(sum, f->name), type_of(f)->column) * 31 + (uint64_t)f->type * 1000003 + f->flags;
         for (const char *const *s = en->schema; s && *s; s++)

@@ -633,6 +633,72 @@ START_TEST(whenever_it_is_killed_each_cause_has_its_effect_exactly_once)
 }
 END_TEST
 
+/* ── accounts of what was done ───────────────────────────────────────────── */
+
+static bool run_sql(struct db_conn *tx, void *sql, struct err *err) { return db_exec(tx, sql, DB_NONE, NULL, err); }
+
+static bool has_index(const char *name)
+{
+    bool is_there = false;
+    fresh(sys);
+    ck_assert_msg(db_index_exists(reader, name, &is_there, &e), "%s", e.detail);
+    return is_there;
+}
+
+static const char *ids_by(const char *sort, int limit)
+{
+    struct list_spec s = { .en = &rule_run_entity, .sort = str_of(sort), .limit = limit };
+    struct buf b = buf_new(&a, 1000);
+    do {
+        struct ctx c = fresh(sys);
+        struct list l;
+        ck_assert_msg(record_list(&c, &s, &l, &e), "%s: %s", sort, e.detail);
+        for (size_t i = 0; i < l.n; i++)
+            buf_fmt(&b, "%lld ", (long long)l.rows[i]->id);
+        s.cursor = l.next;
+    } while (s.cursor.n);
+    return arena_cstr(&a, buf_str(&b));
+}
+
+/* A step writes a row and two lines: each index of when they changed is written anew with them, and nobody asks for it. */
+START_TEST(rows_of_account_keep_no_index_of_their_times_and_lose_what_they_had)
+{
+    static const char *const before[] = {
+        "CREATE INDEX ix_rule_run_updated_at ON rule_run (updated_at, id) WHERE deleted_at IS NULL",
+        "CREATE INDEX ix_rule_run_created_at ON rule_run (created_at, id) WHERE deleted_at IS NULL",
+        "CREATE INDEX ix_rule_run_mine ON rule_run (owner, updated_at, id) WHERE deleted_at IS NULL",
+        "CREATE INDEX ix_rule_log_updated_at ON rule_log (updated_at, id) WHERE deleted_at IS NULL",
+        "CREATE INDEX ix_rule_log_created_at ON rule_log (created_at, id) WHERE deleted_at IS NULL",
+        "DROP INDEX ix_rule_run_own", "DROP INDEX ix_rule_run_started_at",
+        "DELETE FROM setu_catalogue WHERE id = 1",
+    };
+    static const char *const gone[] = { "ix_rule_run_updated_at", "ix_rule_run_created_at", "ix_rule_run_mine", "ix_rule_log_updated_at",
+                                        "ix_rule_log_created_at" };
+    only_own();
+    rule(&owner, "Each", "when created\nabout deal\ndo wait\ncount 1\nunit days\n");
+    drain();
+    for (int i = 0; i < 5; i++) {
+        deal(&seller, "1 BDT");
+        drain();
+        at(start + (i + 1) * SECOND_US);
+    }
+    at(start + 2 * DAY_US);
+    drain();
+    ck_assert_int_eq(counted(&rule_run_entity, "state = done"), 5);
+    for (size_t i = 0; i < countof(before); i++)
+        ck_assert_msg(db_schema(ws->db, run_sql, (void *)(uintptr_t)before[i], &e), "%s: %s", before[i], e.detail);
+    const char *made = ids_by("created_at", 50), *changed = ids_by("-updated_at", 50), *begun = ids_by("-started_at", 50);
+    ck_assert_msg(record_schema(ws->db, &e), "%s", e.detail);
+    for (size_t i = 0; i < countof(gone); i++)
+        ck_assert_msg(!has_index(gone[i]), "%s", gone[i]);
+    ck_assert(has_index("ix_rule_run_own") && has_index("ix_rule_run_started_at") && has_index("ix_rule_log_run"));
+    ck_assert(has_index("ix_deal_updated_at") && has_index("ix_deal_mine"));
+    ck_assert_str_eq(ids_by("created_at", 2), made);        /* they are sorted all the same, page after page */
+    ck_assert_str_eq(ids_by("-updated_at", 2), changed);
+    ck_assert_str_eq(ids_by("-started_at", 2), begun);
+}
+END_TEST
+
 SUITE("rule", 300, open_all, firm_close,
       a_rule_reads_back_as_it_was_written,
       what_a_rule_cannot_mean_is_refused_with_its_line,
@@ -658,4 +724,5 @@ SUITE("rule", 300, open_all, firm_close,
       once_for_a_record_is_once,
       a_rule_with_an_hour_runs_at_it_for_those_that_fit,
       trying_a_rule_on_history_tells_what_it_would_have_done_and_does_nothing,
-      whenever_it_is_killed_each_cause_has_its_effect_exactly_once)
+      whenever_it_is_killed_each_cause_has_its_effect_exactly_once,
+      rows_of_account_keep_no_index_of_their_times_and_lose_what_they_had)
