@@ -19,6 +19,7 @@ struct live_dep {
     enum live_kind kind;
     struct live_step step[LIVE_STEPS_MAX]; int nsteps;
     const struct entity *en;                    /* where the steps end: whose record, event or membership */
+    uint64_t fields;                            /* RECORD: those of en that are looked at, by place; rights look too */
     str events; bool is_prefix;                 /* EVENT: the kind; empty prefix: all */
     const struct entity *about;                 /* ABOUT: changes of what such an event is about */
     const struct field *field;                  /* ANY: a change of it anywhere asks all; there is no way back */
@@ -38,6 +39,8 @@ struct live_ids { int64_t *v; size_t n, cap; bool is_full; };      /* full: more
 /* q is checked. ERR_INVALID: it looks at more than can be followed. */
 __attribute__((warn_unused_result))
 bool live_deps(struct ctx *c, const struct entity *en, const struct query *q, struct live_deps *out, struct err *e);
+/* Could it turn any answer? By itself, without a look at the data: false spares the question. */
+bool live_looks_at(const struct live_deps *d, const struct live_news *news);
 /* Adds to `ids`, each once. */
 __attribute__((warn_unused_result))
 bool live_touched(struct ctx *c, const struct live_deps *d, const struct live_news *news, struct live_ids *ids, struct err *e);

@@ -1,8 +1,8 @@
 /* live_deps.c - what a query looks at, as ways from the record; and the ways back from what changed.
  *
- * Each entity that a condition reaches is one dependency: the steps that lead there. When a record
- * changes, the steps are walked back by indexes to the records that may now answer otherwise. A
- * reference that moved is walked from its old end too.
+ * Each entity that a condition reaches is one dependency: the steps that lead there, and which fields
+ * count at their end. When one of these changes, the steps are walked back by indexes to the records
+ * that may now answer otherwise. A reference that moved is walked from its old end too.
  */
 #include "record/live.h"
 #include "base/id.h"
@@ -43,8 +43,10 @@ static void grow(struct arena *a, struct live_deps *d)
 static bool add(struct gather *g, const struct live_dep *d)
 {
     for (int i = 0; i < g->out->n; i++)
-        if (is_same(&g->out->v[i], d))
+        if (is_same(&g->out->v[i], d)) {
+            g->out->v[i].fields |= d->fields;
             return true;
+        }
     if (g->out->n == LIVE_DEPS_MAX)
         return refuse(g);
     if (g->out->n == g->out->cap)
@@ -53,14 +55,52 @@ static bool add(struct gather *g, const struct live_dep *d)
     return true;
 }
 
-/* `way` one step further, and the record there. */
+/* What counts of a record whoever asks: of whom it is, which rights go by. Who made it never changes. */
+static uint64_t by_rights(const struct entity *en)
+{
+    const struct field *owner = en->owner ? entity_field(en, str_of(en->owner)) : NULL;
+    return owner ? (uint64_t)1 << field_index(en, owner) : 0;
+}
+
+/* One that is reckoned, or moves with every write (a system column), is looked at whatever changes. */
+static uint64_t bit_of(const struct entity *en, const struct field *f)
+{
+    if (f < en->fields || f >= en->fields + en->nfields)
+        return str_eq(str_of(f->name), S("id")) || str_starts(str_of(f->name), S("created_")) ? 0 : ~(uint64_t)0;
+    return f->type == FIELD_COMPUTED ? ~(uint64_t)0 : (uint64_t)1 << field_index(en, f);
+}
+
+/* The record at the end of `way`, and these fields of it. */
+static bool see(struct gather *g, const struct live_dep *way, uint64_t fields)
+{
+    struct live_dep d = *way;
+    d.kind = LIVE_RECORD;
+    d.fields = fields | by_rights(way->en);
+    return add(g, &d);
+}
+
+/* What a record is called, in its own words or in one of its languages. */
+static uint64_t title_of(const struct entity *en)
+{
+    const struct field *title = row_title(en);
+    uint64_t bits = title ? bit_of(en, title) : 0;
+    for (int l = 0; en->titles && l < LANG_COUNT; l++) {
+        const struct field *f = en->titles[l] ? entity_field(en, str_of(en->titles[l])) : NULL;
+        bits |= f ? bit_of(en, f) : 0;
+    }
+    return bits;
+}
+
+/* `way` one step further: the reference, and the record there. */
 static bool go(struct gather *g, struct live_dep *way, const struct entity *to, const struct field *f, bool is_back)
 {
     if (way->nsteps == LIVE_STEPS_MAX)
         return refuse(g);
+    if (!is_back && !see(g, way, bit_of(way->en, f)))
+        return false;
     way->step[way->nsteps++] = (struct live_step){ way->en, to, f, is_back };
     way->en = to;
-    return add(g, way);
+    return see(g, way, is_back ? bit_of(to, f) : 0);
 }
 
 /* What lies at the end of the steps of `way`. */
@@ -88,7 +128,9 @@ static bool add_leaf(struct gather *g, const struct live_dep *way, const struct 
     const struct entity *target = query_target(f);
     if (!strcmp(f->name, "last_activity_at") && query_event_column(way->en) && !add_events(g, way, NULL))
         return false;
-    return !target || go(g, &d, target, f, false);      /* its title, its being there */
+    if (!see(g, way, bit_of(way->en, f)))
+        return false;
+    return !target || (go(g, &d, target, f, false) && see(g, &d, title_of(target)));    /* its being there, too */
 }
 
 static bool follow(struct gather *g, const struct live_dep *way, const struct query *q);
@@ -143,7 +185,9 @@ static bool follow_many(struct gather *g, const struct live_dep *way, const stru
         d.about = *s->entity->fields[0].ref ? entity_find(str_of(s->entity->fields[0].ref)) : NULL;
         return add_events(g, way, s) && (!s->where || follow(g, &d, s->where));
     }
-    return go(g, &d, s->entity, s->link, true) && (!s->where || follow(g, &d, s->where));
+    const struct field *when = query_when(s->entity);
+    return go(g, &d, s->entity, s->link, true) && see(g, &d, (s->field ? bit_of(s->entity, s->field) : 0) | bit_of(s->entity, when))
+        && (!s->where || follow(g, &d, s->where));
 }
 
 static bool is_relative(const struct query *q)
@@ -166,7 +210,7 @@ static bool follow(struct gather *g, const struct live_dep *way, const struct qu
     case QUERY_NOT:
         return follow(g, way, q->left);
     case QUERY_TEXT:
-        return true;
+        return see(g, way, ~(uint64_t)0);
     case QUERY_MANY:
         return follow_many(g, way, q);
     case QUERY_SEGMENT:
@@ -185,7 +229,7 @@ bool live_deps(struct ctx *c, const struct entity *en, const struct query *q, st
     struct gather g = { c, out, e };
     struct live_dep way = { .en = en };
     *out = (struct live_deps){ .en = en };
-    return add(&g, &way) && (!q || follow(&g, &way, q));
+    return see(&g, &way, 0) && (!q || follow(&g, &way, q));
 }
 
 /* ── the way back ────────────────────────────────────────────────────────── */
@@ -307,12 +351,18 @@ static int64_t subject(const struct live_news *news, const struct entity *en)
     return !strcmp(en->name, "person") ? news->person : !strcmp(en->name, "company") ? news->company : news->deal;
 }
 
+/* Being there, or a field that counts. */
+static bool is_seen(const struct live_dep *d, const struct live_news *news)
+{
+    return d->en == news->en && (!news->field || news->is_new || (d->fields & bit_of(d->en, news->field)));
+}
+
 static bool touched(struct ctx *c, const struct live_dep *d, const struct live_news *news, struct live_ids *ids, struct err *e)
 {
     bool is_change = !news->is_event && !news->segment;
     switch (d->kind) {
     case LIVE_RECORD:
-        return !is_change || (from_old(c, d, news, ids, e) && (d->en != news->en || from_end(c, d, d->nsteps, news->id, ids, e)));
+        return !is_change || !is_seen(d, news) || (from_old(c, d, news, ids, e) && from_end(c, d, d->nsteps, news->id, ids, e));
     case LIVE_EVENT:
         return !news->is_event || !is_told(d, news->kind) || !subject(news, d->en)
             || from_end(c, d, d->nsteps, subject(news, d->en), ids, e);
@@ -335,4 +385,30 @@ bool live_touched(struct ctx *c, const struct live_deps *d, const struct live_ne
         if (!touched(c, &d->v[i], news, ids, e))
             return false;
     return true;
+}
+
+static bool may_touch(const struct live_dep *d, const struct live_news *news)
+{
+    bool is_change = !news->is_event && !news->segment;
+    switch (d->kind) {
+    case LIVE_RECORD:
+        return is_change && is_seen(d, news);
+    case LIVE_EVENT:
+        return news->is_event && is_told(d, news->kind) && subject(news, d->en);
+    case LIVE_ABOUT:
+        return is_change && !news->is_new && (!d->about || news->en == d->about);
+    case LIVE_ANY:
+        return is_change && news->en == d->en && !news->is_new && (!news->field || news->field == d->field);
+    case LIVE_SEGMENT:
+        return news->segment == d->segment;
+    }
+    return true;
+}
+
+bool live_looks_at(const struct live_deps *d, const struct live_news *news)
+{
+    for (int i = 0; i < d->n; i++)
+        if (may_touch(&d->v[i], news))
+            return true;
+    return false;
 }
