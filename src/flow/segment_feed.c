@@ -118,6 +118,29 @@ static bool concerns(const struct feed_row *row)
     return row->is_event || row->en;
 }
 
+/* What changes the segments themselves, or who their owners are. */
+static bool is_own(const struct feed_row *row)
+{
+    return row->is_event ? is(row->kind, "person.merged")
+                         : row->en == &segment_entity || row->en == &user_entity || row->en == &team_entity || row->en == &setting_entity;
+}
+
+/* Most of what is written no segment looks at: that is found out beside the writes, and costs none. */
+static bool wanted(struct ctx *c, const struct feed_row *rows, size_t n, bool *keep, struct err *e)
+{
+    struct round all;
+    if (!round_look(c, &all, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct live_news news = news_of(&rows[i]);
+        bool is_looked_at = is_own(&rows[i]) || !all.is_whole;
+        for (size_t k = 0; k < all.n && !is_looked_at; k++)
+            is_looked_at = live_looks_at(&all.v[k]->deps, &news);
+        keep[i] = is_looked_at && concerns(&rows[i]);
+    }
+    return true;
+}
+
 static bool look(struct ctx *c, void **seen, struct err *e)
 {
     scans_rest(c->ws->scans);
@@ -132,6 +155,6 @@ static bool pass_time(struct ctx *tx, void *seen, bool *more, struct err *e)
 }
 
 const struct consumer segment_consumer = {
-    .name = "segments", .label = MSG_segment_plural, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns,
+    .name = "segments", .label = MSG_segment_plural, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .sift = wanted,
     .batch = follow, .look = look, .act = pass_time, .from_now = true,
 };

@@ -124,26 +124,36 @@ static bool tell_problem(struct ctx *tx, int64_t segment, const struct err *why,
                    DB_ARGS(V(text), V(segment)), NULL, e);
 }
 
-bool round_open(struct ctx *tx, struct round *out, struct err *e)
+static bool read_round(struct ctx *c, bool tells, struct round *out, struct err *e)
 {
     struct list_spec spec = { .en = &segment_entity, .filter = S("kind = live"), .sort = S("id"), .limit = LIST_LIMIT_MAX };
     struct list list = { 0 };
-    struct ctx sys = ctx_as_system(tx);
-    *out = (struct round){ .tx = tx };
+    struct ctx sys = ctx_as_system(c);
+    *out = (struct round){ .tx = c, .is_whole = true };
     do {
         spec.cursor = list.next;
         if (!record_list(&sys, &spec, &list, e))
             return false;
         for (size_t i = 0; i < list.n && out->n < ROUND_MAX; i++) {
-            struct segment_rule *s = arena_new(tx->a, struct segment_rule, 1);
+            struct segment_rule *s = arena_new(c->a, struct segment_rule, 1);
             struct err why = { 0 };
-            bool is_sound = segment_read(tx, list.rows[i], s, &why);
-            if (!tell_problem(tx, list.rows[i]->id, is_sound ? NULL : &why, e))
+            bool is_sound = segment_read(c, list.rows[i], s, &why);
+            if (tells && !tell_problem(c, list.rows[i]->id, is_sound ? NULL : &why, e))
                 return false;
+            out->is_whole &= is_sound;
             if (is_sound)
                 out->v[out->n++] = s;
         }
     } while (list.next.n);
+    return true;
+}
+
+bool round_look(struct ctx *c, struct round *out, struct err *e) { return read_round(c, false, out, e); }
+
+bool round_open(struct ctx *tx, struct round *out, struct err *e)
+{
+    if (!read_round(tx, true, out, e))
+        return false;
     sort_round(out);
     return true;
 }

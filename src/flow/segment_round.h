@@ -3,9 +3,10 @@
 #include "flow/segment_inside.h"
 
 enum { ROUND_MAX = 500, ROUND_DEPTH = 16 };
-struct round { struct ctx *tx; struct segment_rule *v[ROUND_MAX]; int depth[ROUND_MAX]; size_t n; };
+struct round { struct ctx *tx; struct segment_rule *v[ROUND_MAX]; int depth[ROUND_MAX]; size_t n; bool is_whole; };
 
 bool round_open(struct ctx *tx, struct round *out, struct err *e);      /* all live segments that can be asked */
+bool round_look(struct ctx *c, struct round *out, struct err *e);       /* the same outside a write; is_whole: all of them can be */
 bool round_tell(struct round *r, const struct live_news *news, struct err *e);
 bool round_settle(struct round *r, struct err *e);                      /* asks, moves, tells the segments that ask these */
 struct segment_rule *round_find(struct round *r, int64_t segment);      /* NULL: it is none of these */
