@@ -11,28 +11,10 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "flow/feed.h"
+#include "record/live.h"
 #include "msg/job.h"
 
 /* ── whom it concerns ────────────────────────────────────────────────────── */
-
-/* What scoring itself writes calls for no new count. */
-static bool is_own(const struct field *f)
-{
-    static const char *const own[] = { "fit", "engagement", "grade", "lifecycle", "lead_status", "last_activity_at", "next_step_at" };
-    for (size_t i = 0; f && i < countof(own); i++)
-        if (!strcmp(f->name, own[i]))
-            return true;
-    return false;
-}
-
-static bool concerns(const struct feed_row *r)
-{
-    if (r->is_event)
-        return r->person_id != 0;
-    if (r->en == &person_entity || r->en == &company_entity)
-        return !is_own(r->field);
-    return r->en == &score_rule_entity || (r->action == CHANGE_CREATE && (r->en == &call_entity || r->en == &meeting_entity));
-}
 
 static bool mark(struct ctx *tx, int64_t person, struct err *e)
 {
@@ -89,6 +71,20 @@ static bool leave(struct ctx *tx, const struct feed_row *r, struct err *e)
     return score_company(&sys, company, e);
 }
 
+/* A task, a deal: whoever criteria ask about it. */
+static bool mark_touched(struct ctx *tx, const struct feed_row *r, struct err *e)
+{
+    struct live_ids people = { 0 };
+    if (!funnel_touches(tx, r, &people, e))
+        return false;
+    if (people.is_full)
+        return rescore_all(tx, e);
+    for (size_t i = 0; i < people.n; i++)
+        if (!mark(tx, people.v[i], e))
+            return false;
+    return true;
+}
+
 static bool follow(struct ctx *tx, const struct feed_row *rows, size_t n, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -99,7 +95,7 @@ static bool follow(struct ctx *tx, const struct feed_row *rows, size_t n, struct
         else if (r->en == &company_entity)
             ok = mark_members(tx, r->record_id, e);
         else if (r->en != &score_rule_entity)
-            ok = touch(tx, r, e);
+            ok = ((r->en != &call_entity && r->en != &meeting_entity) || touch(tx, r, e)) && mark_touched(tx, r, e);
         if (!ok)
             return false;
     }
@@ -194,7 +190,7 @@ static bool catch_up(struct ctx *tx, bool *more, struct err *e)
 }
 
 const struct consumer funnel_consumers[] = {
-    { .name = "funnel", .label = MSG_job_follows_funnel, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .wants = concerns,
+    { .name = "funnel", .label = MSG_job_follows_funnel, .reads = FEED_CHANGES | FEED_EVENTS | FEED_VOIDS, .sift = funnel_wants,
       .batch = follow, .tick = catch_up, .from_now = true },
     { .name = "clocks", .label = MSG_job_follows_clocks, .reads = FEED_CHANGES, .wants = clock_wants, .batch = clock_batch, .from_now = true },
 };

@@ -108,11 +108,17 @@ bool sla_policy_before(struct ctx *tx, const struct record *old, struct record *
 bool pool_seat_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool pool_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 
-/* ── score.c, feed.c, tick.c, seed.c ─────────────────────────────────────── */
+/* ── score.c, feed.c, feed_wants.c, tick.c, seed.c ───────────────────────── */
 
 bool score_slice(struct ctx *tx, const int64_t *persons, size_t n, struct err *e);  /* n <= SLICE */
 bool rescore_all(struct ctx *tx, struct err *e);                /* everybody is counted anew, from now on */
 struct consumer;
+struct feed_row;
+/* keep[i]: the row may move a score, or a lead that waits; on a snapshot (feed_wants.c). */
+bool funnel_wants(struct ctx *c, const struct feed_row *rows, size_t n, bool *keep, struct err *e);
+struct live_ids;
+/* People whom criteria lead to from another record that was written; is_full: anybody. */
+bool funnel_touches(struct ctx *tx, const struct feed_row *r, struct live_ids *people, struct err *e);
 extern const struct consumer funnel_consumers[];
 extern const size_t funnel_nconsumers;
 bool funnel_seed(struct ctx *tx, struct err *e);

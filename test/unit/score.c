@@ -1,6 +1,9 @@
 /* score.c - points and grades: each with its reason, fading, capped, counted anew when a rule changes.
  */
 #include "funnel.h"
+#include "base/random.h"
+#include "flow/feed.h"
+#include "funnel/inside.h"
 
 /* ── scores ──────────────────────────────────────────────────────────────── */
 
@@ -252,6 +255,113 @@ START_TEST(a_nurtured_lead_is_offered_when_its_score_rises)
 }
 END_TEST
 
+/* ── what moves a score is followed, what cannot is passed over ──────────── */
+
+enum { PEOPLE = 8, COMPANIES = 2, STEPS = 160 };
+struct town { int64_t person[PEOPLE], company[COMPANIES], task; };
+
+static const char *const asked[] = {
+    "job_title ~ \"director\"", "city = \"Dhaka\" and not (company is empty)", "company.employees >= 500", "company = \"Firm 1\"",
+    "count(tasks where priority != high) >= 1", "company.country in (BD, IR) or owner is empty",
+};
+
+static struct seeded dice;
+
+static int64_t of(int64_t n) { return seeded_below(&dice, n); }
+
+static void live_a_day(struct town *t)
+{
+    static const char *const titles[] = { "Director", "Cook" }, *const cities[] = { "Dhaka", "Tehran", "" }, *const countries[] = { "BD", "DE", "" },
+        *const sizes[] = { "5", "900" }, *const firms[] = { "Firm 1", "Firm 2" };
+    int64_t person = t->person[of(PEOPLE)], company = t->company[of(COMPANIES)];
+    switch (of(10)) {
+    case 0: set(sys, &person_entity, person, "job_title", titles[of(2)]); break;
+    case 1: set(sys, &person_entity, person, "city", cities[of(3)]); break;
+    case 2: set(sys, &person_entity, person, "company", of(3) ? id_of(company) : ""); break;
+    case 3: set(sys, &company_entity, company, "employees", sizes[of(2)]); break;
+    case 4: set(sys, &company_entity, company, "name", firms[of(2)]); break;
+    case 5: set(sys, &company_entity, company, "country", countries[of(3)]); break;
+    case 6: set(sys, &person_entity, person, "note", "Nobody asks for it"); break;
+    case 7: set(sys, &person_entity, person, "owner", of(2) ? id_of(seller.user_id) : ""); break;
+    case 8: happens(person, "page.viewed"); break;
+    case 9: t->task = t->task && of(2) ? (set(sys, &task_entity, t->task, "priority", "high"), 0) : make(sys, &task_entity, "title", "Ask", "person", id_of(person)); break;
+    }
+}
+
+static void read_scores(const struct town *t, int64_t *out)
+{
+    for (int i = 0; i < PEOPLE; i++)
+        out[i] = number(&person_entity, t->person[i], "fit");
+}
+
+static bool anew(struct ctx *tx, void *arg, struct err *err)
+{
+    const struct town *t = arg;
+    for (int i = 0; i < PEOPLE; i++)
+        if (!score_person(tx, t->person[i], err))
+            return false;
+    return true;
+}
+
+START_TEST(scores_kept_are_those_counted_from_nothing)
+{
+    struct town t = { 0 };
+    int64_t kept[PEOPLE], counted[PEOPLE], moved = 0;
+    dice = seeded_from(7);
+    no_rules();
+    for (size_t i = 0; i < countof(asked); i++)
+        make(sys, &score_rule_entity, "name", asked[i], "axis", "fit", "points", arena_fmt(&a, "%zu", i * 3 + 4).p, "criteria", asked[i]);
+    for (int i = 0; i < COMPANIES; i++)
+        t.company[i] = make(sys, &company_entity, "name", "Firm 2", "employees", "5");
+    for (int i = 0; i < PEOPLE; i++)
+        t.person[i] = make(sys, &person_entity, "name", "P", "owner", "", "company", id_of(t.company[i % COMPANIES]));
+    for (int i = 0; i < STEPS; i++) {
+        live_a_day(&t);
+        if (of(3))
+            continue;
+        tick();
+        read_scores(&t, kept);
+        struct ctx c = fresh(sys);
+        ck_assert_msg(record_write(&c, anew, &t, &e), "%s", e.detail);
+        read_scores(&t, counted);
+        for (int k = 0; k < PEOPLE; k++) {
+            ck_assert_msg(kept[k] == counted[k], "step %d: person %d has %lld, counted anew %lld", i, k, (long long)kept[k], (long long)counted[k]);
+            moved += kept[k] > 0;
+        }
+    }
+    ck_assert_int_gt(moved, PEOPLE);
+}
+END_TEST
+
+static bool is_wanted(const struct entity *en, int64_t id, const char *field)
+{
+    struct feed_row r = { .en = en, .record_id = id, .person_id = en == &person_entity ? id : 0, .action = CHANGE_UPDATE,
+                          .field = entity_field(en, str_of(field)) };
+    struct ctx c = fresh(sys);
+    bool keep;
+    ck_assert_ptr_nonnull(r.field);
+    ck_assert_msg(funnel_wants(&c, &r, 1, &keep, &e), "%s", e.detail);
+    return keep;
+}
+
+START_TEST(a_field_nobody_asks_for_counts_nobody)
+{
+    no_rules();
+    make(sys, &score_rule_entity, "name", "Large", "axis", "fit", "points", "20", "criteria", "company.employees >= 500 and city = Dhaka");
+    int64_t person = make(sys, &person_entity, "name", "Quiet"), company = make(sys, &company_entity, "name", "Firm");
+    ck_assert(is_wanted(&person_entity, person, "city"));
+    ck_assert(is_wanted(&person_entity, person, "company"));
+    ck_assert(is_wanted(&company_entity, company, "employees"));
+    ck_assert(!is_wanted(&person_entity, person, "note"));
+    ck_assert(!is_wanted(&person_entity, person, "fit"));
+    ck_assert(!is_wanted(&company_entity, company, "website"));
+    lead_of(person);                            /* may have waited for it */
+    ck_assert(is_wanted(&person_entity, person, "note"));
+    ck_assert(set(sys, &person_entity, person, "company", id_of(company)));
+    ck_assert(is_wanted(&company_entity, company, "website"));
+}
+END_TEST
+
 static bool run_merge(struct ctx *tx, void *arg, struct err *err)
 {
     const int64_t *id = arg;
@@ -288,6 +398,8 @@ START_TEST(a_merge_is_undone_after_the_points_were_counted_anew)
 END_TEST
 
 SUITE("score", 120, funnel_open, firm_close,
+      a_field_nobody_asks_for_counts_nobody,
+      scores_kept_are_those_counted_from_nothing,
       a_score_is_the_sum_of_its_reasons,
       points_fade_by_steps_as_the_clock_moves,
       a_window_ends_all_at_once_and_fit_never_fades,
