@@ -66,10 +66,12 @@ static bool is_told(const struct feed_row *r, unsigned reads)
     return !r->is_void || reads & FEED_VOIDS;
 }
 
+/* Room for as many as are read at once: not zeroed, for most turns read a handful. */
+static struct feed_row *room(struct arena *a) { return arena_raw(a, sizeof(struct feed_row), alignof(struct feed_row), FEED_READ); }
+
 bool feed_read(struct ctx *c, unsigned reads, int64_t from, struct feed_row **out, size_t *n, int64_t *to, struct err *e)
 {
-    struct feed_row *ch = arena_new(c->a, struct feed_row, FEED_READ), *ev = arena_new(c->a, struct feed_row, FEED_READ);
-    struct feed_row *v = arena_new(c->a, struct feed_row, FEED_READ);
+    struct feed_row *ch = room(c->a), *ev = room(c->a), *v = room(c->a);
     size_t nch = 0, nev = 0, i = 0, k = 0, got = 0;
     if ((reads & FEED_CHANGES && !read_changes(c, from, INT64_MAX, ch, &nch, e))
         || (reads & FEED_EVENTS && !read_events(c, from, INT64_MAX, ev, &nev, e)))
@@ -88,7 +90,7 @@ bool feed_read(struct ctx *c, unsigned reads, int64_t from, struct feed_row **ou
 
 bool feed_read_one(struct ctx *c, int64_t seq, struct feed_row **out, struct err *e)
 {
-    struct feed_row *v = arena_new(c->a, struct feed_row, FEED_READ);
+    struct feed_row *v = room(c->a);
     size_t n;
     if (!read_changes(c, seq - 1, seq, v, &n, e) || (n == 0 && !read_events(c, seq - 1, seq, v, &n, e)))
         return false;
