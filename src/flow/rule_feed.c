@@ -147,6 +147,7 @@ static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, str
 enum { AT_ONCE = 200 };
 #define SLICE_US (20 * (int64_t)1000)
 #define LOOK_US  (5 * (int64_t)SECOND_US)      /* between two looks at whom time brings */
+#define HAND_NONE INT64_MIN                     /* no look yet */
 
 static bool take_ids(struct db_rows *q, int64_t *v, size_t *n, struct err *e)
 {
@@ -219,71 +220,117 @@ static bool hand_set(struct ctx *tx, int64_t rule, int64_t at, struct err *e)
                    DB_ARGS(V(rule), V(at)), NULL, e);
 }
 
-/* The records an hour or a date brings, found with the program's rights: each run asks again as its
- * owner. At most EVERY_MAX at one time. */
-enum { EVERY_MAX = 200 };
+/* ── whom time brings: looked for beside the writes ──────────────────────── */
 
-static bool begin_found(struct ctx *tx, struct rule *r, str filter, str key, struct err *e)
+/* At most EVERY_MAX at one time. */
+enum { EVERY_MAX = 200 };
+struct timed { struct rule *rule; int64_t seen, next; str key; int64_t *id; size_t n; struct timed *after; };
+
+/* The records an hour or a date brings, found with the program's rights: each run asks again as its owner. */
+static bool find(struct ctx *c, struct timed *t, str filter, struct err *e)
 {
-    struct ctx sys = ctx_as_system(tx);
-    struct rule_batch b = rule_batch(tx);
+    struct ctx sys = ctx_as_system(c);
     struct list found;
-    struct list_spec s = { .en = r->plan.en, .filter = filter, .sort = S("created_at"), .limit = EVERY_MAX,
-                           .cols = { &r->plan.en->fields[0] }, .ncols = 1 };
+    struct list_spec s = { .en = t->rule->plan.en, .filter = filter, .sort = S("created_at"), .limit = EVERY_MAX,
+                           .cols = { &t->rule->plan.en->fields[0] }, .ncols = 1 };
     struct err why = { 0 };
     if (!record_list(&sys, &s, &found, &why))   /* what cannot be asked any more is told on its page; a busy storage is asked again */
         return !err_is_storage(&why) || (*e = why, false);
-    for (size_t i = 0; i < found.n; i++) {
-        struct rule_cause cause = { .key = key, .record = found.rows[i]->id };
-        if (!rule_begin(&b, r, &cause, e))
-            return false;
-    }
+    t->id = arena_new(c->a, int64_t, found.n);
+    for (t->n = 0; t->n < found.n; t->n++)
+        t->id[t->n] = found.rows[t->n]->id;
     return true;
 }
 
-/* What fell due since the last look; never more than a day that was slept through. */
-/* Each look is a list, and there is a tick after every batch: seconds later is soon enough. */
-static bool time_rule(struct ctx *tx, struct rule *r, int64_t from, struct err *e)
+/* What fell due since the last look; never more than a day that was slept through.
+ * Each look is a list, and there is a tick after every batch: seconds later is soon enough. */
+static bool look_by_time(struct ctx *c, struct timed *t, bool *is_due, struct err *e)
 {
-    int64_t oldest = tx->now - DAY_US;
-    if (tx->now >= from && tx->now - from < LOOK_US)
-        return true;
-    from = from < oldest ? oldest : from;
-    str key = arena_fmt(tx->a, "t%lld", (long long)(tx->now / MINUTE_US));
-    return begin_found(tx, r, rule_time_filter(tx, &r->plan, from, tx->now), key, e) && hand_set(tx, r->id, tx->now, e);
+    int64_t oldest = c->now - DAY_US, from = t->seen < oldest ? oldest : t->seen;
+    *is_due = c->now < t->seen || c->now - t->seen >= LOOK_US;
+    t->next = c->now;
+    t->key = arena_fmt(c->a, "t%lld", (long long)(c->now / MINUTE_US));
+    return !*is_due || find(c, t, rule_time_filter(c, &t->rule->plan, from, c->now), e);
 }
 
-static bool every_rule(struct ctx *tx, struct rule *r, int64_t due, struct err *e)
+static bool look_by_hour(struct ctx *c, struct timed *t, bool *is_due, struct err *e)
 {
-    if (due > tx->now)
+    *is_due = t->seen <= c->now;
+    if (!*is_due)
         return true;
-    str key = arena_fmt(tx->a, "e%lld", (long long)(due / MINUTE_US));
-    str filter = rule_criteria(tx, &r->plan, r->plan.criteria, r->limit);
-    return begin_found(tx, r, filter, key, e) && hand_set(tx, r->id, rule_next_every(tx, &r->plan, tx->now), e);
+    t->next = rule_next_every(c, &t->rule->plan, c->now);
+    t->key = arena_fmt(c->a, "e%lld", (long long)(t->seen / MINUTE_US));
+    return find(c, t, rule_criteria(c, &t->rule->plan, t->rule->plan.criteria, t->rule->limit), e);
 }
 
-static bool timed_rules(struct ctx *tx, struct err *e)
+static bool look_at(struct ctx *c, struct timed *t, bool *is_due, struct err *e)
+{
+    bool found, is_every = t->rule->plan.when == WHEN_EVERY;
+    if (!hand_of(c, t->rule->id, &t->seen, &found, e))
+        return false;
+    if (found)
+        return is_every ? look_by_hour(c, t, is_due, e) : look_by_time(c, t, is_due, e);
+    *is_due = true;                             /* a new one begins now */
+    t->seen = HAND_NONE;
+    t->next = is_every ? rule_next_every(c, &t->rule->plan, c->now) : c->now;
+    return true;
+}
+
+static bool look(struct ctx *c, void **seen, struct err *e)
 {
     struct rule **rules;
+    struct timed *head = NULL, **tail = &head;
     size_t n;
-    if (!rules_on(tx, 1u << WHEN_TIME | 1u << WHEN_EVERY, &rules, &n, e))
+    if (!rules_on(c, 1u << WHEN_TIME | 1u << WHEN_EVERY, &rules, &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        struct rule *r = rules[i];
-        bool found;
-        int64_t at = 0;
-        if (!hand_of(tx, r->id, &at, &found, e))
+        struct timed *t = arena_new(c->a, struct timed, 1);
+        bool is_due;
+        t->rule = rules[i];
+        if (!look_at(c, t, &is_due, e))
             return false;
-        bool is_every = r->plan.when == WHEN_EVERY;
-        bool ok = !found ? hand_set(tx, r->id, is_every ? rule_next_every(tx, &r->plan, tx->now) : tx->now, e)
-                : is_every ? every_rule(tx, r, at, e) : time_rule(tx, r, at, e);
-        if (!ok)
+        if (!is_due)
+            continue;
+        *tail = t;
+        tail = &t->after;
+    }
+    *seen = head;
+    return true;
+}
+
+/* Others have written since the look: a rule that was changed or switched off is looked at again. */
+static bool is_as_seen(struct ctx *tx, const struct timed *t, bool *out, struct err *e)
+{
+    struct rule *now;
+    int64_t at, one;
+    bool found, is_on;
+    if (!hand_of(tx, t->rule->id, &at, &found, e)
+        || !db_get_int(tx->c, "SELECT 1 FROM rule WHERE id = $1 AND is_on = 1 AND deleted_at IS NULL", DB_ARGS(V(t->rule->id)), &is_on, &one, e)
+        || !rule_load(tx, t->rule->id, 0, &now, e))
+        return false;
+    *out = (found ? at : HAND_NONE) == t->seen && is_on && now && now->version == t->rule->version;
+    return true;
+}
+
+static bool begin_timed(struct ctx *tx, const struct timed *t, struct err *e)
+{
+    for (; t; t = t->after) {
+        struct rule_batch b = rule_batch(tx);
+        bool is_same;
+        if (!is_as_seen(tx, t, &is_same, e))
+            return false;
+        for (size_t i = 0; i < t->n && is_same; i++) {
+            struct rule_cause cause = { .key = t->key, .record = t->id[i] };
+            if (!rule_begin(&b, t->rule, &cause, e))
+                return false;
+        }
+        if (is_same && !hand_set(tx, t->rule->id, t->next, e))
             return false;
     }
     return true;
 }
 
-static bool tick(struct ctx *tx, bool *more, struct err *e)
+static bool act(struct ctx *tx, void *seen, bool *more, struct err *e)
 {
     *more = false;
     /* A click that came in time goes before the end of the wait for it: the last of them before any due run. */
@@ -291,10 +338,10 @@ static bool tick(struct ctx *tx, bool *more, struct err *e)
     if (!due_approvals(tx, more, e) || !settled(tx, &holds_more, e))
         return false;
     *more = *more || holds_more;
-    return (holds_more || due_runs(tx, more, e)) && timed_rules(tx, e);
+    return (holds_more || due_runs(tx, more, e)) && begin_timed(tx, seen, e);
 }
 
 const struct consumer rule_consumer = {
     .name = "rules", .label = MSG_rule_plural, .reads = FEED_CHANGES | FEED_EVENTS, .wants = wants,
-    .batch = batch, .tick = tick, .at_once = 50, .from_now = true,
+    .batch = batch, .look = look, .act = act, .at_once = 50, .from_now = true,
 };
