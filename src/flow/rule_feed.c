@@ -144,15 +144,15 @@ static bool batch(struct ctx *tx, const struct feed_row *rows, size_t nrows, str
 /* ── the clock ───────────────────────────────────────────────────────────── */
 
 /* So many in one write, and no longer than it may make others wait: what is written by hand comes between two. */
-enum { AT_ONCE = 200 };
+enum { AT_ONCE = 200, RUNS_AT_ONCE = 600 };       /* of runs it is time that bounds them */
 #define SLICE_US (20 * (int64_t)1000)
 #define LOOK_US  (5 * (int64_t)SECOND_US)      /* between two looks at whom time brings */
 #define HAND_NONE INT64_MIN                     /* no look yet */
 
-static bool take_ids(struct db_rows *q, int64_t *v, size_t *n, struct err *e)
+static bool take_ids(struct db_rows *q, int64_t *v, size_t max, size_t *n, struct err *e)
 {
     *n = 0;
-    while (*n < AT_ONCE && db_next(q))
+    while (*n < max && db_next(q))
         v[(*n)++] = db_int(q, 0);
     return db_done(q, e);
 }
@@ -174,16 +174,16 @@ static bool due_runs(struct ctx *tx, bool *more, struct err *e)
 {
     struct rule_batch b = rule_batch(tx);
     struct db_rows q;
-    int64_t v[AT_ONCE], until = clock_mono() + SLICE_US;
+    int64_t v[RUNS_AT_ONCE], until = clock_mono() + SLICE_US;
     size_t n, done = 0;
     if (!db_query(tx->c, &q, "SELECT id FROM rule_run WHERE state = 'waiting' AND due_at <= $1 AND deleted_at IS NULL"
-                             " ORDER BY due_at, id LIMIT $2", DB_ARGS(V(tx->now), V((int)AT_ONCE)), e)
-        || !take_ids(&q, v, &n, e))
+                             " ORDER BY due_at, id LIMIT $2", DB_ARGS(V(tx->now), V((int)RUNS_AT_ONCE)), e)
+        || !take_ids(&q, v, RUNS_AT_ONCE, &n, e))
         return false;
     while (done < n && (done == 0 || clock_mono() < until))
         if (!rule_carry_on(&b, v[done++], (str){ 0 }, e))
             return false;
-    *more = *more || n == AT_ONCE || done < n;
+    *more = *more || n == RUNS_AT_ONCE || done < n;
     return true;
 }
 
@@ -195,7 +195,7 @@ static bool due_approvals(struct ctx *tx, bool *more, struct err *e)
     size_t n;
     if (!db_query(tx->c, &q, "SELECT id FROM approval WHERE status = 'waiting' AND until <= $1 AND deleted_at IS NULL"
                              " ORDER BY until, id LIMIT $2", DB_ARGS(V(tx->now), V((int)AT_ONCE)), e)
-        || !take_ids(&q, v, &n, e))
+        || !take_ids(&q, v, AT_ONCE, &n, e))
         return false;
     *more = *more || n == AT_ONCE;
     for (size_t i = 0; i < n; i++) {
