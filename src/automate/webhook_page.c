@@ -274,12 +274,18 @@ void delivery_page(struct request *rq)
     v.facts = f;
     v.nfacts = d.state == OUTBOX_DEFERRED ? 4 : 3;
     v.body = d.body;
-    if (d.state >= OUTBOX_SENT)
+    if (d.state >= OUTBOX_SENT && record_int(hook, "is_active"))
         v.again = url_fmt(h->a, "/automate/deliveries/%.*s/again", STR_ARG(id_text(h->a, id)));
     struct crumb up[] = { { _(webhook_plural), url_path(str_of(webhook_kind.base)) }, { record_title(hook), hook_url(h->a, &webhook_kind, d.hook) } };
     view_delivery(&body, &v);
     hook_show_page(rq, h, d.kind, up, 2, html_done(&body));
     answer_html(rq, 200, h);
+}
+
+/* What is put in for a receiver that is off would be cancelled at once, after we said that it goes. */
+static bool is_on(const struct record *hook, struct err *e)
+{
+    return record_int(hook, "is_active") || fail(e, ERR_INVALID, MSG_webhook_is_off, "webhook %lld is off", (long long)hook->id);
 }
 
 static bool run_again(struct ctx *tx, void *arg, struct err *e) { return outbox_again(tx, *(int64_t *)arg, e); }
@@ -288,11 +294,13 @@ void delivery_again(struct request *rq)
 {
     struct ctx *c = web_ctx(rq);
     struct delivery d;
+    struct record *hook;
     struct err e = { 0 };
     int64_t id;
     if (!web_param_id(rq, 0, &id))
         return;
-    if (!read_delivery(c, id, &d, &e) || !record_write(c, run_again, &id, &e)) {
+    if (!read_delivery(c, id, &d, &e) || !record_get(c, &webhook_entity, d.hook, &hook, &e) || !is_on(hook, &e)
+        || !record_write(c, run_again, &id, &e)) {
         web_fail(rq, &e);
         return;
     }
