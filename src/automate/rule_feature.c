@@ -29,7 +29,7 @@ static const struct route routes[] = {
 };
 
 static const struct nav_line nav[] = {
-    { "automation", MSG_rule_plural,          "workflow", "/automation",           "rule",     10, "a" },
+    { "automation", MSG_rule_plural,          "workflow", "/automation",           "rule",     10, "r" },
     { "automation", MSG_rule_approval_plural, "stamp",    "/automation/approvals", "approval", 12, NULL },
 };
 
