@@ -383,12 +383,13 @@ static bool put_mark(struct db_conn *tx, void *arg, struct err *e)
 static bool refuse(struct err *e, msg_id why, const char *detail) { return fail(e, ERR_CONFLICT, why, "%s", detail); }
 
 /* Goes on only with the very data it began with: the number counts every change that was ever made. */
-static bool same_source(struct db_conn *c, const struct mark *m, bool *is_marked, struct err *e)
+static bool same_source(struct db_conn *c, const struct mark *m, bool is_half, bool *is_marked, struct err *e)
 {
     return db_get_int(c, "SELECT 1 FROM setu_move WHERE id = 1", DB_NONE, is_marked, &(int64_t){ 0 }, e)
         && (!*is_marked || (db_get_int(c, "SELECT 1 FROM setu_move WHERE source = $1 AND seq = $2",
                                        DB_ARGS(V(str_of(m->source)), V(m->seq)), is_marked, &(int64_t){ 0 }, e)
-                            && (*is_marked || refuse(e, MSG_move_other_source, "half of another move"))));
+                            && (*is_marked || (is_half ? refuse(e, MSG_move_other_source, "half of another move")
+                                                       : refuse(e, MSG_move_not_empty, "a workspace that came here long ago")))));
 }
 
 static bool begin(struct moving *w, const struct plan *plans, size_t n, struct mark *m, struct err *e)
@@ -397,7 +398,7 @@ static bool begin(struct moving *w, const struct plan *plans, size_t n, struct m
     if (!seq_of(w->from, &m->seq, e) || !db_read_begin(w->to, 0, e))
         return false;
     bool ok = db_table_exists(w->to, "setu_move", &has_mark, e) && move_is_half(w->to, &half, e)
-           && (!has_mark || same_source(w->to, m, &marked, e))
+           && (!has_mark || same_source(w->to, m, half, &marked, e))
            && (marked || is_empty(w->to, plans, n, w->a, &empty, e));
     m->is_done = ok && marked && !half;
     db_read_end(w->to);

@@ -179,6 +179,8 @@ START_TEST(what_is_there_already_is_not_written_over)
     workspace_close(ws);
     ck_assert_int_eq(run(old.data, folder, &said), 1);
     ck_assert_msg(str_find(said, S("not empty")) >= 0, "%.*s", STR_ARG(said));
+    ck_assert_int_eq(run(second, folder, &said), 1);    /* it came here by a move once: that makes it no half of one */
+    ck_assert_msg(str_find(said, S("not empty")) >= 0, "%.*s", STR_ARG(said));
 }
 END_TEST
 
