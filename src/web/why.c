@@ -100,8 +100,10 @@ static bool read_asked(struct request *rq, const struct entity *en, struct asked
 {
     int64_t id;
     *out = (struct asked){ .en = en, .q = str_trim(request_query(rq, "q")) };
-    if (!id_parse(request_query(rq, "segment"), &id))
+    if (!request_query(rq, "segment").n)
         return true;
+    if (!id_parse(request_query(rq, "segment"), &id))
+        return fail(e, ERR_NOT_FOUND, 0, "segment %.*s", STR_ARG(request_query(rq, "segment")));
     if (!record_get(web_ctx(rq), &segment_entity, id, &out->segment, e))
         return false;
     out->q = segment_is_live(out->segment) ? record_text(out->segment, "criteria") : (str){ 0 };

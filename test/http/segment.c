@@ -151,6 +151,7 @@ START_TEST(why_names_each_condition_and_the_rows_behind_it)
     HAS(get("/people/why?q=city+%3D+Bogura&who=Rafiq"), "/why?q=");
     SHOWS(get(MSG("%s/why?q=citi+%%3D+x", who)), 422);
     SHOWS(get("/people/1h2k3m4n5p/why?q=city+%3D+x"), 404);
+    SHOWS(get(MSG("%s/why?segment=nonsense&q=city+%%3D+x", who)), 404);
 }
 END_TEST
 
