@@ -26,6 +26,9 @@ struct feed_row {                               /* one change of a field (or rec
     str kind, channel, source, data; int64_t campaign_id, deal_id, company_id; bool is_robot, is_void;  /* an event */
 };
 
+struct live_news;
+struct live_news feed_news(const struct feed_row *r);  /* as queries that are kept true hear of it (record/live.h) */
+
 struct consumer {
     const char *name;                           /* of the durable cursor; never rename */
     msg_id label;                               /* for people; 0: its name */

@@ -4,6 +4,7 @@
  * program does not know (any more) is passed over.
  */
 #include "flow/inside.h"
+#include "record/live.h"
 
 static struct feed_row change_of(struct arena *a, struct db_rows *q)
 {
@@ -104,4 +105,11 @@ bool feed_read_end(struct ctx *c, struct feed_end *out, struct err *e)
     *out = (struct feed_end){ 0 };
     return db_get_int(c->c, "SELECT seq FROM change ORDER BY seq DESC LIMIT 1", DB_NONE, &found, &out->change, e)
         && db_get_int(c->c, "SELECT seq FROM event ORDER BY seq DESC LIMIT 1", DB_NONE, &found, &out->event, e);
+}
+
+struct live_news feed_news(const struct feed_row *r)
+{
+    if (r->is_event)
+        return (struct live_news){ .is_event = true, .kind = r->kind, .person = r->person_id, .company = r->company_id, .deal = r->deal_id };
+    return (struct live_news){ .en = r->en, .id = r->record_id, .field = r->field, .old_text = r->old_text, .is_new = r->action == CHANGE_CREATE };
 }

@@ -72,18 +72,9 @@ static bool move_frozen(struct ctx *tx, const struct feed_row *row, struct err *
 
 /* ── the consumer ────────────────────────────────────────────────────────── */
 
-static struct live_news news_of(const struct feed_row *row)
-{
-    if (row->is_event)
-        return (struct live_news){ .is_event = true, .kind = row->kind, .person = row->person_id, .company = row->company_id,
-                                   .deal = row->deal_id };
-    return (struct live_news){ .en = row->en, .id = row->record_id, .field = row->field, .old_text = row->old_text,
-                               .is_new = row->action == CHANGE_CREATE };
-}
-
 static bool follow_one(struct round *all, const struct feed_row *row, struct err *e)
 {
-    struct live_news news = news_of(row);
+    struct live_news news = feed_news(row);
     struct ctx *tx = all->tx;
     bool is_merge = row->is_event && !row->is_void && is(row->kind, "person.merged");
     if (is_merge && !move_frozen(tx, row, e))
@@ -132,7 +123,7 @@ static bool wanted(struct ctx *c, const struct feed_row *rows, size_t n, bool *k
     if (!round_look(c, &all, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        struct live_news news = news_of(&rows[i]);
+        struct live_news news = feed_news(&rows[i]);
         bool is_looked_at = is_own(&rows[i]) || !all.is_whole;
         for (size_t k = 0; k < all.n && !is_looked_at; k++)
             is_looked_at = live_looks_at(&all.v[k]->deps, &news);

@@ -71,11 +71,10 @@ static bool leave(struct ctx *tx, const struct feed_row *r, struct err *e)
     return score_company(&sys, company, e);
 }
 
-/* A task, a deal: whoever criteria ask about it. */
-static bool mark_touched(struct ctx *tx, const struct feed_row *r, struct err *e)
+static bool mark_touched(struct ctx *tx, const struct feed_row *rows, size_t n, struct err *e)
 {
     struct live_ids people = { 0 };
-    if (!funnel_touches(tx, r, &people, e))
+    if (!funnel_touches(tx, rows, n, &people, e))
         return false;
     if (people.is_full)
         return rescore_all(tx, e);
@@ -94,12 +93,12 @@ static bool follow(struct ctx *tx, const struct feed_row *rows, size_t n, struct
             ok = mark(tx, r->person_id, e) && leave(tx, r, e);
         else if (r->en == &company_entity)
             ok = mark_members(tx, r->record_id, e);
-        else if (r->en != &score_rule_entity)
-            ok = ((r->en != &call_entity && r->en != &meeting_entity) || touch(tx, r, e)) && mark_touched(tx, r, e);
+        else if (r->action == CHANGE_CREATE && (r->en == &call_entity || r->en == &meeting_entity))
+            ok = touch(tx, r, e);
         if (!ok)
             return false;
     }
-    return true;
+    return mark_touched(tx, rows, n, e);
 }
 
 /* ── counting, a slice in a write ────────────────────────────────────────── */

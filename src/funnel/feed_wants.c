@@ -10,7 +10,11 @@
 
 enum { CRITERIA_ALL = 200 };
 
-struct looks { struct live_deps v[CRITERIA_ALL]; size_t n; bool is_all; };     /* is_all: one of them cannot be told */
+struct looks {
+    struct live_deps v[CRITERIA_ALL]; size_t n;
+    bool is_all;                                /* one of them cannot be told */
+    int64_t asked; bool waits;                  /* has_waiting() of the last record: its fields come one after the other */
+};
 
 static void add(struct ctx *sys, struct looks *l, str criteria)
 {
@@ -56,24 +60,25 @@ static bool is_own(const struct field *f)
 }
 
 /* Anything may be what a lead waits for: evidence that was missing, a country somebody sells in. */
-static bool has_waiting(struct ctx *sys, const struct feed_row *r, bool *out, struct err *e)
+static bool has_waiting(struct ctx *sys, struct looks *l, const struct feed_row *r, bool *out, struct err *e)
 {
     int64_t one;
-    if (r->en == &person_entity)
-        return db_get_int(sys->c, "SELECT 1 FROM lead WHERE person = $1 AND status = 'new' AND deleted_at IS NULL LIMIT 1",
-                          DB_ARGS(V(r->record_id)), out, &one, e);
-    return db_get_int(sys->c, "SELECT 1 FROM lead l JOIN person p ON p.id = l.person WHERE p.company = $1 AND l.status = 'new'"
-                              " AND l.deleted_at IS NULL LIMIT 1", DB_ARGS(V(r->record_id)), out, &one, e);
-}
-
-static struct live_news news_of(const struct feed_row *r)
-{
-    return (struct live_news){ .en = r->en, .id = r->record_id, .field = r->field, .old_text = r->old_text, .is_new = r->action == CHANGE_CREATE };
+    bool is_person = r->en == &person_entity, ok = true;
+    if (l->asked != r->record_id)
+        ok = is_person ? db_get_int(sys->c, "SELECT 1 FROM lead WHERE person = $1 AND status = 'new' AND deleted_at IS NULL LIMIT 1",
+                                    DB_ARGS(V(r->record_id)), &l->waits, &one, e)
+                       : db_get_int(sys->c, "SELECT 1 FROM lead l JOIN person p ON p.id = l.person WHERE p.company = $1 AND l.status = 'new'"
+                                            " AND l.deleted_at IS NULL LIMIT 1", DB_ARGS(V(r->record_id)), &l->waits, &one, e);
+    if (!ok)
+        return false;
+    l->asked = r->record_id;
+    *out = l->waits;
+    return true;
 }
 
 static bool is_looked_at(const struct looks *l, const struct feed_row *r)
 {
-    struct live_news news = news_of(r);
+    struct live_news news = feed_news(r);
     bool yes = l->is_all;
     for (size_t i = 0; i < l->n && !yes; i++)
         yes = live_looks_at(&l->v[i], &news);
@@ -81,14 +86,14 @@ static bool is_looked_at(const struct looks *l, const struct feed_row *r)
 }
 
 /* Of a person or a company. */
-static bool matters(struct ctx *sys, const struct looks *l, const struct feed_row *r, bool *out, struct err *e)
+static bool matters(struct ctx *sys, struct looks *l, const struct feed_row *r, bool *out, struct err *e)
 {
     if (is_own(r->field)) {
         *out = false;
         return true;
     }
     *out = !r->field || (r->en == &person_entity && !strcmp(r->field->name, "company")) || is_looked_at(l, r);
-    return *out || has_waiting(sys, r, out, e);
+    return *out || has_waiting(sys, l, r, out, e);
 }
 
 static bool is_touch(const struct feed_row *r)
@@ -115,16 +120,26 @@ bool funnel_wants(struct ctx *c, const struct feed_row *rows, size_t n, bool *ke
     return true;
 }
 
-bool funnel_touches(struct ctx *tx, const struct feed_row *r, struct live_ids *people, struct err *e)
+/* A company and a person are counted whatever criteria say of them: follow() has them. */
+static bool is_another(const struct feed_row *r)
+{
+    return !r->is_event && r->en && r->en != &person_entity && r->en != &company_entity && r->en != &score_rule_entity;
+}
+
+bool funnel_touches(struct ctx *tx, const struct feed_row *rows, size_t n, struct live_ids *people, struct err *e)
 {
     struct ctx sys = ctx_as_system(tx);
-    struct looks *l = arena_new(tx->a, struct looks, 1);
-    struct live_news news = news_of(r);
-    if (!load(&sys, l, e))
-        return false;
-    people->is_full |= l->is_all;
-    for (size_t i = 0; i < l->n && !people->is_full; i++)
-        if (!live_touched(&sys, &l->v[i], &news, people, e))
+    struct looks *l = NULL;
+    for (size_t i = 0; i < n && !people->is_full; i++) {
+        struct live_news news = feed_news(&rows[i]);
+        if (!is_another(&rows[i]))
+            continue;
+        if (!l && (l = arena_new(tx->a, struct looks, 1)) && !load(&sys, l, e))
             return false;
+        people->is_full |= l->is_all;
+        for (size_t k = 0; k < l->n && !people->is_full; k++)
+            if (!live_touched(&sys, &l->v[k], &news, people, e))
+                return false;
+    }
     return true;
 }

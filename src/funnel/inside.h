@@ -117,8 +117,8 @@ struct feed_row;
 /* keep[i]: the row may move a score, or a lead that waits; on a snapshot (feed_wants.c). */
 bool funnel_wants(struct ctx *c, const struct feed_row *rows, size_t n, bool *keep, struct err *e);
 struct live_ids;
-/* People whom criteria lead to from another record that was written; is_full: anybody. */
-bool funnel_touches(struct ctx *tx, const struct feed_row *r, struct live_ids *people, struct err *e);
+/* People whom criteria lead to from other records that were written (tasks, deals); is_full: anybody. */
+bool funnel_touches(struct ctx *tx, const struct feed_row *rows, size_t n, struct live_ids *people, struct err *e);
 extern const struct consumer funnel_consumers[];
 extern const size_t funnel_nconsumers;
 bool funnel_seed(struct ctx *tx, struct err *e);

@@ -65,7 +65,7 @@ static uint64_t by_rights(const struct entity *en)
 /* One that is reckoned, or moves with every write (a system column), is looked at whatever changes. */
 static uint64_t bit_of(const struct entity *en, const struct field *f)
 {
-    if (f < en->fields || f >= en->fields + en->nfields)
+    if (query_system(str_of(f->name)) == f)
         return str_eq(str_of(f->name), S("id")) || str_starts(str_of(f->name), S("created_")) ? 0 : ~(uint64_t)0;
     return f->type == FIELD_COMPUTED ? ~(uint64_t)0 : (uint64_t)1 << field_index(en, f);
 }
@@ -354,7 +354,7 @@ static int64_t subject(const struct live_news *news, const struct entity *en)
 /* Being there, or a field that counts. */
 static bool is_seen(const struct live_dep *d, const struct live_news *news)
 {
-    return d->en == news->en && (!news->field || news->is_new || (d->fields & bit_of(d->en, news->field)));
+    return d->en == news->en && (!news->field || news->is_new || (d->fields >> field_index(d->en, news->field) & 1));
 }
 
 static bool touched(struct ctx *c, const struct live_dep *d, const struct live_news *news, struct live_ids *ids, struct err *e)
