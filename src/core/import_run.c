@@ -41,6 +41,8 @@ static const struct field fields[] = {
       .type = FIELD_INSTANT, .flags = F_READONLY },
 };
 
+static const struct made_at importing = { "/import", "upload", MSG_core_import_run_make, MSG_core_import_run_none };
+
 const struct entity import_run_entity = {
     .name = "import_run",
     .path = "imports",
@@ -53,4 +55,5 @@ const struct entity import_run_entity = {
     .subtitle = "entity",
     .order = "-created_at",
     .flags = E_NO_CREATE | E_NO_DELETE,
+    .made_at = &importing,
 };

@@ -61,6 +61,9 @@ enum {
     E_ACCOUNT     = 1 << 6,     /* the program's account of its own doing (journal.h): walked by id, no index of when it was written */
 };
 
+/* A page where records come to be that no form of theirs makes: what one does there, and what a list without any says of it. */
+struct made_at { const char *path, *icon; msg_id act, hint; };
+
 struct entity {
     const char *name, *path;                    /* "person", "people": in URLs and the API */
     msg_id label, plural;                     /* "Person", "People" */
@@ -73,6 +76,7 @@ struct entity {
     const char *order;                          /* default sort, "-updated_at" */
     const char *subject;                        /* field that leads to person, or NULL */
     unsigned flags;
+    const struct made_at *made_at;              /* with E_NO_CREATE; NULL: they come by themselves */
     /* Inside the write transaction. `old` NULL at creation; `now` NULL at deletion (after only).
      * before may change `now` (derive) or refuse; after may write other records and events. */
     bool (*before)(struct ctx *tx, const struct record *old, struct record *now, struct err *e);

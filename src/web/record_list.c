@@ -334,7 +334,7 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
     for (int i = 0; i < s->ncols; i++)
         cols[i] = column_of(rq, s->en, a, s->cols[i], i);
     bool may_create = access_scope(c->who, s->en, ACTION_CREATE) != SCOPE_NONE;
-    bool may_change = access_scope(c->who, s->en, ACTION_CHANGE) != SCOPE_NONE, is_imports = !strcmp(s->en->name, "import_run");
+    bool may_change = access_scope(c->who, s->en, ACTION_CHANGE) != SCOPE_NONE;
     struct asked plain = { .view_id = a->view_id };
     struct list segments = condition_segments(c, s->en);
     struct record_list_view v = {
@@ -351,7 +351,7 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
         .why = a->q.n && !error.n ? why_url(rq, s->en, a->q) : (struct url){ { 0 } },
         .bulk_url = url_fmt(c->a, "/%s/bulk", s->en->path),
         .add = url_fmt(c->a, "/%s/new", s->en->path), .may_create = may_create, .is_filtered = a->q.n > 0,
-        .is_imports = is_imports, .import_url = is_imports ? url_path(S("/import")) : url_fmt(c->a, "/import?entity=%s", s->en->name),
+        .made_at = s->en->made_at, .import_url = url_fmt(c->a, "/import?entity=%s", s->en->name),
         .views = views_of(rq, a, s->en, shown_columns(c->a, s)), .builder = builder_of(rq, a, s->en, &segments),
         .columns = columns_of(rq, a, s), .may_change = may_change, .bulk = may_change ? bulk_of(rq, s->en, &segments) : nothing,
     };
@@ -365,8 +365,10 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
                       .url = v.add, .key = "c");
             p.create = v.add;
         }
-        if (is_imports)
-            ui_button(&actions, .label = msg_text(c->a, c->loc, MSG_web_import, NULL), .icon = "upload", .kind = UI_PRIMARY, .url = v.import_url, .key = "c");
+        const struct made_at *made = s->en->made_at;
+        if (made)
+            ui_button(&actions, .label = msg_text(c->a, c->loc, made->act, NULL), .icon = made->icon, .kind = UI_PRIMARY,
+                      .url = url_path(str_of(made->path)), .key = "c");
         p.actions = html_done(&actions);
         page_begin(&h, &p);
         view_record_list(&h, &v);

@@ -38,7 +38,8 @@ struct record_list_view {
     const struct list_row *rows; size_t nrows;
     struct url previous, next, count, bulk_url, export_url, add, import_url, clear, why;
     struct html_safe views, builder, columns, bulk;
-    bool may_create, is_filtered, may_change, is_imports;      /* the last: made by importing, not by hand */
+    bool may_create, is_filtered, may_change;
+    const struct made_at *made_at;
 };
 void view_record_list(struct html *h, const struct record_list_view *v);
 

@@ -329,6 +329,15 @@ START_TEST(an_address_that_is_known_is_told_before_a_second_person_is_made)
 }
 END_TEST
 
+START_TEST(a_list_of_what_no_form_makes_leads_to_where_it_is_made)
+{
+    struct reply r = get("/imports");
+    SHOWS(r, 200);
+    HAS(r, "with the way to take it back");
+    HAS(r, "href=\"/import\"");
+}
+END_TEST
+
 START_TEST(two_become_one_and_undo_brings_both_back)
 {
     const char *a = made(post("/people", "name=Rina+Das&email=rina%40one.example&sure=1"));
@@ -443,7 +452,7 @@ static Suite *suite(void)
         a_key_is_shown_once_and_works_until_it_is_revoked, the_palette_finds_in_four_scripts,
         the_first_letter_narrows_what_the_palette_gives, words_of_the_navigation_are_found_in_the_readers_language,
         a_note_stands_on_the_timelines_of_its_person_and_their_company,
-        an_address_that_is_known_is_told_before_a_second_person_is_made, two_become_one_and_undo_brings_both_back,
+        an_address_that_is_known_is_told_before_a_second_person_is_made, a_list_of_what_no_form_makes_leads_to_where_it_is_made, two_become_one_and_undo_brings_both_back,
         a_task_moves_from_late_to_done_and_back, a_notice_is_seen_by_its_reader_only_and_read_once,
         every_figure_of_home_opens_its_records, home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered, a_new_password_asks_the_old_one_and_ends_other_sessions,
         the_sixth_try_of_an_account_waits,
