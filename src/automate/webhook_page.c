@@ -131,8 +131,9 @@ static bool fill_rows(struct request *rq, struct html *h, int64_t hook, struct h
     v->tabs = tabs;
     v->ntabs = countof(shows);
     v->has_tries = true;
-    if (!db_get_int(c->c, "SELECT 1 FROM outbox WHERE channel = 'webhook' AND target = $1 AND state IN ($2, $3) LIMIT 1",
-                    DB_ARGS(V(hook), V((int)OUTBOX_QUEUED), V((int)OUTBOX_SENDING)), &v->is_moving, &one, e))
+    /* Of the open ones, as their index says; a bound state would have all that ever went read. */
+    if (!db_get_int(c->c, "SELECT 1 FROM outbox WHERE channel = 'webhook' AND target = $1 AND state < 3 AND state <> $2 LIMIT 1",
+                    DB_ARGS(V(hook), V((int)OUTBOX_DEFERRED)), &v->is_moving, &one, e))
         return false;
     return db_query(c->c, &q, "SELECT id, created_at, kind, state, attempts, outcome, status FROM outbox WHERE channel = 'webhook' AND target = $1"
                               " AND id < $2 AND state >= $3 AND state <= $4 ORDER BY id DESC LIMIT $5",

@@ -27,7 +27,6 @@ void link_make(struct request *rq);              /* POSTs of the panel */
 void link_withdraw(struct request *rq);
 void reach_panel(struct request *rq, const struct record *r, struct html *middle, struct html *side);
 
-
 /* The campaign a link names, whatever its case; 0: none. */
 bool campaign_of_link(struct ctx *c, str utm_campaign, int64_t *out, struct err *e);
 /* A touch of marketing. Times and references may be 0. */
