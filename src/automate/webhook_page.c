@@ -131,8 +131,8 @@ static bool fill_rows(struct request *rq, struct html *h, int64_t hook, struct h
     v->tabs = tabs;
     v->ntabs = countof(shows);
     v->has_tries = true;
-    /* Of the open ones, as their index says; a bound state would have all that ever went read. */
-    if (!db_get_int(c->c, "SELECT 1 FROM outbox WHERE channel = 'webhook' AND target = $1 AND state < 3 AND state <> $2 LIMIT 1",
+    /* By the index of the open ones, which only a literal and its order lead to: else all that ever went would be read. */
+    if (!db_get_int(c->c, "SELECT 1 FROM outbox WHERE channel = 'webhook' AND target = $1 AND state < 3 AND state <> $2 ORDER BY seq LIMIT 1",
                     DB_ARGS(V(hook), V((int)OUTBOX_DEFERRED)), &v->is_moving, &one, e))
         return false;
     return db_query(c->c, &q, "SELECT id, created_at, kind, state, attempts, outcome, status FROM outbox WHERE channel = 'webhook' AND target = $1"
