@@ -191,10 +191,13 @@ row_8() {
 
 row_9() {
     TOKEN=$(cat "$DIR/data.token")
-    serve "$DATA"; sign_in
-    path=$(api "/api/v1/person?limit=1&fields=name" | jq -r '.items[0] | "/api/v1/person/" + .id')
-    set -- $("$BARE" events "$PORT" "$COOKIE" "$TOKEN" "$path" "$LIVE" "$SERVER")
-    stop "$SERVER"
+    for round in $ROUNDS; do
+        serve "$DATA"; sign_in
+        path=$(api "/api/v1/person?limit=1&fields=name" | jq -r '.items[0] | "/api/v1/person/" + .id')
+        "$BARE" events "$PORT" "$COOKIE" "$TOKEN" "$path" "$LIVE" "$SERVER"
+        stop "$SERVER"
+    done >"$OUT/events"
+    set -- $(sort -k4,4n "$OUT/events" | sed -n 2p)         # of three rounds the middle one
     row 9 "$1 live connections, KB each" "$(calc "$2 / 1024")" "" "$(calc "$2 / 1024")" "<= 10"
     row 9 "  all have heard a change, ms" "$4 ($3 heard)" "" "$([ "$3" = "$LIVE" ] && echo "$4" || echo 99999)" "< 100"
 }

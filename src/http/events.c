@@ -392,10 +392,10 @@ void events_send(void *site, str channel_name, str name, str data)
     }
 }
 
-/* By turns: as many hubs as there are threads for connections. */
-static struct hub *turn(const struct http_server *s)
+/* By turns. More hubs than cores are on purpose: with one a core, whose core is shared ends long after the others. */
+static struct hub *turn(void)
 {
-    return &hubs[atomic_fetch_add(&next_hub, 1) % (unsigned)(s->o.threads < HUBS_MAX ? s->o.threads : HUBS_MAX)];
+    return &hubs[atomic_fetch_add(&next_hub, 1) % HUBS_MAX];
 }
 
 bool events_take(struct request *rq, struct exchange *x)
@@ -421,7 +421,7 @@ bool events_take(struct request *rq, struct exchange *x)
         conns_events_leave(s, key, is_counted);
         return false;
     }
-    l->hub = turn(s);
+    l->hub = turn();
     l->server = s;
     l->ip_key = key;
     l->is_counted = is_counted;
