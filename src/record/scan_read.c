@@ -71,66 +71,80 @@ static bool take_rows(struct ctx *c, struct scan_table *t, struct sql *s, uint64
     return db_done(&q, &e) && ok;
 }
 
-static void events_sql(struct sql *q, const struct scan_table *t, const struct scan_kind *k)
+/* "SELECT record, at, kind FROM event WHERE ... AND record": of these kinds, one walk for all. */
+static void events_sql(struct sql *q, const struct scan_table *t, unsigned kinds)
 {
-    const char *column = query_event_column(t->en);
+    const char *column = query_event_column(t->en), *between = " IN (";
     sql_lit(q, "SELECT ");
     sql_name(q, column);
-    sql_lit(q, ", at FROM event WHERE kind = ");
-    sql_bind(q, V(k->name));
-    sql_lit(q, " AND is_void = 0 AND is_robot = 0 AND ");
+    sql_lit(q, ", at, kind FROM event WHERE kind");
+    for (int i = 0; i < t->nkinds; i++)
+        if (kinds >> i & 1) {
+            sql_lit(q, between);
+            sql_bind(q, V(t->kind[i].name));
+            between = ", ";
+        }
+    sql_lit(q, ") AND is_void = 0 AND is_robot = 0 AND ");
     sql_name(q, column);
 }
 
-/* Rows of one record after another; `to` is filled with one's instants before it gets them. */
-struct gathering { struct scan_table *t; struct scan_kind *k; int64_t id; int64_t *at; size_t n, cap; };
+/* Rows of one record after another: an instant waits with those of its kind until the record's last has come. */
+struct gathering { struct scan_table *t; int64_t id; struct instants { int64_t *at; size_t n, cap; } of[SCAN_KINDS]; };
 
 static bool settle(struct gathering *g)
 {
     size_t row;
-    if (g->n == 0 || !scan_row(g->t, g->id, &row))
-        return true;                            /* of a record that is not there (any more) */
-    if (!scan_has_room(g->t, g->n * sizeof *g->at))
-        return false;
-    int64_t *at = arena_raw(&g->t->a, sizeof *at, alignof(int64_t), g->n);
-    memcpy(at, g->at, g->n * sizeof *at);
-    scan_set_span(g->k, row, (struct span){ at, (uint32_t)g->n });
-    g->n = 0;
+    bool is_there = scan_row(g->t, g->id, &row);    /* or it is of a record that is not there (any more) */
+    for (int i = 0; i < g->t->nkinds; i++) {
+        struct instants *of = &g->of[i];
+        if (of->n && is_there) {
+            if (!scan_has_room(g->t, of->n * sizeof *of->at))
+                return false;
+            int64_t *at = arena_raw(&g->t->a, sizeof *at, alignof(int64_t), of->n);
+            memcpy(at, of->at, of->n * sizeof *at);
+            scan_set_span(&g->t->kind[i], row, (struct span){ at, (uint32_t)of->n });
+        }
+        of->n = 0;
+    }
     return true;
 }
 
-static bool put_instant(struct gathering *g, struct ctx *c, int64_t id, int64_t at)
+static bool put_instant(struct instants *of, struct ctx *c, int64_t at)
 {
-    if (id != g->id && !settle(g))
-        return false;
-    if (id != g->id)
-        g->n = 0;
-    g->id = id;
-    if (g->n == g->cap) {
-        size_t cap = g->cap ? 2 * g->cap : 1024;
-        if ((size_t)(c->a->end - c->a->at) < cap * sizeof *g->at + SCAN_SLACK)
+    if (of->n == of->cap) {
+        size_t cap = of->cap ? 2 * of->cap : 256;
+        if ((size_t)(c->a->end - c->a->at) < cap * sizeof *of->at + SCAN_SLACK)
             return false;
         int64_t *more = arena_new(c->a, int64_t, cap);
-        if (g->n)
-            memcpy(more, g->at, g->n * sizeof *more);
-        g->at = more;
-        g->cap = cap;
+        if (of->n)
+            memcpy(more, of->at, of->n * sizeof *more);
+        of->at = more;
+        of->cap = cap;
     }
-    g->at[g->n++] = at;
+    of->at[of->n++] = at;
     return true;
 }
 
 /* `s` is ordered by record and instant. */
-static bool take_events(struct ctx *c, struct scan_table *t, struct scan_kind *k, struct sql *s)
+static bool take_events(struct ctx *c, struct scan_table *t, struct sql *s)
 {
-    struct gathering g = { .t = t, .k = k };
+    struct gathering g = { .t = t };
     struct db_rows q;
     struct err e;
     bool ok = true;
     if (!sql_query(c->c, s, &q, &e))
         return false;
-    while (ok && db_next(&q))
-        ok = put_instant(&g, c, db_int(&q, 0), db_int(&q, 1));
+    while (ok && db_next(&q)) {
+        int64_t id = db_int(&q, 0);
+        str kind = db_text_view(&q, 2);
+        ok = id == g.id || settle(&g);
+        g.id = id;
+        for (int i = 0; ok && i < t->nkinds; i++)
+            if (str_eq(t->kind[i].name, kind)) {
+                ok = put_instant(&g.of[i], c, db_int(&q, 1));
+                break;
+            }
+    }
     return db_done(&q, &e) && ok && settle(&g);
 }
 
@@ -173,34 +187,42 @@ static bool read_slice(struct ctx *c, struct scan_table *t, int64_t from)
     return true;
 }
 
-/* The next of those whose records are all known. */
-static bool read_events(struct ctx *c, struct scan_table *t, struct scan_kind *k)
+/* The next of the kinds that have come least far, of those whose records are all known. */
+static bool read_events(struct ctx *c, struct scan_table *t, int64_t walked)
 {
-    size_t first = scan_lower(t, k->walked + 1), end = first + EVENTS_SLICE;
+    size_t first = scan_lower(t, walked + 1), end = first + EVENTS_SLICE;
     struct sql *q = sql_new(c->a);
     bool is_last = end >= t->sorted;
     int64_t to = is_last ? INT64_MAX : scan_id(t, end - 1);
-    events_sql(q, t, k);
+    unsigned kinds = 0;
+    for (int i = 0; i < t->nkinds; i++)
+        kinds |= (unsigned)(!t->kind[i].is_whole && t->kind[i].walked == walked) << i;
+    events_sql(q, t, kinds);
     sql_lit(q, " > ");
-    sql_bind(q, V(k->walked));
+    sql_bind(q, V(walked));
     sql_lit(q, " AND ");
     sql_name(q, query_event_column(t->en));
     sql_lit(q, " <= ");
     sql_bind(q, V(to));
     sql_lit(q, " ORDER BY 1, 2");
-    if (!take_events(c, t, k, q))
+    if (!take_events(c, t, q))
         return false;
-    k->walked = to;
-    k->is_whole = is_last;
+    for (int i = 0; i < t->nkinds; i++)
+        if (kinds >> i & 1) {
+            t->kind[i].walked = to;
+            t->kind[i].is_whole = is_last;
+        }
     return true;
 }
 
-static struct scan_kind *missing(struct scan_table *t)
+/* The least that any of the missing kinds has walked. */
+static int64_t events_from(const struct scan_table *t)
 {
+    int64_t from = INT64_MAX;
     for (int i = 0; i < t->nkinds; i++)
-        if (!t->kind[i].is_whole)
-            return &t->kind[i];
-    return NULL;
+        if (!t->kind[i].is_whole && t->kind[i].walked < from)
+            from = t->kind[i].walked;
+    return from;
 }
 
 static bool feed_stands(struct ctx *c, int64_t *seq)
@@ -212,19 +234,17 @@ static bool feed_stands(struct ctx *c, int64_t *seq)
 
 bool scan_read(struct ctx *c, struct scan_table *t, int64_t until, bool *is_whole)
 {
-    struct scan_kind *k;
     int64_t seq;
     if (!feed_stands(c, &seq))
         return false;
     if (seq < t->seq || (t->n == 0 && !t->is_whole))
         t->seq = seq;                           /* this reader may see less than the one before */
     for (*is_whole = false;; arena_reset(c->a)) {
-        int64_t from = walk_from(t);
-        k = missing(t);
-        *is_whole = from == INT64_MAX && !k;
+        int64_t from = walk_from(t), events = events_from(t);
+        *is_whole = from == INT64_MAX && events == INT64_MAX;
         if (*is_whole || clock_mono() >= until)
             return true;
-        if (from < INT64_MAX ? !read_slice(c, t, from) : !read_events(c, t, k))
+        if (from < INT64_MAX ? !read_slice(c, t, from) : !read_events(c, t, events))
             return false;
     }
 }
@@ -290,15 +310,13 @@ static bool read_again(struct ctx *c, struct scan_table *t, const int64_t *ids, 
     sql_in_ids(q, ids, n);
     if (!take_rows(c, t, q, all, &met, &last))
         return false;
-    for (int k = 0; k < t->nkinds; k++) {
-        struct sql *events = sql_new(c->a);
-        events_sql(events, t, &t->kind[k]);
-        sql_in_ids(events, ids, n);
-        sql_lit(events, " ORDER BY 1, 2");
-        if (!take_events(c, t, &t->kind[k], events))
-            return false;
-    }
-    return true;
+    if (t->nkinds == 0)
+        return true;
+    struct sql *events = sql_new(c->a);
+    events_sql(events, t, ((unsigned)1 << t->nkinds) - 1);
+    sql_in_ids(events, ids, n);
+    sql_lit(events, " ORDER BY 1, 2");
+    return take_events(c, t, events);
 }
 
 bool scan_catch_up(struct ctx *c, struct scan_table *t)
