@@ -307,6 +307,10 @@ START_TEST(iso_forms_are_strict)
     int64_t t, d;
     ck_assert(parse_iso_instant(S("2026-11-24T10:42:00.5+03:30"), &t));
     SAYS(iso_instant(&mem, t), "2026-11-24T07:12:00.500000Z");
+    SAYS(iso_instant(&mem, 0), "1970-01-01T00:00:00Z");
+    SAYS(iso_instant(&mem, -1), "1969-12-31T23:59:59.999999Z");
+    SAYS(iso_instant(&mem, INT64_MAX), "294247-01-10T04:00:54.775807Z");
+    SAYS(iso_date(&mem, days_from_ymd(CALENDAR_GREGORIAN, (struct ymd){ 33, 4, 5 })), "0033-04-05");
     ck_assert(!parse_iso_instant(S("2026-11-24T10:42:00"), &t));
     ck_assert(!parse_iso_instant(S("2026-11-24T24:00:00Z"), &t));
     ck_assert(!parse_iso_date(S("2026-11-31"), &d));
