@@ -47,10 +47,10 @@ bool change_log(struct ctx *tx, const struct record *r, enum change_action actio
     if (f && f->flags & F_SECRET)
         old_text = new_text = (str){ 0 };
     return db_exec(tx->c, "INSERT INTO change (id, write_id, entity, record_id, action, field, old_text,"
-                          " new_text, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                          " new_text, seq, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                    DB_ARGS(V(id_mint()), V(tx->write->id), V(str_of(r->en->name)), V(r->id),
                            V((int)action), f ? V(str_of(f->name)) : DB_NULL_VAL,
-                           text_or_null(old_text), text_or_null(new_text), V(seq)), NULL, e);
+                           text_or_null(old_text), text_or_null(new_text), V(seq), V(r->version)), NULL, e);
 }
 
 bool change_log_fields(struct ctx *tx, const struct record *old, const struct record *now,

@@ -171,6 +171,12 @@ static const char *const search_by_letter[] = {
     NULL,
 };
 
+/* A change tells which version of its record it made (record/since.h); those from before tell none. */
+static const char *const change_versions[] = {
+    "ALTER TABLE change ADD COLUMN version BIGINT",
+    NULL,
+};
+
 static const struct db_migration migrations[] = {
     { 1, "the engine's own tables", engine_tables },
     { 2, "answers kept for repeated requests", idempotency_tables },
@@ -183,6 +189,7 @@ static const struct db_migration migrations[] = {
     { 9, "events told from outside", intake_tables },
     { 10, "the search box answers one letter", search_by_letter },
     { 11, "hits wait to become records", hit_tables },
+    { 12, "a change tells the version it made", change_versions },
     { 0 },
 };
 

@@ -343,6 +343,7 @@ bool record_delete(struct ctx *tx, const struct entity *en, int64_t id, int64_t 
         return fail(e, ERR_CONFLICT, MSG_record_stale, "%s %lld", en->name, (long long)id);
     if (!enter(tx, e))
         return false;
+    old->version++;
     bool ok = store_mark_deleted(tx, en, id, true, e) && search_drop(tx, old, e)
         && change_log(tx, old, CHANGE_DELETE, NULL, record_title(old), (str){ 0 }, e)
         && (tx->write->undo_of || !en->after || en->after(tx, old, NULL, e));

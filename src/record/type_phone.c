@@ -52,9 +52,10 @@ static void phone_cell(struct html *h, const struct field *f, const struct val *
     html_lit(h, "</a>");
 }
 
+/* With its country's code: the form is read by the record's country, which may be another than the reader's. */
 static void phone_input(struct html *h, const struct field *f, const struct val *v, const char *id, bool is_invalid)
 {
-    type_input_line(h, f, "tel", NULL, type_show(h->a, h->loc, f, v), id, is_invalid);
+    type_input_line(h, f, "tel", NULL, phone_show(h->a, v->s, ""), id, is_invalid);
 }
 
 const struct type type_phone = {

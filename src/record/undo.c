@@ -148,6 +148,7 @@ static bool undo_whole(struct ctx *tx, const struct step *s, struct err *e)
         return record_delete(&sys, s->en, s->record_id, 0, e);
     }
     r->deleted_at = 0;
+    r->version++;
     return validate(tx, r, 0, e) && store_mark_deleted(tx, s->en, s->record_id, false, e)
         && search_put(tx, r, e) && (strcmp(s->en->name, "person") || event_move_back(tx, s->record_id, e))
         && change_log(tx, r, CHANGE_RESTORE, NULL, (str){ 0 }, record_title(r), e);

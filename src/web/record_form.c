@@ -7,7 +7,7 @@
 #include "base/id.h"
 #include "msg/web.h"
 #include "record/type.h"
-#include "web/records.h"
+#include "web/record_views.h"
 #include "web/ui.h"
 
 enum { SELECT_MAX = 100 };
@@ -47,10 +47,16 @@ static str posted_ref(struct request *rq, const struct field *f)
     return id.n ? id : posted(rq, f);
 }
 
+/* Both changed it, and the other's value is to stay. */
+static bool is_given_up(struct request *rq, const struct field *f)
+{
+    return str_eq(request_form(rq, arena_fmt(&rq->a, "%s_stays", f->name).p), S("stored"));
+}
+
 static bool read_one(struct request *rq, struct ctx *c, struct record *r, const struct field *f, struct err *e)
 {
     struct val v;
-    if (!request_has_form(rq, f->name) || !record_field_is_asked(c, r->en, f, r->id == 0))
+    if (!request_has_form(rq, f->name) || is_given_up(rq, f) || !record_field_is_asked(c, r->en, f, r->id == 0))
         return true;
     str text = f->type == FIELD_REF ? posted_ref(rq, f) : posted(rq, f);
     if (!type_parse(c, f, text, &v, e))
@@ -128,16 +134,26 @@ static struct html_safe control_of(struct request *rq, const struct field *f, co
     return html_done(&h);
 }
 
-static str stored_note(struct request *rq, const struct record_form *form, const struct field *f)
+/* A field that others changed since the form began: who and when, and if both did, which of the two is to stay. */
+static struct html_safe meanwhile(struct request *rq, const struct record_form *form, const struct field *f)
 {
     struct ctx *c = web_ctx(rq);
+    struct html h = web_html(rq);
     size_t i = (size_t)field_index(form->en, f);
-    if (!form->stored || type_equal(f, &form->stored->v[i], &form->r->v[i]))
-        return (str){ 0 };
-    str now = type_show(c->a, c->loc, f, &form->stored->v[i]);
-    return msg_text(c->a, c->loc, MSG_web_stored_now, (const struct msg_arg *)(const void *)
-                    &(struct msg_web_stored_now_args){ .value = A(now.n ? now : S("\u2014")) });
+    const struct stale *s = form->stale;
+    if (!s || !((s->both | s->others) >> i & 1))
+        return html_done(&h);
+    bool is_told = s->since.is_known && s->since.last[i].at;
+    str now = type_show(c->a, c->loc, f, &s->stored->v[i]);
+    view_record_meanwhile(&h, &(struct record_meanwhile_view){
+        .name = str_of(f->name), .is_both = s->both >> i & 1, .stored = now.n ? now : S("\u2014"),
+        .who = !is_told ? (str){ 0 } : s->since.last[i].actor.n ? s->since.last[i].actor : S("Setu"),
+        .when = is_told ? loc_instant(c->a, c->loc, s->since.last[i].at, DATE_MEDIUM) : (str){ 0 },
+    });
+    return html_done(&h);
 }
+
+int64_t record_form_version(const struct record_form *form) { return form->version ? form->version : form->r->version; }
 
 const struct err *record_form_fault(const struct record_form *form, const struct field *f)
 {
@@ -154,7 +170,7 @@ struct html_safe record_form_row(struct request *rq, const struct record_form *f
     struct ui_field_view row = {
         .label = msg_text(c->a, c->loc, f->label, NULL), .name = str_of(f->name),
         .hint = f->help ? msg_text(c->a, c->loc, f->help, NULL) : (str){ 0 },
-        .error = bad ? err_text(c->a, c->loc, bad) : stored_note(rq, form, f),
+        .error = bad ? err_text(c->a, c->loc, bad) : (str){ 0 }, .below = meanwhile(rq, form, f),
         .is_required = (f->flags & F_REQUIRED) != 0, .is_wide = f->type == FIELD_LONGTEXT || f->type == FIELD_ADDRESS,
     };
     struct ui_option *options;

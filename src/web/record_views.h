@@ -8,6 +8,9 @@ struct record_fault_view { str label, text; struct url at; };
 struct record_faults_view { struct record_fault_view *v; size_t n; };
 void view_record_faults(struct html *h, const struct record_faults_view *v);
 
+struct record_meanwhile_view { str name, who, when, stored; bool is_both; };    /* who empty: nobody knows */
+void view_record_meanwhile(struct html *h, const struct record_meanwhile_view *v);
+
 struct record_form_view {
     const struct entity *en; const struct record *r;
     bool is_new;

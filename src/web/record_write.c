@@ -9,9 +9,25 @@
 #include "web/record_views.h"
 #include "web/ui.h"
 
+/* Nobody's change is lost: what only one of them changed is put together, what both changed is asked. */
+static bool write_stale(struct ctx *tx, struct save *s, const struct record *stored, struct err *e)
+{
+    struct err refused = *e;
+    *e = (struct err){ 0 };
+    if (!record_stale(tx, s->r, stored, s->version, &s->stale, e))
+        return false;
+    if (!s->stale->both)
+        return record_update(tx, s->stale->merged, stored->version, NULL, e);
+    *e = refused;
+    return false;
+}
+
 static bool write_it(struct ctx *tx, struct save *s, struct err *e)
 {
-    if (s->is_new ? record_create(tx, s->r, e) : record_update(tx, s->r, s->version, &s->current, e))
+    struct record *stored = NULL;
+    if (s->is_new ? record_create(tx, s->r, e) : record_update(tx, s->r, s->version, &stored, e))
+        return true;
+    if (stored && write_stale(tx, s, stored, e))
         return true;
     faults_add(tx->a, &s->faults, e);
     record_faults(tx, &s->faults);
@@ -22,6 +38,7 @@ static bool run_save(struct ctx *tx, void *arg, struct err *e)
 {
     struct save *s = arg;
     str id = { 0 };
+    s->stale = NULL;                            /* a write that runs again finds what is stored then */
     if (!s->is_new)
         return write_it(tx, s, e);
     if (!once_find(tx, s->once, &id, e))
@@ -35,17 +52,44 @@ bool record_save(struct ctx *c, struct save *s, struct err *e)
 {
     int64_t id = s->r->id;
     s->is_new = id == 0;
-    if (record_write(c, run_save, s, e))
-        return true;
-    s->r->id = id;                              /* a refused creation has none */
-    return false;
+    bool ok = record_write(c, run_save, s, e);
+    if (s->stale) {
+        s->r = s->stale->merged;
+        s->version = s->stale->stored->version;
+    }
+    if (!ok)
+        s->r->id = id;                          /* a refused creation has none */
+    return ok;
 }
 
-static str toast_of(struct request *rq, msg_id msg, const struct record *r)
+static str say_title(struct ctx *c, msg_id msg, const struct record *r)
 {
-    struct ctx *c = web_ctx(rq);
     str title = record_title(r).n ? record_title(r) : msg_text(c->a, c->loc, r->en->label, NULL);
     return msg_text(c->a, c->loc, msg, (const struct msg_arg *)(const void *)&(struct msg_web_saved_args){ .title = A(title) });
+}
+
+static str toast_of(struct request *rq, msg_id msg, const struct record *r) { return say_title(web_ctx(rq), msg, r); }
+
+/* The names of the fields that others changed meanwhile, of those that the form asks for. */
+static str fields_of_others(struct ctx *c, const struct stale *s)
+{
+    const struct entity *en = s->stored->en;
+    struct buf b = buf_new(c->a, 4096);
+    for (size_t i = 0; i < en->nfields; i++)
+        if (s->others >> i & 1 && record_field_is_asked(c, en, &en->fields[i], false))
+            buf_fmt(&b, "%s%.*s", !b.n ? "" : c->loc->lang == LANG_FA ? "\u060c " : ", ", STR_ARG(msg_text(c->a, c->loc, en->fields[i].label, NULL)));
+    return buf_str(&b);
+}
+
+/* Saved; and if others saved meanwhile, that theirs is kept too. */
+static str saved_toast(struct request *rq, const struct save *s)
+{
+    struct ctx *c = web_ctx(rq);
+    str fields = s->stale ? fields_of_others(c, s->stale) : (str){ 0 };
+    if (!fields.n)
+        return toast_of(rq, MSG_web_saved, s->r);
+    return msg_text(c->a, c->loc, MSG_web_saved_beside, (const struct msg_arg *)(const void *)
+                    &(struct msg_web_saved_beside_args){ .title = A(record_title(s->r)), .fields = A(fields) });
 }
 
 /* ── form pages ────────────────────────────────────────────────────────────── */
@@ -74,14 +118,14 @@ static void show_form(struct request *rq, const struct record_form *f, int statu
     str label = msg_text(c->a, c->loc, f->en->label, NULL);
     str title = f->is_new ? msg_text(c->a, c->loc, MSG_web_new_of, (const struct msg_arg *)(const void *)
                                      &(struct msg_web_new_of_args){ .entity = A(label) })
-                          : record_title(f->stored ? f->stored : f->r);
+                          : record_title(f->stale ? f->stale->stored : f->r);
     struct record_form_view v = {
         .en = f->en, .r = f->r, .is_new = f->is_new, .title = title,
         .quick = record_form_rows(rq, f, true), .more = record_form_rows(rq, f, false),
         .faults = faults_list(rq, f), .error = f->e ? err_text(c->a, c->loc, f->e) : (str){ 0 }, .warning = f->warning,
         .action = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
         .cancel = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),
-        .version = f->stored ? f->stored->version : f->r->version, .back = rq->method == GET ? request_query(rq, "back") : request_form(rq, "back"),
+        .version = record_form_version(f), .back = rq->method == GET ? request_query(rq, "back") : request_form(rq, "back"),
         .once = request_form(rq, "once").n ? request_form(rq, "once") : once_new(c->a),
     };
     if (request_is_fragment(rq)) {
@@ -213,11 +257,12 @@ void records_update(struct request *rq)
         s.version = 0;
     if (overlay(rq, stored, &s, &e) && record_save(web_ctx(rq), &s, &e)) {
         web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : record_url(&rq->a, stored->en, s.r->id).s,
-                 toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
+                 saved_toast(rq, &s), web_ctx(rq)->write_id);
         return;
     }
     if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
-        show_form(rq, &(struct record_form){ .en = stored->en, .r = s.r, .e = &e, .faults = &s.faults, .stored = s.current }, err_http_status(e.code));
+        show_form(rq, &(struct record_form){ .en = stored->en, .r = s.r, .e = &e, .faults = &s.faults, .stale = s.stale, .version = s.version },
+                  err_http_status(e.code));
     else
         web_fail(rq, &e);
 }
@@ -264,13 +309,14 @@ static bool has_word(struct request *rq, const char *name, const char *word)
 }
 
 /* The changed value in its place again; the toast rides in a header. */
-static void show_value(struct request *rq, const struct entity *en, const struct field *f, int64_t id)
+static void show_value(struct request *rq, const struct field *f, const struct save *s)
 {
+    const struct entity *en = s->r->en;
     struct ctx *c = web_ctx(rq);
     struct html h = web_html(rq), cell = web_html(rq);
     struct record *r;
     struct err e = { 0 };
-    if (!record_get(c, en, id, &r, &e)) {
+    if (!record_get(c, en, s->r->id, &r, &e)) {
         web_fail(rq, &e);
         return;
     }
@@ -281,8 +327,8 @@ static void show_value(struct request *rq, const struct entity *en, const struct
         html_text(&cell, S("\u2014"));
     view_record_value(&h, &(struct record_value_view){
         .cell = html_done(&cell), .is_fact = has_word(rq, "as", "fact"),
-        .edit = url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", en->path, STR_ARG(id_text(c->a, id)), f->name) });
-    web_toast_header(rq, toast_of(rq, MSG_web_saved, r), c->write_id);
+        .edit = url_fmt(c->a, "/%s/%.*s/field/%s?as=fact", en->path, STR_ARG(id_text(c->a, r->id)), f->name) });
+    web_toast_header(rq, saved_toast(rq, s), c->write_id);
     answer_html(rq, 200, &h);
 }
 
@@ -290,7 +336,7 @@ static void show_field(struct request *rq, const struct record_form *form, const
 {
     struct html h = web_html(rq);
     struct record_field_view v = {
-        .row = record_form_row(rq, form, f), .version = form->stored ? form->stored->version : form->r->version,
+        .row = record_form_row(rq, form, f), .version = record_form_version(form),
         .action = url_fmt(&rq->a, "/%s/%.*s/field/%s", form->en->path, STR_ARG(rq->param[1]), f->name),
         .cancel = record_url(&rq->a, form->en, form->r->id),
         .is_fact = has_word(rq, "as", "fact"),
@@ -327,15 +373,16 @@ void records_field_save(struct request *rq)
         s.version = 0;
     if (!overlay(rq, r, &s, &e) || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
-            show_field(rq, &(struct record_form){ .en = r->en, .r = s.r, .e = &e, .faults = &s.faults, .stored = s.current }, f, err_http_status(e.code));
+            show_field(rq, &(struct record_form){ .en = r->en, .r = s.r, .e = &e, .faults = &s.faults, .stale = s.stale, .version = s.version }, f,
+                       err_http_status(e.code));
         else
             web_fail(rq, &e);
         return;
     }
     if (request_is_fragment(rq))
-        show_value(rq, r->en, f, r->id);
+        show_value(rq, f, &s);
     else
-        web_done(rq, web_back(rq, record_url(&rq->a, r->en, r->id).s.p), toast_of(rq, MSG_web_saved, s.r), web_ctx(rq)->write_id);
+        web_done(rq, web_back(rq, record_url(&rq->a, r->en, r->id).s.p), saved_toast(rq, &s), web_ctx(rq)->write_id);
 }
 
 /* ── suggestions for a reference ───────────────────────────────────────────── */

@@ -6,6 +6,7 @@
 #pragma once
 #include "record/faults.h"
 #include "record/query.h"
+#include "record/since.h"
 #include "web/web.h"
 
 extern const struct route record_routes[];
@@ -22,7 +23,8 @@ struct record *records_load(struct request *rq);
 struct record_form {
     const struct entity *en;
     struct record *r;                   /* values to show */
-    const struct record *stored;        /* what somebody else saved meanwhile, or NULL */
+    const struct stale *stale;          /* what somebody else saved meanwhile, or NULL */
+    int64_t version;                    /* that the form begins with; 0: the record's */
     const struct err *e;                /* the first thing wrong, or NULL */
     const struct faults *faults;        /* all that is wrong with its fields, or NULL */
     struct html_safe warning;           /* asks again before a new record is saved */
@@ -34,6 +36,8 @@ bool record_form_read(struct request *rq, struct record *r, struct err *e);
 /* The rows of the form; only fields whose names stand in `only` (space-separated), or all when NULL. */
 struct html_safe record_form_rows(struct request *rq, const struct record_form *f, bool is_quick);
 struct html_safe record_form_row(struct request *rq, const struct record_form *f, const struct field *field);
+/* The version it is sent with. */
+int64_t record_form_version(const struct record_form *f);
 /* What is wrong with a field of the form; NULL: nothing. */
 const struct err *record_form_fault(const struct record_form *f, const struct field *field);
 bool record_field_is_asked(const struct ctx *c, const struct entity *en, const struct field *f, bool is_new);
@@ -43,12 +47,15 @@ bool record_field_is_asked(const struct ctx *c, const struct entity *en, const s
 struct save {
     struct record *r;
     int64_t version;
-    struct record *current;
+    struct stale *stale;                /* it was made from an older version: what became of it */
+    uint64_t asked;                     /* record_save()'s own: the fields it came with */
     bool is_new;                        /* record_save()'s own: a write that runs again finds the id of its first time */
     str once;                           /* key of a new record's form: sent twice it makes one record */
     struct faults faults;               /* after a refusal: all that is wrong with its fields */
 };
-/* Creates (r->id 0) or updates; the error goes back to the form. */
+/* Creates (r->id 0) or updates; the error goes back to the form. An update of an older version is saved where nobody
+ * else changed the same fields; else it is ERR_CONFLICT. Either way r is then what was put together of both, and
+ * `version` that of now. */
 bool record_save(struct ctx *c, struct save *s, struct err *e);
 /* As record_form_read(), with every fault noted: also what the record would be refused for besides. */
 bool record_form_take(struct request *rq, struct save *s, struct err *e);

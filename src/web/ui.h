@@ -52,7 +52,7 @@ struct ui_field_view {
     str label, name, value, hint, error, placeholder;
     enum ui_input input;
     const struct ui_option *options; size_t noptions;
-    struct html_safe control;
+    struct html_safe control, below;            /* below: after the notes */
     const char *autocomplete, *inputmode, *step;
     int max, rows;
     bool is_required, is_readonly, is_checked, autofocus, is_wide, is_ltr, is_multiple;   /* ltr: phone, e-mail, code */

@@ -149,6 +149,77 @@ START_TEST(a_stale_save_shows_both_values)
 }
 END_TEST
 
+/* Two people and one form each, begun with the same version: what only one of them changed is nobody's question. */
+START_TEST(a_stale_save_is_put_together_field_by_field)
+{
+    const char *path = made_path(POST_AS(0, "/people", "name=Zahirul+Parallel&city=Dhaka&job_title=Buyer"));
+    #define FORM "version=1&name=Zahirul+Parallel&city=%s&job_title=%s&note=%s"
+    ck_assert_int_eq(POST_AS(1, path, FORM, "Sylhet", "Buyer", "").status, 303);
+    struct reply r = POST_AS(2, path, FORM, "Dhaka", "Buyer", "Met+in+Pune");       /* sees Dhaka, says nothing of it */
+    ck_assert_int_eq(r.status, 303);
+    struct locale loc = locale_of(2);
+    str city = msg_text(&c.a, &loc, entity_field(&person_entity, S("city"))->label, NULL);
+    char hex[128] = "";
+    for (size_t i = 0; i < city.n && i < 60; i++)
+        snprintf(hex + 2 * i, 3, "%02x", (unsigned char)city.p[i]);
+    ck_assert_msg(strstr(reply_header(&r, "Set-Cookie").p, hex), "the toast does not tell that the city is another's");
+    r = GET_AS(2, path);
+    ck_assert_msg(reply_has(&r, "Sylhet") && reply_has(&r, "Met in Pune"), "one of the two is lost");
+    r = POST_AS(3, path, FORM, "Khulna", "Head+of+buying", "");
+    ck_assert_int_eq(r.status, 409);
+    ck_assert_msg(reply_has(&r, "name=\"city_stays\"") && reply_has(&r, "Sylhet") && reply_has(&r, "Khulna"), "what both changed is no choice");
+    ck_assert_msg(!reply_has(&r, "job_title_stays") && reply_has(&r, "Head of buying"), "one's own field is asked about");
+    ck_assert_msg(!reply_has(&r, "note_stays") && reply_has(&r, "Met in Pune"), "what the other alone changed is not there");
+    ck_assert_msg(reply_has(&r, "name=\"version\" value=\"3\""), "the form keeps its old version");
+    ck_assert_msg(!reply_has(&(struct reply){ .body = GET_AS(3, path).body }, "Head of buying"), "half of it was saved");
+    r = POST_AS(3, path, "version=3&city=Khulna&city_stays=stored&job_title=Head+of+buying");
+    ck_assert_int_eq(r.status, 303);
+    r = GET_AS(3, path);
+    ck_assert_msg(reply_has(&r, "Sylhet") && !reply_has(&r, "Khulna") && reply_has(&r, "Head of buying"), "the choice was not taken");
+}
+END_TEST
+
+/* A field in its place is a form of one field. */
+START_TEST(a_stale_field_is_refused_only_for_its_own_sake)
+{
+    const char *path = made_path(POST_AS(0, "/people", "name=Rokeya+Inline&city=Dhaka"));
+    ck_assert_int_eq(POST_AS(1, path, "version=1&city=Sylhet").status, 303);
+    ck_assert_int_eq(POST_AS(2, arena_fmt(&c.a, "%s/field/job_title", path).p, "version=1&job_title=Buyer").status, 303);
+    struct reply r = POST_AS(2, arena_fmt(&c.a, "%s/field/city", path).p, "version=1&city=Khulna");
+    ck_assert_msg(r.status == 409 && reply_has(&r, "Sylhet") && reply_has(&r, "Khulna") && reply_has(&r, "city_stays"), "%d", r.status);
+    ck_assert_int_eq(POST_AS(2, arena_fmt(&c.a, "%s/field/city", path).p, "version=1&city=Dhaka").status, 303);
+    r = GET_AS(2, path);
+    ck_assert_msg(reply_has(&r, "Sylhet") && reply_has(&r, "Buyer"), "a field that was left as it was took the other's away");
+}
+END_TEST
+
+/* A form with something wrong in it comes back as old as it was: sent again it must not overwrite. */
+START_TEST(a_stale_form_with_a_fault_stays_stale)
+{
+    const char *path = made_path(POST_AS(0, "/people", "name=Faulty+Stale&city=Dhaka"));
+    ck_assert_int_eq(POST_AS(1, path, "version=1&city=Sylhet").status, 303);
+    struct reply r = POST_AS(0, path, "version=1&name=Faulty+Stale&city=Dhaka&email=no.mail");
+    ck_assert_int_eq(r.status, 422);
+    ck_assert_msg(reply_has(&r, "name=\"version\" value=\"1\""), "the form became new, with the old values in it");
+    ck_assert_int_eq(POST_AS(0, path, "version=1&name=Faulty+Stale&city=Dhaka&email=faulty.stale@example.com").status, 303);
+    r = GET_AS(0, path);
+    ck_assert_msg(reply_has(&r, "Sylhet") && reply_has(&r, "faulty.stale@example.com"), "one of the two is lost");
+}
+END_TEST
+
+/* A number of Bangladesh at a person in Britain: the form that shows it gives the same back. */
+START_TEST(a_number_of_another_country_stays_as_it_is_shown)
+{
+    const char *path = made_path(POST_AS(0, "/people", "name=Abroad+Number&country=GB&phone=%%2B8801711000107"));
+    struct reply r = GET_AS(0, arena_fmt(&c.a, "%s/edit", path).p);
+    ptrdiff_t at = str_find(r.body, S("name=\"phone\""));
+    ck_assert_msg(at >= 0, "no field");
+    str rest = str_from(r.body, (size_t)at);
+    ptrdiff_t value = str_find(rest, S("value=\""));
+    ck_assert_msg(value >= 0 && str_starts(str_from(rest, (size_t)value + 7), S("+880")), "%.*s", 80, rest.p);
+}
+END_TEST
+
 START_TEST(a_form_sent_twice_makes_one_record)
 {
     struct reply form = GET_AS(0, "/people/new");
@@ -314,7 +385,9 @@ static Suite *suite(void)
 {
     const TTest *const tests[] = {
         a_malformed_address_is_told_and_kept, everything_wrong_in_a_form_is_told_together, a_wrong_date_in_persian_digits_is_told_and_kept,
-        a_right_date_in_persian_digits_is_read, a_stale_save_shows_both_values, a_form_sent_twice_makes_one_record,
+        a_right_date_in_persian_digits_is_read, a_stale_save_shows_both_values, a_stale_save_is_put_together_field_by_field,
+        a_stale_field_is_refused_only_for_its_own_sake, a_stale_form_with_a_fault_stays_stale,
+        a_number_of_another_country_stays_as_it_is_shown, a_form_sent_twice_makes_one_record,
         ten_megabytes_are_refused_in_words, one_field_too_long_is_told_with_its_limit,
         nothing_at_an_address_is_told_in_the_readers_words, a_folder_that_is_none_is_told,
     };

@@ -8,6 +8,7 @@
 #include "people/people.h"
 #include "record/access.h"
 #include "record/search.h"
+#include "record/since.h"
 #include "record/type.h"
 #include "sell/sell.h"
 #include "tables.h"
@@ -143,6 +144,40 @@ START_TEST(a_stale_save_is_refused_and_shows_what_is_stored)
     ck_assert_int_eq(e.code, ERR_CONFLICT);
     ck_assert(str_eq(record_title(late.current), S("Second")));
     ck_assert(str_eq(record_title(seen(sys, &person_entity, id)), S("Second")));
+}
+END_TEST
+
+/* What a form began with is found again, through undo, deletion and return; and where rows tell no version, nothing is. */
+START_TEST(what_a_version_held_is_found_in_the_rows_after_it)
+{
+    int64_t id = made(sys, &person_entity, "name", "Begun", "city", "Dhaka");
+    struct ctx c = fresh(sys);
+    struct job moves = { .en = &person_entity, .fields = { "city", "Sylhet" }, .id = id };
+    ck_assert(record_write(&c, run_job, &moves, &e));
+    struct job back = { .undo = c.write_id };
+    c = fresh(sys);
+    ck_assert(record_write(&c, run_job, &back, &e));
+    c = fresh(sys);
+    struct job gone = { .en = &person_entity, .id = id, .is_delete = true };
+    ck_assert(record_write(&c, run_job, &gone, &e));
+    struct job there = { .undo = c.write_id };
+    c = fresh(sys);
+    ck_assert(record_write(&c, run_job, &there, &e));
+    struct job calls = { .en = &person_entity, .fields = { "phone", "+8801711000000" }, .id = id };
+    c = fresh(sys);
+    ck_assert(record_write(&c, run_job, &calls, &e));
+    struct record *now = seen(sys, &person_entity, id);
+    uint64_t phone = (uint64_t)1 << field_index(&person_entity, entity_field(&person_entity, S("phone")));
+    uint64_t city = (uint64_t)1 << field_index(&person_entity, entity_field(&person_entity, S("city")));
+    struct since s;
+    c = fresh(sys);
+    ck_assert_msg(record_since(&c, now, 1, &s, &e), "%s", e.detail);
+    ck_assert_msg(s.is_known, "a version is missing in the rows");
+    ck_assert_msg((s.changed & (phone | city)) == phone, "the city is what it was");
+    ck_assert(record_since(&c, now, 2, &s, &e) && s.is_known);
+    ck_assert((s.changed & (phone | city)) == (phone | city));
+    ck_assert(str_eq(s.then[field_index(&person_entity, entity_field(&person_entity, S("city")))].s, S("Sylhet")));
+    ck_assert(record_since(&c, now, -3, &s, &e) && !s.is_known);
 }
 END_TEST
 
@@ -303,7 +338,7 @@ SUITE("record", 60, open_all, close_all,
       a_name_and_an_email_make_a_person,
       bad_input_names_its_field_and_nothing_is_written,
       a_text_at_its_limit_passes_and_one_more_is_refused,
-      a_stale_save_is_refused_and_shows_what_is_stored,
+      a_stale_save_is_refused_and_shows_what_is_stored, what_a_version_held_is_found_in_the_rows_after_it,
       undo_puts_back_what_a_write_changed_and_can_be_undone,
       undo_of_a_field_changed_since_is_refused_by_name,
       a_deleted_record_is_gone_and_undo_brings_it_back,

@@ -18,6 +18,6 @@ on('keydown', 'fieldset.cond input', (e, el) => {                       // Enter
   if (e.key === 'Enter' && !e.isComposing) { e.preventDefault(); $('button', el.closest('fieldset')).click() }
 })
 const first = () => $$('[data-first] :is(input:not([type=hidden],[type=checkbox],[type=radio]),select,textarea)').find(el => el.offsetParent)
-const bad = $('.field.bad :is(input,select,textarea),[aria-invalid=true]')
+const bad = $('.field.bad :is(input,select,textarea),[aria-invalid=true],.both input:checked')
 if (bad) bad.focus()
 else if (document.activeElement === document.body && !location.hash) first()?.focus()       // what a key opened is typed into, not taken for keys
