@@ -118,7 +118,7 @@ struct backend {
     bool (*fts_put)(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
     bool (*fts_drop)(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
     str (*fts_where)(struct arena *a, const char *name, int param);
-    str (*fts_words)(struct arena *a, str any, str folded, bool prefix_last);
+    str (*fts_words)(struct arena *a, const struct db_words *w);
 
     bool (*backup)(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg), void *arg,
                    struct err *e);

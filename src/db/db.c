@@ -166,9 +166,9 @@ str db_fts_where(const struct db *db, struct arena *a, const char *name, int par
     return db->b->fts_where(a, name, param);
 }
 
-str db_fts_words(const struct db *db, struct arena *a, str any, str folded, bool prefix_last)
+str db_fts_words(const struct db *db, struct arena *a, const struct db_words *w)
 {
-    return db->b->fts_words(a, any, folded, prefix_last);
+    return db->b->fts_words(a, w);
 }
 
 /* ── care ────────────────────────────────────────────────────────────────── */

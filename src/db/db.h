@@ -174,9 +174,11 @@ bool db_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folde
 
 /* Text of a subquery of matching ids (its column is `id`), "$N" its one parameter: `id IN (`
  * ... `)`; to bind there: what db_fts_words() makes of folded words (all must occur, the
- * last may be a beginning; and one of `any`, if there are some). Empty words match nothing: ask beforehand. */
+ * last may be a beginning, or instead of all these one that begins as one of `begins`; and one of `any`, if there are
+ * some). Empty words match nothing: ask beforehand. */
 str db_fts_where(const struct db *db, struct arena *a, const char *name, int param);
-str db_fts_words(const struct db *db, struct arena *a, str any, str folded, bool prefix_last);
+struct db_words { str any, all, begins; bool is_beginning; };       /* folded words, a space between; is_beginning: the last of `all` may be one */
+str db_fts_words(const struct db *db, struct arena *a, const struct db_words *w);
 
 /* ── care ────────────────────────────────────────────────────────────────── */
 

@@ -153,7 +153,7 @@ bool pg_fts_create(struct db_conn *tx, const char *name, struct err *e);
 bool pg_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, struct err *e);
 bool pg_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
 str pg_fts_where(struct arena *a, const char *name, int param);
-str pg_fts_words(struct arena *a, str any, str folded, bool prefix_last);
+str pg_fts_words(struct arena *a, const struct db_words *w);
 
 /* postgres_spread.c */
 bool pg_can_spread(struct db_conn *tx, bool *out, struct err *e);

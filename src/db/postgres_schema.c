@@ -265,30 +265,36 @@ str pg_fts_where(struct arena *a, const char *name, int param)
     return arena_fmt(a, "SELECT id FROM %s WHERE doc @@ CAST($%d AS tsquery)", name, param);
 }
 
-/* How many there were. */
-static int put_words(struct buf *b, str words, const char *between)
+/* How many there were; `after` stands behind each: ":*" makes it a beginning. */
+static int put_words(struct buf *b, str words, const char *between, const char *after)
 {
     char word[WORD_MAX];
     int n = 0;
 
     for (str w; (w = next_word(&words, word)).n > 0; n++)
-        buf_fmt(b, "%s'%.*s'", n ? between : "", STR_ARG(w));
+        buf_fmt(b, "%s'%.*s'%s", n ? between : "", STR_ARG(w), after);
     return n;
 }
 
-str pg_fts_words(struct arena *a, str any, str folded, bool prefix_last)
+str pg_fts_words(struct arena *a, const struct db_words *w)
 {
-    struct buf b = buf_new(a, (any.n + folded.n) * 4 + 64);
-    bool is_beginning = prefix_last && folded.n > 0 && in_word((unsigned char)folded.p[folded.n - 1]);
+    struct buf b = buf_new(a, (w->any.n + w->all.n + w->begins.n) * 4 + 64);
+    bool is_beginning = w->is_beginning && w->all.n > 0 && in_word((unsigned char)w->all.p[w->all.n - 1]);
 
-    if (any.n) {
+    if (w->any.n) {
         buf_char(&b, '(');
-        put_words(&b, any, " | ");
+        put_words(&b, w->any, " | ", "");
         buf_lit(&b, ") & ");
     }
-    if (put_words(&b, folded, " & ") == 0)
+    buf_put(&b, w->begins.n ? S("((") : (str){ 0 });
+    if (put_words(&b, w->all, " & ", "") == 0)
         return (str){ 0 };                      /* finds nothing */
     if (is_beginning)
         buf_lit(&b, ":*");
+    if (w->begins.n) {
+        buf_lit(&b, ") | ");
+        put_words(&b, w->begins, " | ", ":*");
+        buf_char(&b, ')');
+    }
     return buf_str(&b);
 }

@@ -99,7 +99,7 @@ bool file_fts_put(struct db_conn *tx, const char *name, int64_t id, str folded, 
 bool file_fts_drop(struct db_conn *tx, const char *name, int64_t id, str old_folded, struct err *e);
 str file_fts_where(struct arena *a, const char *name, int param);
 bool file_fts_merge(sqlite3 *h);                        /* a little of every index; true: nothing is left to do */
-str file_fts_words(struct arena *a, str any, str folded, bool prefix_last);
+str file_fts_words(struct arena *a, const struct db_words *w);
 
 /* sqlite_care.c */
 bool file_backup(struct db *db, const char *to_file, void (*progress)(int done, int all, void *arg), void *arg,

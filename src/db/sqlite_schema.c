@@ -141,7 +141,8 @@ str file_fts_where(struct arena *a, const char *name, int param)
     return arena_fmt(a, "SELECT rowid AS id FROM %s WHERE %s MATCH $%d", name, name, param);
 }
 
-static void put_words(struct buf *b, str words, const char *between)
+/* `after` stands behind each: "*" makes it a beginning. */
+static void put_words(struct buf *b, str words, const char *between, const char *after)
 {
     bool is_first = true;
 
@@ -155,22 +156,28 @@ static void put_words(struct buf *b, str words, const char *between)
             if (word.p[i] != '"')
                 buf_char(b, word.p[i]);
         buf_char(b, '"');
+        buf_put(b, str_of(after));
         is_first = false;
     }
 }
 
-str file_fts_words(struct arena *a, str any, str folded, bool prefix_last)
+str file_fts_words(struct arena *a, const struct db_words *w)
 {
-    struct buf b = buf_new(a, (any.n + folded.n) * 4 + 32);
-    bool is_beginning = prefix_last && folded.n && folded.p[folded.n - 1] != ' ';
+    struct buf b = buf_new(a, (w->any.n + w->all.n + w->begins.n) * 4 + 64);
 
-    if (any.n) {
+    if (w->any.n) {
         buf_char(&b, '(');
-        put_words(&b, any, " OR ");
+        put_words(&b, w->any, " OR ", "");
         buf_lit(&b, ") AND ");
     }
-    put_words(&b, folded, " AND ");
-    if (is_beginning)
+    buf_put(&b, w->begins.n ? S("((") : (str){ 0 });
+    put_words(&b, w->all, " AND ", "");
+    if (w->is_beginning && w->all.n && w->all.p[w->all.n - 1] != ' ')
         buf_char(&b, '*');
+    if (w->begins.n) {
+        buf_lit(&b, ") OR ");
+        put_words(&b, w->begins, " OR ", "*");
+        buf_char(&b, ')');
+    }
     return buf_str(&b);
 }

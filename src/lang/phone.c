@@ -130,3 +130,30 @@ str phone_show(struct arena *a, str e164, const char *home)
     size_t n = e164.n && e164.n < E164_MAX ? show(e164, home ? home : "", out) : 0;
     return n ? arena_str(a, (str){ out, n }) : e164;
 }
+
+int phone_beginnings(struct arena *a, str folded, const char *home, str out[PHONE_BEGINNINGS])
+{
+    enum { FEWEST = 5 };                        /* fewer are a year, an amount, a house */
+    char digits[E164_DIGITS + 2];
+    size_t n = 0;
+    for (size_t i = 0; i < folded.n; i++) {
+        if (folded.p[i] == ' ')
+            continue;
+        if (!is_digit(folded.p[i]) || n == sizeof digits)
+            return 0;
+        digits[n++] = folded.p[i];
+    }
+    if (n < FEWEST)
+        return 0;
+    str all = { digits, n };
+    if (str_starts(all, S("00"))) {             /* as one dials abroad */
+        out[0] = arena_str(a, str_from(all, 2));
+        return 1;
+    }
+    out[0] = arena_str(a, all);
+    int code = phone_shim_code(home ? home : "");
+    str rest = str_from(all, all.p[0] == '0');  /* the trunk's 0 */
+    if (code)
+        out[1] = arena_fmt(a, "%d%.*s", code, STR_ARG(rest));
+    return code ? 2 : 1;
+}

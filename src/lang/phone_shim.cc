@@ -66,3 +66,9 @@ extern "C" size_t phone_shim_example(const char *country, char *out) try {
 } catch (...) {
     return 0;
 }
+
+extern "C" int phone_shim_code(const char *country) try {
+    return *country ? PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(country) : 0;
+} catch (...) {
+    return 0;
+}

@@ -5,6 +5,7 @@
  * search over everything. search_find.c asks it.
  */
 #include "record/search_inside.h"
+#include "lang/phone.h"
 #include "record/store.h"
 #include "record/type.h"
 
@@ -104,10 +105,18 @@ bool search_drop(struct ctx *tx, const struct record *r, struct err *e)
             && db_exec(tx->c, "DELETE FROM search_doc WHERE id = $1", DB_ARGS(V(r->id)), NULL, e));
 }
 
+str search_numbers(const struct ctx *c, str folded)
+{
+    str begins[PHONE_BEGINNINGS];
+    int n = phone_beginnings(c->a, folded, c->loc->country, begins);
+    return n == 0 ? (str){ 0 } : n == 1 ? begins[0] : arena_fmt(c->a, "%.*s %.*s", STR_ARG(begins[0]), STR_ARG(begins[1]));
+}
+
 void search_matches(struct sql *q, const struct ctx *c, str kinds, str folded)
 {
     const struct db *db = c->ws->db;
-    int words = sql_value(q, V(db_fts_words(db, c->a, kinds, folded, true)));
+    struct db_words w = { .any = kinds, .all = folded, .begins = search_numbers(c, folded), .is_beginning = true };
+    int words = sql_value(q, V(db_fts_words(db, c->a, &w)));
     sql_lit(q, db_fts_where(db, c->a, "search_fts", words).p);
 }
 

@@ -139,6 +139,9 @@ static bool is_readable(struct finding *f, const struct hit *h)
     if (!record_get(f->c, h->en, h->id, &r, &gone))
         return false;
     str doc = search_document(f->c->a, r);
+    for (str numbers = search_numbers(f->c, f->folded); numbers.n;)
+        if (begins_a_word(doc, str_cut(&numbers, ' ')))
+            return true;
     for (str words = f->folded; words.n;)
         if (!begins_a_word(doc, str_cut(&words, ' ')))
             return false;

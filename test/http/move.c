@@ -151,7 +151,7 @@ static void is_the_same(const char *one, const char *two)
     int64_t n = 0;
     bool is_there;
     ck_assert(db_reader(x->db, &c, &e) && db_read_begin(c, 0, &e));
-    ck_assert(db_get_int(c, found, DB_ARGS(V(db_fts_words(x->db, &a, (str){ 0 }, S("moved"), false))), &is_there, &n, &e));
+    ck_assert(db_get_int(c, found, DB_ARGS(V(db_fts_words(x->db, &a, &(struct db_words){ .all = S("moved") }))), &is_there, &n, &e));
     ck_assert_int_eq(n, ROWS);
     db_read_end(c);
     db_conn_close(c);

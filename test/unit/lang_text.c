@@ -217,6 +217,20 @@ START_TEST(phones_of_any_script_become_one_text)
     SAYS(phone_show(&mem, S("+8801711000000"), "BD"), "01711-000000");
     SAYS(phone_show(&mem, S("+8801711000000"), "IN"), "+880 1711-000000");
     SAYS(phone_show(&mem, S("nonsense"), "IN"), "nonsense");
+    static const struct { const char *folded, *home, *first, *second; } begins[] = {
+        { "01706 557496", "BD", "01706557496", "8801706557496" }, { "98765 4", "IN", "987654", "91987654" },
+        { "98 915 961 2121", "BD", "989159612121", "880989159612121" }, { "0044 20 79", "FR", "442079", "" }, { "12345", "", "12345", "" },
+    };
+    for (size_t i = 0; i < countof(begins); i++) {
+        str got[PHONE_BEGINNINGS] = { 0 };
+        int n = phone_beginnings(&mem, str_of(begins[i].folded), begins[i].home, got);
+        ck_assert_int_eq(n, *begins[i].second ? 2 : 1);
+        SAYS(got[0], begins[i].first);
+        SAYS(got[1], begins[i].second);
+    }
+    static const char *const none[] = { "", "2026", "12 34", "12a45", "rahim 01706", "1234567890 12345678" };
+    for (size_t i = 0; i < countof(none); i++)
+        ck_assert_int_eq(phone_beginnings(&mem, str_of(none[i]), "BD", (str[PHONE_BEGINNINGS]){ 0 }), 0);
     static const char *const bad[] = { "", "12", "hello", "+999 123", "00000000000000000000000000000000", "01711000000", "+880009101000" };
     for (size_t i = 0; i < countof(bad); i++) {
         struct err e = { 0 };

@@ -2,6 +2,7 @@
 #include "../firm.h"
 #include "base/random.h"
 #include "content/content.h"
+#include "record/list.h"
 #include "record/search.h"
 
 static struct hit *v;
@@ -72,6 +73,31 @@ START_TEST(one_letter_finds_in_each_script)
     ck_assert_int_eq(n, 0);
     find(sys, "\xEE\x80\x80person", &person_entity, 10);
     ck_assert_int_eq(n, 0);
+}
+END_TEST
+
+/* As it is shown, as it is dialled, as one types on; by words of a list too. */
+START_TEST(a_telephone_number_is_found_however_it_is_written)
+{
+    static const char *const written[] = { "01706-557496", "01706557496", "০১৭০৬-৫৫৭৪৯৬", "০১৭০৬ ৫৫", "+8801706557496", "008801706557496", "(880) 1706-557", "8801706" };
+    static const char *const other[] = { "01706-557497", "557496", "0170" };
+    int64_t rokeya = make(sys, &person_entity, "name", "Rokeya Sakhawat", "phone", "+8801706557496");
+    make(sys, &person_entity, "name", "Someone Else", "phone", "+989159612121");
+    for (size_t i = 0; i < countof(written); i++) {
+        find(sys, written[i], NULL, 10);
+        ck_assert_msg(n == 1 && v[0].id == rokeya, "%s: %zu", written[i], n);
+        struct ctx c = fresh(sys);
+        struct list_spec spec = { .en = &person_entity, .filter = arena_fmt(c.a, "\"%s\"", written[i]) };
+        struct list list;
+        ck_assert_msg(record_list(&c, &spec, &list, &e), "%s", e.detail);
+        ck_assert_msg(list.n == 1 && list.rows[0]->id == rokeya, "%s in a list: %zu", written[i], list.n);
+    }
+    for (size_t i = 0; i < countof(other); i++) {
+        find(sys, other[i], &person_entity, 10);
+        ck_assert_msg(n == 0, "%s: %zu", other[i], n);
+    }
+    find(sys, "98 915 961 2121", NULL, 10);
+    ck_assert(n == 1 && v[0].id != rokeya);
 }
 END_TEST
 
@@ -177,6 +203,7 @@ END_TEST
 
 SUITE("search", 120, open_all, firm_close,
       one_letter_finds_in_each_script,
+      a_telephone_number_is_found_however_it_is_written,
       a_choice_is_told_in_the_readers_words,
       a_kind_with_many_hits_leaves_room_for_the_others,
       asked_together_each_kind_answers_as_if_asked_alone,
