@@ -5,13 +5,15 @@
  * changed last; a house with more merges in rounds.
  */
 #include "people/duplicate.h"
+#include <stdlib.h>
 #include "base/id.h"
 #include "msg/people.h"
 #include "people/inside.h"
+#include "people/not_same.h"
 #include "record/match.h"
 #include "web/records.h"
 
-enum { ALIKE_MAX = 5, COMPARED = 4000, PAIRS_SHOWN = 100 };
+enum { ALIKE_MAX = 5, KEYED_MAX = 25, COMPARED = 4000, PAIRS_SHOWN = 100, TOLD_SHOWN = 100 };
 
 static bool is_ours(const struct entity *en) { return en == &person_entity || en == &company_entity; }
 
@@ -27,13 +29,13 @@ static bool ids_by_key(struct ctx *c, const struct record *r, int64_t *ids, size
         ? db_query(c->c, &q, "SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND email = $2 AND $2 <> ''"
                              " UNION SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND phone = $3 AND $3 <> ''"
                              " UNION SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND mobile = $3 AND $3 <> ''"
-                             " LIMIT 5", DB_ARGS(V(r->id), V(first), V(phone)), e)
+                             " LIMIT 25", DB_ARGS(V(r->id), V(first), V(phone)), e)
         : db_query(c->c, &q, "SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND domain = $2 AND $2 <> ''"
                              " UNION SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND phone = $3 AND $3 <> ''"
-                             " LIMIT 5", DB_ARGS(V(r->id), V(first), V(phone)), e);
+                             " LIMIT 25", DB_ARGS(V(r->id), V(first), V(phone)), e);
     if (!ok)
         return false;
-    while (*n < ALIKE_MAX && db_next(&q))
+    while (*n < KEYED_MAX && db_next(&q))
         ids[(*n)++] = db_int(&q, 0);
     return db_done(&q, e);
 }
@@ -53,21 +55,33 @@ static struct alike_line line_of(struct ctx *c, const struct record *r, int64_t 
         .title = record_title(r), .sub = sub_of(r), .id = r->id, .url = record_url(c->a, r->en, r->id),
         .merge = keep ? url_fmt(c->a, "/%s/%.*s/merge/%.*s", r->en->path, STR_ARG(id_text(c->a, keep)), STR_ARG(id))
                       : (struct url){ { 0 } },
+        .apart = keep ? url_fmt(c->a, "/%s/%.*s/not-same/%.*s", r->en->path, STR_ARG(id_text(c->a, keep)), STR_ARG(id))
+                      : (struct url){ { 0 } },
     };
+}
+
+static bool is_among(const int64_t *ids, size_t n, int64_t id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
 }
 
 static bool find_alike(struct ctx *c, const struct record *r, struct alike_line *out, size_t *n, struct err *e)
 {
     struct record **got, **titled;
-    int64_t ids[ALIKE_MAX];
-    size_t nids = 0, ngot = 0, ntitled = 0;
-    if (!ids_by_key(c, r, ids, &nids, e) || !record_get_many(c, r->en, ids, nids, &got, &ngot, e)
+    int64_t ids[KEYED_MAX], *told;
+    size_t nids = 0, ngot = 0, ntitled = 0, ntold;
+    if (!ids_by_key(c, r, ids, &nids, e) || !not_same_of(c, r->en, r->id, &told, &ntold, e)
+        || !record_get_many(c, r->en, ids, nids, &got, &ngot, e)
         || (record_title(r).n && !record_find_titled(c, r->en, record_title(r), &titled, &ntitled, e)))
         return false;
     for (size_t i = 0; i < ngot && *n < ALIKE_MAX; i++)
-        out[(*n)++] = line_of(c, got[i], r->id);
+        if (!is_among(told, ntold, got[i]->id))
+            out[(*n)++] = line_of(c, got[i], r->id);
     for (size_t i = 0; i < ntitled && *n < ALIKE_MAX; i++) {
-        bool is_new = titled[i]->id != r->id;
+        bool is_new = titled[i]->id != r->id && !is_among(told, ntold, titled[i]->id);
         for (size_t k = 0; k < *n; k++)
             is_new &= out[k].id != titled[i]->id;
         if (is_new)
@@ -80,7 +94,7 @@ void duplicate_panel(struct request *rq, const struct record *r, struct html *si
 {
     struct ctx *c = web_ctx(rq);
     struct alike_line lines[ALIKE_MAX];
-    struct alike_view v = { .lines = lines, .is_company = r->en == &company_entity };
+    struct alike_view v = { .lines = lines, .is_company = r->en == &company_entity, .here = record_url(c->a, r->en, r->id) };
     struct err e = { 0 };
     if (is_ours(r->en) && access_record(c, r, ACTION_CHANGE) && find_alike(c, r, lines, &v.n, &e) && v.n)
         view_alike(side, &v);
@@ -133,13 +147,14 @@ static struct record *one(struct record **v, size_t n, int64_t id)
     return NULL;
 }
 
-static bool show_pairs(struct html *h, struct ctx *c, const struct entity *en, const struct match_pair *p, size_t n,
-                       struct duplicates_view *v, struct err *e)
+/* Those of the pairs that the reader may see; `act`: the last part of the address beside the merge's. */
+static bool lines_of(struct html *h, struct ctx *c, const struct entity *en, const struct match_pair *p, size_t n, const char *act,
+                     const struct pair_line **out, size_t *nout, struct err *e)
 {
     struct pair_line *lines = arena_new(c->a, struct pair_line, n + 1);
     int64_t *ids = arena_new(c->a, int64_t, 2 * n + 1);
     struct record **got;
-    size_t ngot;
+    size_t ngot, k = 0;
     for (size_t i = 0; i < n; i++) {
         ids[2 * i] = p[i].a;
         ids[2 * i + 1] = p[i].b;
@@ -150,29 +165,65 @@ static bool show_pairs(struct html *h, struct ctx *c, const struct entity *en, c
         struct record *a = one(got, ngot, p[i].a), *b = one(got, ngot, p[i].b);
         if (!a || !b)
             continue;
-        str percent = loc_percent(h->a, h->loc, p[i].likeness, 0);
-        lines[v->n++] = (struct pair_line){ line_of(c, a, 0), line_of(c, b, 0), _(people_likeness, .percent = A(percent)),
-            url_fmt(h->a, "/%s/%.*s/merge/%.*s", en->path, STR_ARG(id_text(h->a, a->id)), STR_ARG(id_text(h->a, b->id))) };
+        str percent = loc_percent(h->a, h->loc, p[i].likeness, 0), x = id_text(h->a, a->id), y = id_text(h->a, b->id);
+        bool may = access_record(c, a, ACTION_CHANGE) && access_record(c, b, ACTION_CHANGE);
+        lines[k++] = (struct pair_line){ .a = line_of(c, a, 0), .b = line_of(c, b, 0), .likeness = _(people_likeness, .percent = A(percent)),
+            .merge = url_fmt(h->a, "/%s/%.*s/merge/%.*s", en->path, STR_ARG(x), STR_ARG(y)),
+            .apart = may ? url_fmt(h->a, "/%s/%.*s/%s/%.*s", en->path, STR_ARG(x), act, STR_ARG(y)) : (struct url){ { 0 } } };
     }
-    v->pairs = lines;
+    *out = lines;
+    *nout = k;
     return true;
+}
+
+/* Without those that somebody has said are two. */
+static size_t left_of(struct match_pair *p, size_t n, const struct apart *told, size_t ntold)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!not_same_has(told, ntold, p[i].a, p[i].b))
+            p[kept++] = p[i];
+    return kept;
+}
+
+static int newest_first(const void *x, const void *y)
+{
+    const struct apart *a = x, *b = y;
+    return a->id > b->id ? -1 : a->id < b->id;
+}
+
+/* Said newest first; two that say the same, as merges leave them, stand beside each other and are shown once. */
+static bool show_told(struct html *h, struct ctx *c, const struct entity *en, struct apart *told, size_t n, struct duplicates_view *v, struct err *e)
+{
+    struct match_pair *p = arena_new(c->a, struct match_pair, TOLD_SHOWN);
+    size_t k = 0, kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!i || told[i].one != told[kept - 1].one || told[i].other != told[kept - 1].other)
+            told[kept++] = told[i];
+    qsort(told, kept, sizeof *told, newest_first);
+    for (; k < kept && k < TOLD_SHOWN; k++)
+        p[k] = (struct match_pair){ .a = told[k].one, .b = told[k].other };
+    return lines_of(h, c, en, p, k, "perhaps-same", &v->told, &v->ntold, e);
 }
 
 static bool fill_pairs(struct html *h, struct ctx *c, const struct entity *en, struct duplicates_view *v, struct err *e)
 {
     struct match_item *items = arena_new(c->a, struct match_item, COMPARED);
     struct match_pair *pairs;
-    size_t n = 0, npairs = 0;
+    struct apart *told;
+    size_t n = 0, npairs = 0, ntold;
     if (access_scope(c->who, en, ACTION_SEE) != SCOPE_ALL)
         return fail(e, ERR_FORBIDDEN, MSG_people_duplicates_forbidden, "scope");
-    if (!read_items(c, v->is_company, items, &n, e)
+    if (!read_items(c, v->is_company, items, &n, e) || !not_same_all(c, en, &told, &ntold, e)
         || !match_all(c->a, items, n, v->is_company, MATCH_LIKELY / 100.0, &pairs, &npairs, e))
         return false;
+    npairs = left_of(pairs, npairs, told, ntold);
     npairs = npairs < 5000 ? npairs : 5000;
     best_first(pairs, npairs);
     if (n == COMPARED)
         v->bound = _(people_duplicates_bound, .n = A(n));
-    return show_pairs(h, c, en, pairs, npairs < PAIRS_SHOWN ? npairs : PAIRS_SHOWN, v, e);
+    return lines_of(h, c, en, pairs, npairs < PAIRS_SHOWN ? npairs : PAIRS_SHOWN, "not-same", &v->pairs, &v->n, e)
+        && show_told(h, c, en, told, ntold, v, e);
 }
 
 void duplicates_page(struct request *rq)
@@ -181,7 +232,8 @@ void duplicates_page(struct request *rq)
     bool is_company = str_starts(rq->path, S("/companies"));
     struct duplicates_view v = { .is_company = is_company, .tabs = {
         { .label = _(people_duplicates_people), .icon = "user-round", .url = url_path(S("/people/duplicates")), .is_current = !is_company },
-        { .label = _(people_duplicates_companies), .icon = "building-2", .url = url_path(S("/companies/duplicates")), .is_current = is_company } } };
+        { .label = _(people_duplicates_companies), .icon = "building-2", .url = url_path(S("/companies/duplicates")), .is_current = is_company } },
+        .here = url_path(is_company ? S("/companies/duplicates") : S("/people/duplicates")) };
     struct err e = { 0 };
     if (!fill_pairs(h, web_ctx(rq), is_company ? &company_entity : &person_entity, &v, &e)) {
         web_fail(rq, &e);
@@ -194,3 +246,33 @@ void duplicates_page(struct request *rq)
     page_end(h, &p);
     answer_html(rq, 200, h);
 }
+
+/* ── saying that two are two ───────────────────────────────────────────────── */
+
+struct telling { const struct entity *en; int64_t a, b; bool is_back; };
+
+static bool run_telling(struct ctx *tx, void *arg, struct err *e)
+{
+    struct telling *t = arg;
+    return t->is_back ? not_same_drop(tx, t->en, t->a, t->b, e) : not_same_put(tx, t->en, t->a, t->b, e);
+}
+
+static void tell(struct request *rq, bool is_back)
+{
+    struct ctx *c = web_ctx(rq);
+    struct telling t = { .en = str_starts(rq->path, S("/companies")) ? &company_entity : &person_entity, .is_back = is_back };
+    struct record *a, *b;
+    struct err e = { 0 };
+    if (!web_param_id(rq, 0, &t.a) || !web_param_id(rq, 1, &t.b))
+        return;
+    if (!record_get(c, t.en, t.a, &a, &e) || !record_get(c, t.en, t.b, &b, &e) || !record_write(c, run_telling, &t, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    web_done(rq, web_back(rq, t.en == &company_entity ? "/companies/duplicates" : "/people/duplicates"),
+             msg_text(c->a, c->loc, is_back ? MSG_people_not_same_unsaid : MSG_people_not_same_said, (const struct msg_arg *)(const void *)
+                      &(struct msg_people_not_same_said_args){ .a = A(record_title(a)), .b = A(record_title(b)) }), c->write_id);
+}
+
+void not_same_say(struct request *rq) { tell(rq, false); }
+void not_same_unsay(struct request *rq) { tell(rq, true); }

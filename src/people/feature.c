@@ -13,6 +13,10 @@ static const struct route routes[] = {
     { POST, "/people/:id/merge/:other",    merge_save,      .access = ACCESS_USER, .body = BODY_FORM, .audit = "person.merge" },
     { GET,  "/companies/:id/merge/:other", merge_page,      .access = ACCESS_USER, .audit = "company.merge.page" },
     { POST, "/companies/:id/merge/:other", merge_save,      .access = ACCESS_USER, .body = BODY_FORM, .audit = "company.merge" },
+    { POST, "/people/:id/not-same/:other", not_same_say,    .access = ACCESS_USER, .body = BODY_FORM, .audit = "person.not_same" },
+    { POST, "/companies/:id/not-same/:other", not_same_say, .access = ACCESS_USER, .body = BODY_FORM, .audit = "company.not_same" },
+    { POST, "/people/:id/perhaps-same/:other", not_same_unsay, .access = ACCESS_USER, .body = BODY_FORM, .audit = "person.perhaps_same" },
+    { POST, "/companies/:id/perhaps-same/:other", not_same_unsay, .access = ACCESS_USER, .body = BODY_FORM, .audit = "company.perhaps_same" },
     { 0 },
 };
 

@@ -14,5 +14,6 @@ const struct entity *const people_entities[] = {
     &meeting_entity,
     &consent_entity,
     &attachment_entity,
+    &not_same_entity,
 };
 const size_t people_nentities = countof(people_entities);

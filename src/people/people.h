@@ -19,6 +19,7 @@ extern const struct entity call_entity;
 extern const struct entity meeting_entity;
 extern const struct entity consent_entity;
 extern const struct entity attachment_entity;
+extern const struct entity not_same_entity;
 
 extern const struct entity *const people_entities[];
 extern const size_t people_nentities;

@@ -63,15 +63,15 @@ static const struct grant grants[] = {
     { R(CRO),               "stage_definition pipeline stage " FUNNEL_RULES, { A, A, A, A, A } },
     { R(ANALYST),           "*",                      { A, N, N, N, A } },
 
-    { R(SALES_MANAGER),     "person company relation email_address phone_number consent", { A, A, A, T, A } },
+    { R(SALES_MANAGER),     "person company relation email_address phone_number consent not_same", { A, A, A, T, A } },
     { R(SALES_MANAGER),     "lead deal deal_line deal_person sales_order order_line payment", { A, A, A, T, A } },
     { R(SALES_MANAGER),     "stage_definition pipeline stage product " FUNNEL_RULES, { A, A, A, N, A } },
-    { SELLERS,              "person company relation email_address phone_number consent", { A, A, A, O, O } },
+    { SELLERS,              "person company relation email_address phone_number consent not_same", { A, A, A, O, O } },
     { SELLERS,              "lead",                   { A, A, O, N, O } },
     { R(AE) | R(CUSTOMER_SUCCESS), "deal deal_line deal_person sales_order order_line payment", { A, A, O, O, O } },
     { R(SDR),               "deal deal_line deal_person", { A, A, O, N, N } },
 
-    { MARKETING,            "person company relation email_address phone_number consent", { A, A, A, O, A } },
+    { MARKETING,            "person company relation email_address phone_number consent not_same", { A, A, A, O, A } },
     { R(MARKETING_MANAGER), "lead campaign budget_line form submission touch segment", { A, A, A, A, A } },
     { R(MARKETING_MANAGER), "stage_definition " FUNNEL_RULES, { A, A, A, N, A } },
     { R(MARKETER),          "lead",                   { A, A, A, N, A } },

@@ -16,7 +16,7 @@ static const char *const model_role[MODEL_ROLES] = {
 struct model_row { const char *entities; const char *right[MODEL_ROLES]; };
 static const struct model_row model[] = {
     /*                       owner    cro      s.mgr    ae       sdr      m.mgr    marketer author   success  analyst  guest */
-    { "person company relation email_address phone_number consent",
+    { "person company relation email_address phone_number consent not_same",
                            { "AAAAA", "AAAAA", "AAATA", "AAAOO", "AAAOO", "AAAOA", "AAAOA", "A----", "AAAOO", "A---A", "H----" } },
     { "lead",              { "AAAAA", "AAAAA", "AAATA", "AAO-O", "AAO-O", "AAAAA", "AAA-A", "A----", "AAO-O", "A---A", "H----" } },
     { "deal deal_line deal_person",

@@ -10,7 +10,7 @@
 #include "client/served.h"
 
 static struct served server;
-static struct served_user owner, seller, writer, other;
+static struct served_user owner, seller, writer, other, analyst;
 static struct client c;
 
 #define MSG(...) arena_fmt(&c.a, __VA_ARGS__).p
@@ -329,6 +329,43 @@ START_TEST(an_address_that_is_known_is_told_before_a_second_person_is_made)
 }
 END_TEST
 
+/* Said to be two: gone from the list and the panels, until it is taken back; a merge carries it along. */
+START_TEST(two_that_look_alike_may_be_two)
+{
+    const char *a = made(post("/people", "name=Shirin+Akhter&email=shirin%40apart.example&sure=1"));
+    const char *b = made(post("/people", "name=Shirin+Akhter&email=shirin%40apart.example&city=Bogura&sure=1"));
+    HAS(get(a), MSG("%s/not-same/%s", a, id_in(b)));
+    HAS(get("/people/duplicates"), "Shirin Akhter");
+    struct reply r = post(MSG("%s/not-same/%s", a, id_in(b)), MSG("back=%s", a));
+    ck_assert_str_eq(made(r), a);
+    HAS_NOT(get(a), "/not-same/");
+    HAS_NOT(get(b), "/not-same/");
+    r = get("/people/duplicates");
+    HAS_NOT(r, MSG("/merge/%s", id_in(b)));
+    HAS_NOT(r, MSG("/merge/%s", id_in(a)));
+    HAS(r, "1 pair that is said not to be the same");
+    SHOWS(post(MSG("%s/not-same/%s", b, id_in(a)), "back=/people"), 303);                  /* the other way round it is said already */
+    HAS(get("/people/duplicates"), "1 pair that is said not to be the same");
+    const char *third = made(post("/people", "name=Shirin+Akhter+Banu&city=Natore&sure=1"));
+    r = post(MSG("%s/merge/%s", third, id_in(a)), "name=mine&email=theirs");
+    ck_assert_str_eq(made(r), third);
+    HAS_NOT(get(third), MSG("/not-same/%s", id_in(b)));                                     /* what was said of the one is said of both */
+    HAS_NOT(get(b), MSG("/not-same/%s", id_in(third)));
+    r = post(MSG("%s/perhaps-same/%s", b, id_in(third)), MSG("back=%s", b));
+    ck_assert_str_eq(made(r), b);
+    r = get(b);
+    HAS(r, MSG("%s/not-same/%s", b, id_in(third)));
+    HAS(r, "may be shown as duplicates again");
+    const char *undo = between(r, "action=\"/undo/", "\"");
+    SHOWS(post(MSG("/undo/%s", undo), "back=/people"), 303);
+    HAS_NOT(get(b), MSG("/not-same/%s", id_in(third)));
+    SHOWS(post(MSG("%s/not-same/%s", b, id_in(b)), "back=/people"), 422);
+    become(&analyst);                                                                       /* who may not change them may not say it */
+    SHOWS(post(MSG("%s/not-same/%s", b, id_in(third)), "back=/people"), 403);
+    SHOWS(post(MSG("%s/perhaps-same/%s", b, id_in(third)), "back=/people"), 403);
+}
+END_TEST
+
 START_TEST(a_list_of_what_no_form_makes_leads_to_where_it_is_made)
 {
     struct reply r = get("/imports");
@@ -452,7 +489,7 @@ static Suite *suite(void)
         a_key_is_shown_once_and_works_until_it_is_revoked, the_palette_finds_in_four_scripts,
         the_first_letter_narrows_what_the_palette_gives, words_of_the_navigation_are_found_in_the_readers_language,
         a_note_stands_on_the_timelines_of_its_person_and_their_company,
-        an_address_that_is_known_is_told_before_a_second_person_is_made, a_list_of_what_no_form_makes_leads_to_where_it_is_made, two_become_one_and_undo_brings_both_back,
+        an_address_that_is_known_is_told_before_a_second_person_is_made, a_list_of_what_no_form_makes_leads_to_where_it_is_made, two_become_one_and_undo_brings_both_back, two_that_look_alike_may_be_two,
         a_task_moves_from_late_to_done_and_back, a_notice_is_seen_by_its_reader_only_and_read_once,
         every_figure_of_home_opens_its_records, home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered, a_new_password_asks_the_old_one_and_ends_other_sessions,
         the_sixth_try_of_an_account_waits,
@@ -473,6 +510,7 @@ static void people(struct workspace *ws, struct arena *a)
     served_user(ws, a, &seller, "s1@p.example", "ae", 0, "en");
     served_user(ws, a, &writer, "m1@p.example", "marketer", 0, "en");
     served_user(ws, a, &other, "limited@p.example", "ae", 0, "en");
+    served_user(ws, a, &analyst, "looks@p.example", "analyst", 0, "en");
     SERVED_SQL(ws, "INSERT INTO notification (id, version, created_at, created_by, updated_at, updated_by, recipient, kind, level, title, path)"
                    " VALUES ($1, 1, 1, 0, 1, 0, $2, 'lead.offered', 'info', 'A lead waits', '/leads')", V(id_mint()), V(writer.id));
 }
