@@ -243,7 +243,8 @@ static str scope_text(struct html *h, enum scope s)
     switch (s) {
     case SCOPE_NONE:   return (str){ 0 };
     case SCOPE_SHARED: return _(admin_scope_shared);
-    case SCOPE_OWN:    return _(admin_scope_own);
+    case SCOPE_OWN:
+    case SCOPE_OPENED: return _(admin_scope_own);       /* of no entity that has a page */
     case SCOPE_TEAM:   return _(admin_scope_team);
     case SCOPE_ALL:    return _(admin_scope_all);
     }

@@ -119,7 +119,7 @@ static bool put_views(struct demo *d, struct ctx *tx, struct err *e)
         record_set(r, "name", text(views[i].name));
         record_set(r, "criteria", text(views[i].criteria));
         record_set(r, "sort", text(views[i].sort));
-        record_set(r, "is_shared", val_int(i < 4));
+        record_set(r, "visibility", text(i < 4 ? "everybody" : "private"));
         record_set(r, "position", val_int((int64_t)i));
         if (!store(&me, r, NULL, e))
             return false;

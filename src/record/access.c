@@ -40,7 +40,7 @@ bool role_find(str name, enum role *out)
 
 /* ── grants ────────────────────────────────────────────────────────────────── */
 
-enum { N = SCOPE_NONE, H = SCOPE_SHARED, O = SCOPE_OWN, T = SCOPE_TEAM, A = SCOPE_ALL };
+enum { N = SCOPE_NONE, H = SCOPE_SHARED, O = SCOPE_OWN, V = SCOPE_OPENED, T = SCOPE_TEAM, A = SCOPE_ALL };
 struct grant { unsigned roles; const char *entities; unsigned char scope[ACTION_COUNT]; };
 
 #define R(x) (1u << ROLE_##x)
@@ -102,6 +102,9 @@ static const struct grant grants[] = {
     { EVERYBODY,            "notification saved_view session api_token", { O, O, O, O, N } },
     { R(GUEST_AGENCY),      "user team",              { O, N, N, N, N } },
     { STAFF,                "api_token session notification", { O, O, O, O, N } },
+    /* A guest keeps to their own: a filter tells what the house looks for. */
+    { STAFF,                "saved_view",             { V, O, V, O, N } },
+    { R(OWNER),             "saved_view",             { V, O, V, V, N } },
 };
 
 static bool word_in(str list, str word)
@@ -247,6 +250,44 @@ static void owned_by_team(struct sql *q, const struct actor *who, const struct e
     sql_lit(q, "))");
 }
 
+/* Whether who owns it works in a team of the reader's: the same, one below it, or one above. */
+static void owner_is_near(struct sql *q, const struct actor *who, const struct entity *en, const char *alias)
+{
+    column(q, alias, en->owner ? en->owner : "created_by");
+    sql_lit(q, " IN (SELECT mate.id FROM ");
+    sql_name(q, "user");
+    sql_lit(q, " mate WHERE mate.team IN (WITH RECURSIVE up(id) AS (SELECT ");
+    sql_bind(q, V(who->team_id));
+    sql_lit(q, " UNION SELECT t.parent FROM team t JOIN up ON t.id = up.id WHERE t.parent IS NOT NULL) SELECT id FROM up)");
+    for (int i = 0; i < who->nteams; i++) {
+        sql_lit(q, i ? ", " : " OR mate.team IN (");
+        sql_bind(q, V(who->teams[i]));
+    }
+    sql_lit(q, who->nteams ? "))" : ")");
+}
+
+static void opened_to_me(struct sql *q, const struct actor *who, const struct entity *en, enum action act, const char *alias)
+{
+    const struct opening *o = en->opening;
+    bool is_admin = access_is_admin(who);
+    sql_lit(q, " OR (");
+    column(q, alias, o->to);
+    sql_lit(q, is_admin ? " IN ('team', 'everybody')" : " = 'everybody'");
+    if (!is_admin && who->team_id) {
+        sql_lit(q, " OR (");
+        column(q, alias, o->to);
+        sql_lit(q, " = 'team' AND ");
+        owner_is_near(q, who, en, alias);
+        sql_lit(q, ")");
+    }
+    sql_lit(q, ")");
+    if (act == ACTION_SEE || is_admin)
+        return;
+    sql_lit(q, " AND COALESCE(");
+    column(q, alias, o->lock);
+    sql_lit(q, ", 0) = 0");
+}
+
 /* Opened to this guest or their team, and not run out. */
 static void shared_with_me(struct sql *q, const struct ctx *c, const struct entity *en, const char *alias)
 {
@@ -286,11 +327,14 @@ void access_predicate(struct sql *q, const struct ctx *c, const struct entity *e
         shared_with_me(q, c, en, alias);
         return;
     case SCOPE_OWN:
+    case SCOPE_OPENED:
     case SCOPE_TEAM:
         sql_lit(q, "(");
         owned_by_me(q, c->who, en, alias);
         if (s == SCOPE_TEAM)
             owned_by_team(q, c->who, en, alias);
+        if (s == SCOPE_OPENED && en->opening)
+            opened_to_me(q, c->who, en, act, alias);
         sql_lit(q, ")");
         return;
     }

@@ -2,13 +2,17 @@
  *
  * Deny by default. A role grants, per entity and action, a scope: none, own,
  * team, all; and per field: hidden, read, write. A person with several roles has
- * the widest of them. `shared` is the scope of guests: records shared with them.
+ * the widest of them. `shared` is the scope of guests: records shared with them;
+ * `opened` is one's own and what its owner has opened (struct opening): to their
+ * team, which is those of the same team and of the teams above and below it, or
+ * to everybody. A lock keeps changes to the owner and to who administers, and
+ * who administers sees all that is opened to anybody.
  */
 #pragma once
 #include "record/record.h"
 
 enum action { ACTION_SEE, ACTION_CREATE, ACTION_CHANGE, ACTION_DELETE, ACTION_EXPORT, ACTION_COUNT };
-enum scope { SCOPE_NONE, SCOPE_SHARED, SCOPE_OWN, SCOPE_TEAM, SCOPE_ALL };
+enum scope { SCOPE_NONE, SCOPE_SHARED, SCOPE_OWN, SCOPE_OPENED, SCOPE_TEAM, SCOPE_ALL };
 enum field_right { FIELD_RIGHT_HIDDEN, FIELD_RIGHT_READ, FIELD_RIGHT_WRITE };
 
 enum role {

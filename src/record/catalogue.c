@@ -146,6 +146,8 @@ static void check_entity(const struct entity *en)
     check_named(en, "subtitle", en->subtitle);
     check_named(en, "owner", en->owner);
     check_named(en, "subject", en->subject);
+    check_named(en, "opening", en->opening ? en->opening->to : NULL);
+    check_named(en, "lock", en->opening ? en->opening->lock : NULL);
     for (size_t i = 0; i < en->nfields; i++)
         check_field(en, &en->fields[i]);
 }

@@ -64,6 +64,10 @@ enum {
 /* A page where records come to be that no form of theirs makes: what one does there, and what a list without any says of it. */
 struct made_at { const char *path, *icon; msg_id act, hint; };
 
+/* A record that its owner opens to others: `to` names a choice of private, team, everybody; `lock` a yes/no that keeps changing
+ * it to its owner and to who administers. Rights of the scope "opened" look here. */
+struct opening { const char *to, *lock; };
+
 struct entity {
     const char *name, *path;                    /* "person", "people": in URLs and the API */
     msg_id label, plural;                     /* "Person", "People" */
@@ -73,6 +77,7 @@ struct entity {
     const char *const *titles;                  /* by enum lang: fields that name it for one language's readers, or NULL */
     const char *subtitle;                       /* second line under the title, or NULL */
     const char *owner;                          /* reference to user that rights look at, or NULL: created_by */
+    const struct opening *opening;              /* NULL: it opens itself to nobody */
     const char *order;                          /* default sort, "-updated_at" */
     const char *subject;                        /* field that leads to person, or NULL */
     unsigned flags;

@@ -310,3 +310,39 @@ bool record_count(struct ctx *c, const struct list_spec *s, int64_t cap, int64_t
     *n = *is_capped ? cap : found;
     return true;
 }
+
+/* ── what a list is asked for ──────────────────────────────────────────────── */
+
+bool record_list_check(struct ctx *c, const struct list_spec *s, struct err *e)
+{
+    struct sort o;
+    struct query *filter;
+    return sort_read(c, s, &o, e) && read_filter(c, s, &filter, e);
+}
+
+bool record_may_show(const struct ctx *c, const struct entity *en, const struct field *f)
+{
+    return !(f->flags & (F_SECRET | F_HIDDEN)) && f->type != FIELD_LONGTEXT && access_field(c->who, en, f) != FIELD_RIGHT_HIDDEN;
+}
+
+static bool is_column(const struct list_spec *s, const struct field *f)
+{
+    for (int i = 0; i < s->ncols; i++)
+        if (s->cols[i] == f)
+            return true;
+    return false;
+}
+
+void record_columns(const struct ctx *c, str names, struct list_spec *s, str *wrong)
+{
+    *wrong = (str){ 0 };
+    while (names.n) {
+        str name = str_trim(str_cut(&names, ','));
+        const struct field *f = entity_field(s->en, name);
+        bool may = f && record_may_show(c, s->en, f), has_room = s->ncols < LIST_COLUMNS_MAX;
+        if (may && has_room && !is_column(s, f))
+            s->cols[s->ncols++] = f;
+        else if ((!may || !has_room) && !wrong->n)
+            *wrong = name.n ? name : S(",");
+    }
+}

@@ -100,6 +100,13 @@ struct list_spec {
 struct list { struct record **rows; size_t n; str next, prev; };
 __attribute__((warn_unused_result))
 bool record_list(struct ctx *c, const struct list_spec *s, struct list *out, struct err *e);
+/* Would this list be read by the reader? Filter and sort; an error names "q" or "sort". */
+__attribute__((warn_unused_result))
+bool record_list_check(struct ctx *c, const struct list_spec *s, struct err *e);
+/* May a list show this field to the reader as a column? */
+bool record_may_show(const struct ctx *c, const struct entity *en, const struct field *f);
+/* "name,amount": columns of s->en in this order, each once; what is none the reader may see is left out and *wrong names the first. */
+void record_columns(const struct ctx *c, str names, struct list_spec *s, str *wrong);
 /* Counts up to `cap`; *is_capped when there are more. Only when asked for. From COUNT_CAP on, a reader of all
  * records gets the whole number where columns in memory tell it (record/scan.h). */
 __attribute__((warn_unused_result))

@@ -1,14 +1,15 @@
 /* values.c - values that an older program kept in another form.
  *
  * A field whose type has changed reads what is stored anew, once: countries were free text, and are codes with a key
- * to sort by. History keeps what was written then, and no version moves: nobody changed the record.
+ * to sort by. A field that says more than the one it takes the place of begins with what that said. History keeps what was
+ * written then, and no version moves: nobody changed the record.
  */
 #include "lang/country_name.h"
 #include "record/order.h"
 #include "record/sql.h"
 #include "record/store.h"
 
-enum { VALUES = 1 };                            /* grows with every form that is brought to another */
+enum { VALUES = 2 };                            /* grows with every form that is brought to another */
 
 struct kept { struct kept *next; str text; };
 
@@ -80,6 +81,44 @@ static bool countries(struct db_conn *tx, struct arena scratch, enum lang l, con
     return true;
 }
 
+/* A yes/no of an older program, and the choice that stands for it now. */
+static const struct { const char *entity, *was, *now, *yes, *no; } replaced[] = {
+    { "saved_view", "is_shared", "visibility", "everybody", "private" },
+};
+
+static bool has_column(const struct db_column *v, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(v[i].name, str_of(name)))
+            return true;
+    return false;
+}
+
+static bool replace(struct db_conn *tx, struct arena a, size_t i, struct err *e)
+{
+    struct db_column *have;
+    size_t n;
+    struct sql *q = sql_new(&a);
+    if (!db_table_columns(tx, &a, replaced[i].entity, &have, &n, e))
+        return false;
+    if (!has_column(have, n, replaced[i].was))
+        return true;
+    sql_lit(q, "UPDATE ");
+    sql_name(q, replaced[i].entity);
+    sql_lit(q, " SET ");
+    sql_name(q, replaced[i].now);
+    sql_lit(q, " = CASE ");
+    sql_name(q, replaced[i].was);
+    sql_lit(q, " WHEN 1 THEN ");
+    sql_bind(q, V(str_of(replaced[i].yes)));
+    sql_lit(q, " ELSE ");
+    sql_bind(q, V(str_of(replaced[i].no)));
+    sql_lit(q, " END WHERE ");
+    sql_name(q, replaced[i].now);
+    sql_lit(q, " IS NULL");
+    return sql_exec(tx, q, NULL, e);
+}
+
 bool record_values(struct db_conn *tx, enum lang l, struct err *e)
 {
     bool is_done = false, ok = schema_is_marked(tx, MARK_VALUES, VALUES, &is_done, e);
@@ -91,6 +130,8 @@ bool record_values(struct db_conn *tx, enum lang l, struct err *e)
         for (size_t k = 0; ok && k < en->nfields; k++)
             ok = en->fields[k].type != FIELD_COUNTRY || countries(tx, a, l, en, &en->fields[k], e);
     }
+    for (size_t i = 0; ok && i < countof(replaced); i++)
+        ok = !entity_find(str_of(replaced[i].entity)) || replace(tx, a, i, e);
     arena_close(&a);
     return ok && schema_mark(tx, MARK_VALUES, VALUES, e) && order_mark(tx, l, e);
 }

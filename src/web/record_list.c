@@ -4,10 +4,7 @@
 #include "record/csv.h"
 #include "record/type.h"
 #include "web/limit.h"
-#include "web/record_views.h"
-
-/* What the address asks for; a saved view fills what the address leaves out. */
-struct asked { str q, sort, cols, cursor, view_id, view_name; bool wants_count; };
+#include "web/list_inside.h"
 
 enum { PAGE_ROOM = 40 * 1024, ROW_ROOM = 1200 };        /* bytes of a page without rows, and of a row: about */
 
@@ -43,16 +40,10 @@ struct url record_url(struct arena *a, const struct entity *en, int64_t id)
 
 /* ── the address ───────────────────────────────────────────────────────────── */
 
-static void read_view(struct request *rq, struct asked *out)
+/* A part of the address, or of a form that carries it. */
+static str part_of(struct request *rq, bool is_posted, const char *name)
 {
-    int64_t id;
-    struct record *view;
-    struct err e = { 0 };
-    str text = request_query(rq, "view");
-    if (!id_parse(text, &id) || !record_get(web_ctx(rq), entity_find(S("saved_view")), id, &view, &e))
-        return;
-    *out = (struct asked){ .q = record_text(view, "criteria"), .sort = record_text(view, "sort"),
-                           .cols = record_text(view, "columns"), .view_id = text, .view_name = record_title(view) };
+    return is_posted ? request_form(rq, name) : request_query(rq, name);
 }
 
 static bool has_query(const struct request *rq, const char *name)
@@ -61,6 +52,23 @@ static bool has_query(const struct request *rq, const char *name)
         if (str_eq(rq->query[i].name, str_of(name)))
             return true;
     return false;
+}
+
+static bool read_view(struct request *rq, const struct entity *en, str text, struct list_asked *out, struct err *e)
+{
+    int64_t id;
+    struct record *view;
+    if (!text.n)
+        return true;
+    if (!id_parse(text, &id))
+        return fail(e, ERR_NOT_FOUND, MSG_web_not_found, "view \"%.*s\"", STR_ARG(text));
+    if (!record_get(web_ctx(rq), entity_find(S("saved_view")), id, &view, e))
+        return false;
+    if (!str_eq(record_text(view, "entity"), str_of(en->name)))
+        return fail(e, ERR_NOT_FOUND, MSG_web_not_found, "a view of another list");
+    *out = (struct list_asked){ .q = record_text(view, "criteria"), .sort = record_text(view, "sort"),
+                                .cols = record_text(view, "columns"), .view = view };
+    return true;
 }
 
 static str joined(struct request *rq, const char *name)
@@ -76,34 +84,50 @@ static str joined(struct request *rq, const char *name)
     return buf_str(&b);
 }
 
-static struct asked read_address(struct request *rq, const struct entity *en)
+bool list_asked_read(struct request *rq, const struct entity *en, bool is_posted, struct list_asked *out, struct err *e)
 {
-    struct asked a = { 0 };
-    read_view(rq, &a);
-    if (has_query(rq, "q"))
-        a.q = str_trim(request_query(rq, "q"));
-    a.q = condition_added(rq, en, a.q, request_query);
-    if (has_query(rq, "sort"))
-        a.sort = request_query(rq, "sort");
-    if (has_query(rq, "cols"))
-        a.cols = joined(rq, "cols");
-    a.cursor = request_query(rq, "cursor");
-    a.wants_count = has_query(rq, "count");
-    return a;
+    struct list_asked a = { 0 };
+    if (!read_view(rq, en, part_of(rq, is_posted, "view"), &a, e))
+        return false;
+    if (is_posted || has_query(rq, "q"))
+        a.q = str_trim(part_of(rq, is_posted, "q"));
+    if (is_posted || has_query(rq, "sort"))
+        a.sort = part_of(rq, is_posted, "sort");
+    if (is_posted || has_query(rq, "cols"))
+        a.cols = is_posted ? request_form(rq, "cols") : joined(rq, "cols");
+    *out = a;
+    return true;
 }
 
-static struct url list_url(struct request *rq, const struct entity *en, const struct asked *a, str sort, str cursor, bool count)
+static bool read_address(struct request *rq, const struct entity *en, struct list_asked *out, struct err *e)
+{
+    if (!list_asked_read(rq, en, false, out, e))
+        return false;
+    out->q = condition_added(rq, en, out->q, request_query);
+    out->cursor = request_query(rq, "cursor");
+    out->wants_count = has_query(rq, "count");
+    return true;
+}
+
+/* What stands in the view that is open needs no word; what was taken out of it does. */
+static bool is_said(const struct record *view, const char *field, str value)
+{
+    return view ? !str_eq(value, record_text(view, field)) : value.n > 0;
+}
+
+struct url list_url(struct request *rq, const struct entity *en, const struct list_asked *a, str sort, str cursor, bool count)
 {
     struct html h = web_html(rq);
-    const struct { const char *name; str value; } part[] = {
-        { "q", a->q }, { "sort", sort }, { "cols", a->cols }, { "view", a->view_id }, { "cursor", cursor },
-        { "count", count ? S("1") : (str){ 0 } },
+    const struct { const char *name; str value; bool is_said; } part[] = {
+        { "view", a->view ? id_text(&rq->a, a->view->id) : (str){ 0 }, a->view != NULL },
+        { "q", a->q, is_said(a->view, "criteria", a->q) }, { "sort", sort, is_said(a->view, "sort", sort) },
+        { "cols", a->cols, is_said(a->view, "columns", a->cols) }, { "cursor", cursor, cursor.n > 0 }, { "count", S("1"), count },
     };
     char sep = '?';
     struct buf b = buf_new(&rq->a, 16384);
     buf_fmt(&b, "/%s", en->path);
     for (size_t i = 0; i < countof(part); i++) {
-        if (!part[i].value.n)
+        if (!part[i].is_said)
             continue;
         struct html v = html_part(&h);
         html_url_part(&v, part[i].value);
@@ -125,24 +149,15 @@ static struct url why_url(struct request *rq, const struct entity *en, str q)
 
 /* ── columns ───────────────────────────────────────────────────────────────── */
 
-static bool is_shown(const struct ctx *c, const struct entity *en, const struct field *f)
-{
-    return !(f->flags & (F_SECRET | F_HIDDEN)) && f->type != FIELD_LONGTEXT
-        && access_field(c->who, en, f) != FIELD_RIGHT_HIDDEN;
-}
-
 static void choose_columns(const struct ctx *c, const struct entity *en, str cols, struct list_spec *s)
 {
-    while (cols.n && s->ncols < LIST_COLUMNS_MAX) {
-        const struct field *f = entity_field(en, str_trim(str_cut(&cols, ',')));
-        if (f && is_shown(c, en, f))
-            s->cols[s->ncols++] = f;
-    }
+    str wrong;
+    record_columns(c, cols, s, &wrong);         /* of somebody else's view some may be hidden here: the others are shown */
     if (s->ncols)
         return;
     s->cols[s->ncols++] = entity_field(en, str_of(en->title));
     for (size_t i = 0; i < en->nfields; i++)
-        if (en->fields[i].flags & F_LIST && strcmp(en->fields[i].name, en->title) && is_shown(c, en, &en->fields[i]))
+        if (en->fields[i].flags & F_LIST && strcmp(en->fields[i].name, en->title) && record_may_show(c, en, &en->fields[i]))
             s->cols[s->ncols++] = &en->fields[i];
 }
 
@@ -157,7 +172,7 @@ static bool is_sortable(const struct field *f)
     return f->type != FIELD_COMPUTED && f->type != FIELD_REFS && f->type != FIELD_LONGTEXT && f->type != FIELD_FILE;
 }
 
-static struct list_column column_of(struct request *rq, const struct entity *en, const struct asked *a, const struct field *f,
+static struct list_column column_of(struct request *rq, const struct entity *en, const struct list_asked *a, const struct field *f,
                                     int at)
 {
     struct ctx *c = web_ctx(rq);
@@ -232,21 +247,26 @@ static str shown_columns(struct arena *a, const struct list_spec *s)
     return buf_str(&b);
 }
 
-static struct html_safe builder_of(struct request *rq, const struct asked *a, const struct entity *en,
+static struct list_carried carried_of(struct request *rq, const struct list_asked *a)
+{
+    return (struct list_carried){ a->q, a->sort, a->cols, a->view ? id_text(&rq->a, a->view->id) : (str){ 0 } };
+}
+
+static struct html_safe builder_of(struct request *rq, const struct list_asked *a, const struct entity *en,
                                    const struct list *segments)
 {
     struct html h = web_html(rq);
-    struct list_builder_view v = { .q = a->q, .sort = a->sort, .action = url_fmt(&rq->a, "/%s", en->path) };
+    struct list_builder_view v = { .carried = carried_of(rq, a), .action = url_fmt(&rq->a, "/%s", en->path) };
     v.choices = condition_choices_of(rq, en, segments);
     view_list_builder(&h, &v);
     return html_done(&h);
 }
 
-static struct html_safe columns_of(struct request *rq, const struct asked *a, const struct list_spec *s)
+static struct html_safe columns_of(struct request *rq, const struct list_asked *a, const struct list_spec *s)
 {
     struct html h = web_html(rq);
-    struct list_columns_view v = { .q = a->q, .sort = a->sort, .action = url_fmt(&rq->a, "/%s", s->en->path) };
-    v.fields = field_options(rq, s->en, shown_columns(&rq->a, s), is_shown, &v.nfields);
+    struct list_columns_view v = { .carried = carried_of(rq, a), .action = url_fmt(&rq->a, "/%s", s->en->path) };
+    v.fields = field_options(rq, s->en, shown_columns(&rq->a, s), record_may_show, &v.nfields);
     view_list_columns(&h, &v);
     return html_done(&h);
 }
@@ -282,32 +302,6 @@ static struct html_safe bulk_of(struct request *rq, const struct entity *en, con
     return html_done(&h);
 }
 
-static struct html_safe views_of(struct request *rq, const struct asked *a, const struct entity *en, str cols)
-{
-    enum { VIEWS_MAX = 30 };
-    struct ctx *c = web_ctx(rq);
-    struct html h = web_html(rq);
-    const struct entity *views = entity_find(S("saved_view"));
-    struct list_spec s = { .en = views, .limit = VIEWS_MAX, .sort = S("name"),
-                           .filter = arena_fmt(c->a, "entity = \"%s\"", en->name), .cols = { entity_field(views, S("name")) }, .ncols = 1 };
-    struct list list = { 0 };
-    struct err e = { 0 };
-    (void)!record_list(c, &s, &list, &e);       /* without views the menu still saves one */
-    struct ui_menu_item *items = arena_new(c->a, struct ui_menu_item, list.n + 1);
-    size_t n = 0;
-    items[n++] = (struct ui_menu_item){ .label = msg_text(c->a, c->loc, MSG_web_view_all, NULL),
-                                        .url = url_fmt(c->a, "/%s", en->path), .is_current = !a->view_id.n };
-    for (size_t i = 0; i < list.n; i++) {
-        str id = id_text(c->a, list.rows[i]->id);
-        items[n++] = (struct ui_menu_item){ .label = record_title(list.rows[i]), .is_current = str_eq(id, a->view_id),
-                                            .url = url_fmt(c->a, "/%s?view=%.*s", en->path, STR_ARG(id)) };
-    }
-    ui_menu(&h, .id = "views", .label = msg_text(c->a, c->loc, MSG_web_views, NULL), .items = items, .n = n);
-    view_list_save(&h, &(struct list_save_view){ .q = a->q, .sort = a->sort, .cols = cols,
-                                                 .action = url_fmt(c->a, "/%s/views", en->path) });
-    return html_done(&h);
-}
-
 static str count_of(struct request *rq, const struct list_spec *s)
 {
     struct ctx *c = web_ctx(rq);
@@ -324,7 +318,7 @@ static str count_of(struct request *rq, const struct list_spec *s)
 
 /* ── the page ──────────────────────────────────────────────────────────────── */
 
-static void show_list(struct request *rq, const struct asked *a, struct list_spec *s, const struct list *list, str error)
+static void show_list(struct request *rq, const struct list_asked *a, struct list_spec *s, const struct list *list, str error)
 {
     struct ctx *c = web_ctx(rq);
     struct html h = web_html(rq);
@@ -335,11 +329,14 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
         cols[i] = column_of(rq, s->en, a, s->cols[i], i);
     bool may_create = access_scope(c->who, s->en, ACTION_CREATE) != SCOPE_NONE;
     bool may_change = access_scope(c->who, s->en, ACTION_CHANGE) != SCOPE_NONE;
-    struct asked plain = { .view_id = a->view_id };
+    struct list_asked plain = { .view = a->view };
+    if (a->view)
+        plain = (struct list_asked){ .view = a->view, .q = record_text(a->view, "criteria"), .sort = record_text(a->view, "sort"),
+                                     .cols = record_text(a->view, "columns") };
     struct list segments = condition_segments(c, s->en);
     struct record_list_view v = {
-        .en = s->en, .q = a->q, .sort = a->sort, .error = error, .plural = plural, .cols = cols, .ncols = s->ncols,
-        .rows = rows_of(rq, s, list), .nrows = list->n, .view_id = a->view_id, .view_name = a->view_name,
+        .en = s->en, .error = error, .plural = plural, .cols = cols, .ncols = s->ncols,
+        .rows = rows_of(rq, s, list), .nrows = list->n, .carried = carried_of(rq, a), .view_name = a->view ? record_title(a->view) : (str){ 0 },
         .previous = list->prev.n ? list_url(rq, s->en, a, a->sort, list->prev, false) : (struct url){ { 0 } },
         .next = list->next.n ? list_url(rq, s->en, a, a->sort, list->next, false) : (struct url){ { 0 } },
         .count = list_url(rq, s->en, a, a->sort, a->cursor, true),
@@ -352,13 +349,13 @@ static void show_list(struct request *rq, const struct asked *a, struct list_spe
         .bulk_url = url_fmt(c->a, "/%s/bulk", s->en->path),
         .add = url_fmt(c->a, "/%s/new", s->en->path), .may_create = may_create, .is_filtered = a->q.n > 0,
         .made_at = s->en->made_at, .import_url = url_fmt(c->a, "/import?entity=%s", s->en->name),
-        .views = views_of(rq, a, s->en, shown_columns(c->a, s)), .builder = builder_of(rq, a, s->en, &segments),
+        .views = list_views(rq, a, s->en), .builder = builder_of(rq, a, s->en, &segments),
         .columns = columns_of(rq, a, s), .may_change = may_change, .bulk = may_change ? bulk_of(rq, s->en, &segments) : nothing,
     };
     if (request_is_fragment(rq)) {
         view_record_list(&h, &v);
     } else {
-        struct page p = web_page(rq, a->view_name.n ? a->view_name : plural);
+        struct page p = web_page(rq, a->view ? record_title(a->view) : plural);
         struct html actions = web_html(rq);
         if (may_create) {
             ui_button(&actions, .label = msg_text(c->a, c->loc, MSG_web_new, NULL), .icon = "plus", .kind = UI_PRIMARY,
@@ -385,7 +382,11 @@ void records_list(struct request *rq)
     struct err e = { 0 };
     if (!en)
         return;
-    struct asked a = read_address(rq, en);
+    struct list_asked a;
+    if (!read_address(rq, en, &a, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
     if (has_query(rq, "f")) {                   /* the builder: its condition moves into the address */
         answer_redirect(rq, list_url(rq, en, &a, a.sort, (str){ 0 }, false).s);
         return;
@@ -463,7 +464,11 @@ void records_export(struct request *rq)
         web_fail(rq, &e);
         return;
     }
-    struct asked a = read_address(rq, en);
+    struct list_asked a;
+    if (!read_address(rq, en, &a, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
     struct export_job *job = arena_new(c->a, struct export_job, 1);
     *job = (struct export_job){ .ctx = *c, .s = { .en = en, .filter = a.q, .sort = S("created_at"), .limit = LIST_LIMIT_MAX } };
     for (size_t i = 0; i < en->nfields && job->s.ncols < LIST_COLUMNS_MAX; i++)
@@ -471,28 +476,4 @@ void records_export(struct request *rq)
             job->s.cols[job->s.ncols++] = &en->fields[i];
     answer_header(rq, "Content-Disposition", arena_fmt(c->a, "attachment; filename=\"%s.csv\"", en->path));
     answer_stream(rq, "text/csv; charset=utf-8", next_piece, job);
-}
-
-/* ── saved views ───────────────────────────────────────────────────────────── */
-
-void records_view_save(struct request *rq)
-{
-    const struct entity *en = records_entity(rq), *views = entity_find(S("saved_view"));
-    struct ctx *c = web_ctx(rq);
-    struct err e = { 0 };
-    if (!en)
-        return;
-    struct save s = { .r = record_new(c->a, views) };
-    record_set(s.r, "name", val_text(str_trim(request_form(rq, "name"))));
-    record_set(s.r, "entity", val_text(str_of(en->name)));
-    record_set(s.r, "criteria", val_text(request_form(rq, "q")));
-    record_set(s.r, "sort", val_text(request_form(rq, "sort")));
-    record_set(s.r, "columns", val_text(request_form(rq, "cols")));
-    record_set(s.r, "is_shared", val_int(str_eq(request_form(rq, "is_shared"), S("1"))));
-    if (!record_save(c, &s, &e)) {
-        web_fail(rq, &e);
-        return;
-    }
-    web_done(rq, url_fmt(c->a, "/%s?view=%.*s", en->path, STR_ARG(id_text(c->a, s.r->id))).s,
-             msg_text(c->a, c->loc, MSG_web_view_saved, NULL), c->write_id);
 }

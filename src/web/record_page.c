@@ -365,6 +365,8 @@ const struct route record_routes[] = {
     { GET,  "/:entity/why",             records_why_ask,    .access = ACCESS_USER, .audit = "records.why" },
     { POST, "/:entity/bulk",            records_bulk,       .access = ACCESS_USER, .body = BODY_FORM, .audit = "records.bulk" },
     { POST, "/:entity/views",           records_view_save,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.save" },
+    { POST, "/:entity/views/:id",       records_view_change, .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.change" },
+    { POST, "/:entity/views/:id/delete", records_view_delete, .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.delete" },
     { GET,  "/:entity/:id",             records_page,       .access = ACCESS_USER, .audit = "records.page" },
     { POST, "/:entity/:id",             records_update,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.change" },
     { GET,  "/:entity/:id/edit",        records_edit,       .access = ACCESS_USER, .audit = "records.edit" },

@@ -25,6 +25,9 @@ void view_record_form(struct html *h, const struct record_form_view *v);
 struct record_field_view { struct html_safe row; int64_t version; struct url action, cancel; bool is_fact; };
 void view_record_field(struct html *h, const struct record_field_view *v);
 
+/* What forms of a list carry along: empty parts too, for what was taken out of a view stays out. */
+struct list_carried { str q, sort, cols, view; };
+
 struct list_column {
     const struct field *f;
     str label; struct url sort; int direction; bool is_number, is_title;
@@ -36,7 +39,8 @@ void list_value(struct html *h, const struct record *r, const struct list_column
 struct list_row { str id; struct url url; const struct record *r; };
 struct record_list_view {
     const struct entity *en;
-    str q, sort, error, path, plural, count_text, view_id, view_name;
+    str error, path, plural, count_text, view_name;
+    struct list_carried carried;
     const struct list_column *cols; int ncols;
     const struct list_row *rows; size_t nrows;
     struct url previous, next, count, bulk_url, export_url, add, import_url, clear, why;
@@ -46,12 +50,24 @@ struct record_list_view {
 };
 void view_record_list(struct html *h, const struct record_list_view *v);
 
-struct list_builder_view { str q, sort; struct url action; struct condition_view choices; };
+struct list_builder_view { struct list_carried carried; struct url action; struct condition_view choices; };
 void view_list_builder(struct html *h, const struct list_builder_view *v);
-struct list_columns_view { str q, sort; struct url action; const struct ui_option *fields; size_t nfields; };
+struct list_columns_view { struct list_carried carried; struct url action; const struct ui_option *fields; size_t nfields; };
 void view_list_columns(struct html *h, const struct list_columns_view *v);
-struct list_save_view { str q, sort, cols; struct url action; };
-void view_list_save(struct html *h, const struct list_save_view *v);
+/* Saved views beside the list: what is not saved yet, the view that is open, another view. */
+struct list_view_view {
+    str q, sort, cols, name, by;                /* by: who made it; empty: the reader */
+    struct url save_as, change, remove, reset;
+    const struct ui_option *fresh, *kept; size_t nfor;      /* for whom a new one is, and the open one */
+    int64_t version;
+    bool has_view, is_other, is_locked, may_change, may_open, may_open_it, may_delete;
+};
+void view_list_view(struct html *h, const struct list_view_view *v);
+/* The open view and the order; and the columns, where they are not what is chosen. */
+#define list_carried_view list_carried
+#define list_kept_view list_carried
+void view_list_carried(struct html *h, const struct list_carried *v);
+void view_list_kept(struct html *h, const struct list_carried *v);
 struct list_bulk_view { const struct ui_option *fields; size_t nfields; struct url action; const struct ui_option *lists; size_t nlists; };
 void view_list_bulk(struct html *h, const struct list_bulk_view *v);
 

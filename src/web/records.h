@@ -75,4 +75,6 @@ void records_field_save(struct request *rq);
 void records_history(struct request *rq);
 void records_bulk(struct request *rq);
 void records_view_save(struct request *rq);
+void records_view_change(struct request *rq);
+void records_view_delete(struct request *rq);
 void records_choose(struct request *rq);        /* suggestions for a reference: /choose/ENTITY?q= */

@@ -185,6 +185,7 @@ static bool may(int w, const struct entity *en, int act, enum own o)
     switch (row->right[who[w].role][act]) {
     case 'A': return true;
     case 'T': return o == TEAM || is_mine;
+    case 'V':                                                    /* none is opened here; those are looked at in http/views */
     case 'O': return is_mine;
     case 'H': return o == SHARED;
     default:  return false;
@@ -534,7 +535,7 @@ static bool is_among(const char *const *list, size_t n, const struct route *r)
 static bool may_write_some(int w)
 {
     for (size_t i = 0; i < countof(model) && who[w].is_known; i++)
-        if (!model_word(model[i].entities, "saved_view") && model[i].right[who[w].role][ACTION_CHANGE] != '-')
+        if (!model_word(model[i].entities, "saved_view") && !model_word(model[i].entities, "notification") && model[i].right[who[w].role][ACTION_CHANGE] != '-')
             return true;
     return false;
 }

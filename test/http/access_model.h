@@ -1,7 +1,7 @@
 /* access_model.h - who may do what, said a second time, by hand, apart from the program.
  *
  * One row a group of entities, one word a role: see, create, change, delete, export, each
- * '-' nobody, 'H' what was shared with me, 'O' my own, 'T' my team's, 'A' all. A change of
+ * '-' nobody, 'H' what was shared with me, 'O' my own, 'V' my own and what was opened to me, 'T' my team's, 'A' all. A change of
  * rights must be made in both places; that is its purpose.
  */
 #pragma once
@@ -34,7 +34,8 @@ static const struct model_row model[] = {
                            { "AAAAA", "AAAAA", "AAA-A", "A----", "A----", "AAA-A", "A----", "A----", "A----", "A----", "-----" } },
     { "task note call meeting attachment",
                            { "AAAAA", "AAAAA", "AAAAA", "AAOOO", "AAOOO", "AAAAA", "AAOOO", "AAOOO", "AAOOO", "A---A", "H----" } },
-    { "notification saved_view session api_token",
+    { "saved_view",        { "VOVV-", "VOVO-", "VOVO-", "VOVO-", "VOVO-", "VOVO-", "VOVO-", "VOVO-", "VOVO-", "VOVO-", "OOOO-" } },
+    { "notification session api_token",
                            { "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-" } },
     { "user team",         { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "O----" } },
     { "work_calendar rate setting schedule",

@@ -227,6 +227,30 @@ START_TEST(what_was_free_text_becomes_codes_once)
 }
 END_TEST
 
+static bool add_column(struct db_conn *tx, void *arg, struct err *err)
+{
+    (void)arg;
+    return db_exec(tx, "ALTER TABLE saved_view ADD COLUMN is_shared BIGINT", DB_NONE, NULL, err) && schema_mark(tx, MARK_VALUES, 0, err);
+}
+
+START_TEST(what_was_shared_with_all_is_everybodys)
+{
+    struct record *r;
+    ctx.who = &owner;
+    ok(db_schema(house_ws.db, add_column, NULL, &e));
+    house_sql("INSERT INTO saved_view (id, version, created_at, created_by, updated_at, updated_by, name, entity, owner, is_shared) VALUES"
+              " (11,2,0,1,0,1,'a','deal',1,1), (12,2,0,1,0,1,'b','deal',1,0), (13,2,0,1,0,1,'c','deal',1,NULL)");
+    ok(db_write(house_ws.db, bring, NULL, &e));
+    static const char *const now[] = { "everybody", "private", "private" };
+    ctx.who = &actor_system;
+    for (int i = 0; i < 3; i++) {
+        ok(record_get(&ctx, entity_find(S("saved_view")), 11 + i, &r, &e));
+        ck_assert_str_eq(arena_cstr(&house_arena, record_text(r, "visibility")), now[i]);
+        ck_assert_int_eq(r->version, 2);
+    }
+}
+END_TEST
+
 /* ── telephones ──────────────────────────────────────────────────────────── */
 
 static const char *dialled(const char *number, const struct record *of)
@@ -294,6 +318,6 @@ SUITE("country", 60, set_up, house_close,
       a_filter_takes_any_name_and_a_list_is_sorted_by_what_is_read,
       totals_are_told_by_name,
       a_list_sorts_by_the_language_of_the_workspace_also_after_another_is_chosen,
-      what_was_free_text_becomes_codes_once,
+      what_was_free_text_becomes_codes_once, what_was_shared_with_all_is_everybodys,
       a_number_without_its_code_is_of_the_country_it_comes_with,
       a_number_without_its_code_is_of_the_country_that_is_kept)
