@@ -428,7 +428,7 @@ static void show_table(struct request *rq)
  * colleague, and its answer may be won, lost or of any pipeline: no column of the board would hold it. */
 static bool wants_table(const struct request *rq)
 {
-    static const char *const names[] = { "sort", "view", "cols", "cursor", "count", "f" };
+    static const char *const names[] = { "sort", "view", "cols", "cursor", "count", "f", "up", "down" };
     if (str_eq(request_query(rq, "layout"), S("table")) || (request_query(rq, "q").n && !request_query(rq, "pipeline").n))
         return true;
     for (size_t i = 0; i < countof(names); i++)

@@ -215,7 +215,7 @@ static struct list_row *rows_of(struct request *rq, const struct list_spec *s, c
 
 /* ── tools above the list ──────────────────────────────────────────────────── */
 
-static struct ui_option *field_options(struct request *rq, const struct entity *en, str chosen,
+static struct ui_option *field_options(struct request *rq, const struct entity *en,
                                        bool (*fits)(const struct ctx *, const struct entity *, const struct field *), size_t *n)
 {
     struct ctx *c = web_ctx(rq);
@@ -223,12 +223,8 @@ static struct ui_option *field_options(struct request *rq, const struct entity *
     size_t k = 0;
     for (size_t i = 0; i < en->nfields; i++) {
         const struct field *f = &en->fields[i];
-        bool is_chosen = false;
-        if (!fits(c, en, f))
-            continue;
-        for (str rest = chosen; rest.n;)
-            is_chosen |= str_eq(str_cut(&rest, ','), str_of(f->name));
-        o[k++] = (struct ui_option){ str_of(f->name), msg_text(c->a, c->loc, f->label, NULL), is_chosen };
+        if (fits(c, en, f))
+            o[k++] = (struct ui_option){ str_of(f->name), msg_text(c->a, c->loc, f->label, NULL), false };
     }
     *n = k;
     return o;
@@ -237,14 +233,6 @@ static struct ui_option *field_options(struct request *rq, const struct entity *
 static bool may_bulk(const struct ctx *c, const struct entity *en, const struct field *f)
 {
     return record_field_is_asked(c, en, f, false) && !(f->flags & F_UNIQUE) && f->type != FIELD_LONGTEXT;
-}
-
-static str shown_columns(struct arena *a, const struct list_spec *s)
-{
-    struct buf b = buf_new(a, 2000);
-    for (int i = 0; i < s->ncols; i++)
-        buf_fmt(&b, "%s%s", i ? "," : "", s->cols[i]->name);
-    return buf_str(&b);
 }
 
 static struct list_carried carried_of(struct request *rq, const struct list_asked *a)
@@ -262,11 +250,69 @@ static struct html_safe builder_of(struct request *rq, const struct list_asked *
     return html_done(&h);
 }
 
+/* ── the picker of columns ─────────────────────────────────────────────────── */
+
+/* Without scripts its buttons ask here: `cols` as they stood, and the one to move. */
+static const char *moved_by(const struct request *rq)
+{
+    return request_query(rq, "up").n ? "up" : request_query(rq, "down").n ? "down" : NULL;
+}
+
+static str moved(struct request *rq, str cols, const char *by)
+{
+    str name[LIST_COLUMNS_MAX], which = request_query(rq, by);
+    size_t n = 0;
+    while (cols.n && n < LIST_COLUMNS_MAX)
+        name[n++] = str_cut(&cols, ',');
+    for (size_t i = 0; i < n; i++) {
+        size_t to = *by == 'u' ? i - 1 : i + 1;
+        if (!str_eq(name[i], which))
+            continue;
+        if (to < n) {                           /* of the first, and up: past every number */
+            str was = name[to];
+            name[to] = name[i];
+            name[i] = was;
+        }
+        break;
+    }
+    struct buf b = buf_new(&rq->a, 4000);
+    for (size_t i = 0; i < n; i++)
+        buf_fmt(&b, "%s%.*s", i ? "," : "", STR_ARG(name[i]));
+    return buf_str(&b);
+}
+
+/* Back to the list with the picker open, at the button that was pressed. */
+static void answer_moved(struct request *rq, const struct entity *en, struct list_asked *a, const char *by)
+{
+    a->cols = moved(rq, a->cols, by);
+    str to = list_url(rq, en, a, a->sort, (str){ 0 }, false).s, which = request_query(rq, by);
+    struct html h = web_html(rq), v = html_part(&h);
+    html_url_part(&v, which);
+    answer_redirect(rq, arena_fmt(&rq->a, "%.*s%cpick=%s.%.*s", STR_ARG(to), str_find(to, S("?")) < 0 ? '?' : '&', by, STR_ARG(html_done(&v).s)));
+}
+
+static struct list_pick pick_of(struct request *rq, const struct field *f, bool is_shown)
+{
+    struct ctx *c = web_ctx(rq);
+    str held = request_query(rq, "pick"), by = str_cut(&held, '.');
+    return (struct list_pick){ str_of(f->name), msg_text(c->a, c->loc, f->label, NULL), is_shown,
+                               !str_eq(held, str_of(f->name)) ? NULL : str_eq(by, S("up")) ? "up" : "down" };
+}
+
 static struct html_safe columns_of(struct request *rq, const struct list_asked *a, const struct list_spec *s)
 {
     struct html h = web_html(rq);
-    struct list_columns_view v = { .carried = carried_of(rq, a), .action = url_fmt(&rq->a, "/%s", s->en->path) };
-    v.fields = field_options(rq, s->en, shown_columns(&rq->a, s), record_may_show, &v.nfields);
+    struct list_pick *picks = arena_new(&rq->a, struct list_pick, s->en->nfields);
+    struct list_columns_view v = { .carried = carried_of(rq, a), .action = url_fmt(&rq->a, "/%s", s->en->path), .fields = picks,
+                                   .is_open = request_query(rq, "pick").n > 0 };
+    uint64_t shown = 0;
+    for (int i = 0; i < s->ncols; i++) {
+        shown |= (uint64_t)1 << field_index(s->en, s->cols[i]);
+        picks[v.nfields++] = pick_of(rq, s->cols[i], true);
+    }
+    for (size_t i = 0; i < s->en->nfields; i++)
+        if (!(shown >> i & 1) && record_may_show(web_ctx(rq), s->en, &s->en->fields[i]))
+            picks[v.nfields++] = pick_of(rq, &s->en->fields[i], false);
     view_list_columns(&h, &v);
     return html_done(&h);
 }
@@ -294,7 +340,7 @@ static struct html_safe bulk_of(struct request *rq, const struct entity *en, con
 {
     struct html h = web_html(rq);
     struct list_bulk_view v = { .action = url_fmt(&rq->a, "/%s/bulk", en->path) };
-    v.fields = field_options(rq, en, (str){ 0 }, may_bulk, &v.nfields);
+    v.fields = field_options(rq, en, may_bulk, &v.nfields);
     v.lists = lists_of(rq, en, segments, &v.nlists);
     if (!v.nfields)
         return nothing;
@@ -385,6 +431,10 @@ void records_list(struct request *rq)
     struct list_asked a;
     if (!read_address(rq, en, &a, &e)) {
         web_fail(rq, &e);
+        return;
+    }
+    if (moved_by(rq)) {
+        answer_moved(rq, en, &a, moved_by(rq));
         return;
     }
     if (has_query(rq, "f")) {                   /* the builder: its condition moves into the address */

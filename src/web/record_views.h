@@ -52,7 +52,9 @@ void view_record_list(struct html *h, const struct record_list_view *v);
 
 struct list_builder_view { struct list_carried carried; struct url action; struct condition_view choices; };
 void view_list_builder(struct html *h, const struct list_builder_view *v);
-struct list_columns_view { struct list_carried carried; struct url action; const struct ui_option *fields; size_t nfields; };
+/* A field of the picker; those that are shown come first, in their order. is_held: it was moved just now, by `held`. */
+struct list_pick { str name, label; bool is_shown; const char *held; };
+struct list_columns_view { struct list_carried carried; struct url action; const struct list_pick *fields; size_t nfields; bool is_open; };
 void view_list_columns(struct html *h, const struct list_columns_view *v);
 /* Saved views beside the list: what is not saved yet, the view that is open, another view. */
 struct list_view_view {

@@ -193,6 +193,45 @@ START_TEST(what_differs_from_the_view_is_kept_in_the_address_until_it_is_saved)
 }
 END_TEST
 
+/* Where the words stand in the page, each after the one before. */
+static void in_order(struct reply r, const char *const *words)
+{
+    str rest = r.body;
+    for (; *words; words++) {
+        ptrdiff_t at_word = str_find(rest, str_of(*words));
+        ck_assert_msg(at_word >= 0, "no '%s' there: %.*s", *words, STR_ARG(main_of(r)));
+        rest = str_from(rest, (size_t)at_word);
+    }
+}
+#define IN_ORDER(r, ...) in_order((r), (const char *const[]){ __VA_ARGS__, NULL })
+
+START_TEST(columns_are_put_in_order_by_buttons_that_need_no_script)
+{
+    SHOWS(post("/companies", "name=Ordered+Ltd&city=Dhaka"), 303);
+    struct reply r = get("/companies?q=&cols=name&cols=city&cols=industry&up=city");
+    SHOWS(r, 303);
+    HAS_NOT(r, "up=");
+    const char *to = arena_cstr(&c.a, reply_header(&r, "Location"));
+    ck_assert_msg(strstr(to, "cols=city%2Cname%2Cindustry") != NULL, "%s", to);
+    r = get(to);
+    IN_ORDER(r, "<details class=\"pop\" open", "value=\"city\" checked", "value=\"name\" checked", "value=\"industry\" checked", "value=\"country\">");
+    IN_ORDER(r, "<thead", "sort=city", "sort=-name", "sort=industry", "</thead");
+    HAS(r, "Move City down");
+    IN_ORDER(r, "name=\"up\" value=\"city\"", "autofocus", "name=\"down\" value=\"city\"");
+    const char *const ends[] = { "up=name", "down=industry", "up=nothing" };        /* at the ends nothing moves */
+    for (size_t i = 0; i < countof(ends); i++) {
+        r = get(MSG("/companies?cols=name&cols=city&cols=industry&%s", ends[i]));
+        ck_assert_msg(strstr(arena_cstr(&c.a, reply_header(&r, "Location")), "cols=name%2Ccity%2Cindustry") != NULL, "%s", ends[i]);
+    }
+    const char *v = saved("name=Ordered&cols=industry,city,name");
+    IN_ORDER(get(v), "<thead", "sort=industry", "sort=city", "sort=-name", "</thead");
+    r = get(MSG("%s&cols=industry&cols=city&cols=name&down=industry", v));
+    to = arena_cstr(&c.a, reply_header(&r, "Location"));
+    ck_assert_msg(strstr(to, id_in(v)) && strstr(to, "cols=city%2Cindustry%2Cname"), "%s", to);
+    HAS(get(to), "Save changes");
+}
+END_TEST
+
 static void team(struct workspace *ws, int64_t id, int64_t parent)
 {
     SERVED_SQL(ws, "INSERT INTO team (id, version, created_at, created_by, updated_at, updated_by, name, parent)"
@@ -225,7 +264,8 @@ int main(void)
         return fprintf(stderr, "the server does not start\n"), 1;
     int failed = suite_run("saved views", 120, begin, end, TESTS(
         a_view_is_its_makers_their_teams_or_everybodys, who_may_use_it_improves_it_unless_it_is_locked,
-        what_is_written_is_read_as_the_list_would, what_differs_from_the_view_is_kept_in_the_address_until_it_is_saved));
+        what_is_written_is_read_as_the_list_would, what_differs_from_the_view_is_kept_in_the_address_until_it_is_saved,
+        columns_are_put_in_order_by_buttons_that_need_no_script));
     bool is_clean = served_stop(&server);
     served_remove(&server);
     return failed != 0 || !is_clean;

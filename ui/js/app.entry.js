@@ -9,6 +9,7 @@ import './board.js'
 import './edit.js'
 import './condition.js'
 import './list.js'
+import './order.js'
 import './keys.js'                // after those who take keys for themselves
 import './form.js'
 import './live.js'
