@@ -191,11 +191,15 @@ static bool as_stored(const struct ctx *given, const struct record *of, const ch
 static bool check(struct ctx *c, struct capture *in, struct err *e)
 {
     struct record *of = record_new(c->a, &person_entity);
+    int64_t company;
     record_set(of, "country", val_text(in->country));
     if (!in->source.n)
         in->source = S("web");
     in->name = str_trim(in->name);
-    if (!as_stored(c, of, "email", &in->email, e) || !as_stored(c, of, "phone", &in->phone, e))
+    if (!as_stored(c, of, "email", &in->email, e) || !find_company(c, in, &company, e))
+        return false;
+    record_set(of, "company", val_ref(company));
+    if (!as_stored(c, of, "phone", &in->phone, e))
         return false;
     if (in->person || in->email.n || in->phone.n)
         return true;

@@ -3,18 +3,30 @@
 #include "lang/phone.h"
 #include "record/type_rows.h"
 
+static str country_of(struct ctx *c, const struct record *r);
+
+/* Of the record that a field points to; none when it is not to be seen. */
+static str country_through(struct ctx *c, const struct record *r, const char *field)
+{
+    const struct field *f = entity_field(r->en, str_of(field));
+    int64_t id = f && f->type == FIELD_REF ? record_int(r, field) : 0;
+    struct record *other;
+    struct err gone;
+    return id && record_get(c, entity_find(str_of(f->ref)), id, &other, &gone) ? country_of(c, other) : (str){ 0 };
+}
+
+/* Its own; what is not given anew is as it is kept. Who has none is where their company is. */
 static str country_of(struct ctx *c, const struct record *r)
 {
-    const struct field *person = r->en->subject ? entity_field(r->en, str_of(r->en->subject)) : NULL;
     bool has_own = entity_field(r->en, S("country")) != NULL;
-    struct record *other;
+    struct record *kept = NULL;
     struct err gone;
     if (has_own && record_val(r, "country").is_set)
         return record_text(r, "country");
-    if (r->id && !r->version && record_get(c, r->en, r->id, &other, &gone))
-        return country_of(c, other);            /* what is not given anew is as it is kept */
-    int64_t id = !has_own && person ? record_int(r, person->name) : 0;
-    return id && record_get(c, entity_find(str_of(person->ref)), id, &other, &gone) ? country_of(c, other) : (str){ 0 };
+    if (r->id && !r->version && record_get(c, r->en, r->id, &kept, &gone) && has_own && record_val(kept, "country").is_set)
+        return record_text(kept, "country");
+    str out = country_through(c, r, has_own || !r->en->subject ? "company" : r->en->subject);
+    return out.n || !kept ? out : country_of(c, kept);
 }
 
 /* Where a number without its country's code belongs. */

@@ -303,6 +303,36 @@ START_TEST(a_number_without_its_code_is_of_the_country_that_is_kept)
 }
 END_TEST
 
+START_TEST(a_number_without_its_code_is_of_the_company_where_the_person_has_no_country)
+{
+    house_sql("INSERT INTO company (id, version, created_at, created_by, updated_at, updated_by, name, country) VALUES"
+              " (1,1,0,0,0,0,'a','IR'), (2,1,0,0,0,0,'b',NULL), (3,1,0,0,0,0,'c','IN')");
+    house_sql("INSERT INTO person (id, version, created_at, created_by, updated_at, updated_by, name, country, company) VALUES"
+              " (7,1,0,0,0,0,'a',NULL,1), (8,1,0,0,0,0,'b','IN',1)");
+    ctx.who = &owner;
+    struct record *r = record_new(&house_arena, &person_entity);
+    record_set(r, "company", val_ref(1));               /* a new person of a company */
+    ck_assert_str_eq(dialled("0912 345 6789", r), "+989123456789");
+    record_set(r, "country", val_text(S("IN")));        /* their own goes first */
+    ck_assert_str_eq(dialled("98765 43210", r), "+919876543210");
+    r = record_new(&house_arena, &person_entity);
+    record_set(r, "company", val_ref(2));               /* the company has none either: the reader's */
+    ck_assert_str_eq(dialled("01711-000000", r), "+8801711000000");
+    r = record_new(&house_arena, &person_entity);
+    r->id = 7;                                          /* as it is kept */
+    ck_assert_str_eq(dialled("0912 345 6789", r), "+989123456789");
+    record_set(r, "company", val_ref(3));               /* given anew */
+    ck_assert_str_eq(dialled("98765 43210", r), "+919876543210");
+    r = record_new(&house_arena, &person_entity);
+    r->id = 8;
+    record_set(r, "company", val_ref(1));               /* a country that is kept goes before a company given anew */
+    ck_assert_str_eq(dialled("98765 43210", r), "+919876543210");
+    r = record_new(&house_arena, &phone_number_entity);
+    record_set(r, "person", val_ref(7));                /* one more number of somebody there */
+    ck_assert_str_eq(dialled("0912 345 6789", r), "+989123456789");
+}
+END_TEST
+
 static void set_up(void)
 {
     static const struct entity *const own[] = { &schedule_entity };
@@ -320,4 +350,5 @@ SUITE("country", 60, set_up, house_close,
       a_list_sorts_by_the_language_of_the_workspace_also_after_another_is_chosen,
       what_was_free_text_becomes_codes_once, what_was_shared_with_all_is_everybodys,
       a_number_without_its_code_is_of_the_country_it_comes_with,
-      a_number_without_its_code_is_of_the_country_that_is_kept)
+      a_number_without_its_code_is_of_the_country_that_is_kept,
+      a_number_without_its_code_is_of_the_company_where_the_person_has_no_country)
