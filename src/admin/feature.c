@@ -4,6 +4,7 @@
 #include "admin/inbox.h"
 #include "admin/me.h"
 #include "admin/settings.h"
+#include "admin/week.h"
 #include "msg/admin.h"
 
 static const struct route routes[] = {
@@ -26,10 +27,13 @@ static const struct route routes[] = {
     { POST, "/settings/health",        settings_health, .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "settings.check" },
     { POST, "/users/:id/password",     users_password,  .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "user.password" },
     { POST, "/users/:id/active",       users_active,    .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "user.active" },
+    { POST, "/work-calendars/:id/holidays", holidays_bring, .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "holidays.add" },
     { GET,  "/welcome",                welcome_page,    .access = ACCESS_ADMIN, .audit = "welcome" },
     { POST, "/welcome",                welcome_post,    .access = ACCESS_ADMIN, .body = BODY_FORM, .audit = "welcome.save" },
     { 0 },
 };
+
+static const struct field_form *const forms[] = { &week_form };
 
 static const struct nav_line nav[] = {
     { .label = MSG_admin_home,  .icon = "house", .path = "/", .order = 0, .go = "h" },
@@ -39,5 +43,6 @@ static const struct nav_line nav[] = {
 
 const struct feature admin_feature = {
     .name = "admin", .routes = routes, .nav = nav, .nnav = countof(nav), .panel = admin_panel,
+    .forms = forms, .nforms = countof(forms),
     .tick = order_tick, .jobs = &order_job, .njobs = 1,
 };

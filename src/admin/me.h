@@ -16,7 +16,14 @@ void view_user_access(struct html *h, const struct access_view *v);
 #define user_access_view access_view
 
 struct hours_line { str day, hours; bool is_closed; };
-struct hours_view { struct hours_line days[7]; str holidays, error; };
+struct holiday_line { str day, name; struct url url; bool is_expected; };
+struct hours_view {
+    struct hours_line days[7];
+    str error;
+    const struct holiday_line *holidays; size_t nholidays;      /* of the year that begins today */
+    struct url all, bring;                                      /* bring: empty when the country has no more */
+    str offer, count;                                           /* what it would bring; dates in the text of the hours */
+};
 void view_hours(struct html *h, const struct hours_view *v);
 
 void me_page(struct request *rq);
@@ -28,4 +35,5 @@ void tokens_make(struct request *rq);
 void tokens_revoke(struct request *rq);
 void users_password(struct request *rq);
 void users_active(struct request *rq);
+void holidays_bring(struct request *rq);
 void admin_panel(struct request *rq, const struct record *r, struct html *middle, struct html *side);

@@ -5,6 +5,7 @@
  */
 #include "admin/settings.h"
 #include "core/core.h"
+#include "core/work_time.h"
 #include "lang/country_name.h"
 #include "msg/admin.h"
 #include "msg/job.h"
@@ -194,6 +195,24 @@ static size_t configuration(struct html *h, struct ui_item *out, size_t max)
     return n;
 }
 
+/* Calendars saved before their hours were checked: told wherever the owner looks after the house. */
+struct html_safe broken_hours(struct request *rq)
+{
+    struct html page = web_html(rq), *h = &page;
+    struct calendar_fault *f;
+    struct err e = { 0 };
+    struct broken_hours_view v = { 0 };
+    if (!calendar_faults(web_ctx(rq), &f, &v.n, &e))
+        return (struct html_safe){ { 0 } };
+    struct broken_line *rows = arena_new(h->a, struct broken_line, v.n);
+    for (size_t i = 0; i < v.n; i++)
+        rows[i] = (struct broken_line){ f[i].name, err_text(h->a, h->loc, &f[i].why),
+                                         url_fmt(h->a, "%.*s/edit", STR_ARG(record_url(h->a, &work_calendar_entity, f[i].id).s)) };
+    v.v = rows;
+    view_broken_hours(h, &v);
+    return html_done(h);
+}
+
 static void show(struct request *rq, const struct err *bad)
 {
     enum { CONFIG_MAX = 40 };
@@ -214,7 +233,7 @@ static void show(struct request *rq, const struct err *bad)
         { _(admin_system_settings), house, countof(house) },
     };
     struct settings_view v = {
-        .rows = settings_rows(rq, SETTINGS_COMPANY | SETTINGS_CALENDAR, bad), .groups = groups, .n = countof(groups),
+        .rows = settings_rows(rq, SETTINGS_COMPANY | SETTINGS_CALENDAR, bad), .groups = groups, .n = countof(groups), .broken = broken_hours(rq),
         .error = bad && !bad->field ? err_text(h->a, h->loc, bad) : (str){ 0 },
     };
     struct page p = web_page(rq, _(admin_settings));
@@ -326,6 +345,7 @@ void settings_health(struct request *rq)
     };
     v.facts = facts;
     v.n = countof(facts);
+    v.broken = broken_hours(rq);
     v.command = backup_command(h->a, str_of(ws->data));
     struct page p = web_page(rq, _(admin_health));
     p.is_plain = true;

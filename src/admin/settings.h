@@ -12,7 +12,7 @@ bool settings_save(struct request *rq, unsigned which, struct err *e);
 bool setting_put(struct ctx *tx, str name, str value, struct err *e);
 
 struct settings_group { str title; const struct ui_item *items; size_t n; };
-struct settings_view { struct html_safe rows; str error; const struct settings_group *groups; size_t n; };
+struct settings_view { struct html_safe rows; str error; struct html_safe broken; const struct settings_group *groups; size_t n; };
 void view_settings(struct html *h, const struct settings_view *v);
 
 struct role_row { str label, scope[5]; };
@@ -21,7 +21,11 @@ void view_roles(struct html *h, const struct roles_view *v);
 
 struct health_name_view { str text; };          /* of a program or a folder: left to right in every language */
 void view_health_name(struct html *h, const struct health_name_view *v);
-struct health_view { const struct ui_fact *facts; size_t n; str report, command; bool is_checked; };
+struct broken_line { str name, why; struct url url; };
+struct broken_hours_view { const struct broken_line *v; size_t n; };  /* working hours that cannot be read */
+void view_broken_hours(struct html *h, const struct broken_hours_view *v);
+struct html_safe broken_hours(struct request *rq);
+struct health_view { const struct ui_fact *facts; size_t n; str report, command; struct html_safe broken; bool is_checked; };
 void view_health(struct html *h, const struct health_view *v);
 
 struct welcome_view {
@@ -30,7 +34,7 @@ struct welcome_view {
     struct html_safe rows;
     str error;
     const struct ui_option *roles; size_t nroles;
-    str name, email;
+    str name, email, hours;                     /* hours: offer to make the working hours of the country */
 };
 void view_welcome(struct html *h, const struct welcome_view *v);
 

@@ -5,6 +5,8 @@
  */
 #include "admin/settings.h"
 #include "core/core.h"
+#include "core/work_time.h"
+#include "lang/country_name.h"
 #include "msg/admin.h"
 #include "record/access.h"
 #include "record/type.h"
@@ -42,6 +44,17 @@ static void fill_roles(struct html *h, struct welcome_view *v)
     v->nroles = ROLE_COUNT;
 }
 
+/* None yet: those of the country are offered, with its holidays. */
+static str hours_offer(struct html *h, struct ctx *c)
+{
+    struct err e = { 0 };
+    int64_t id;
+    bool found = true;
+    if (!db_get_int(c->c, "SELECT id FROM work_calendar WHERE deleted_at IS NULL LIMIT 1", DB_NONE, &found, &id, &e) || found)
+        return (str){ 0 };
+    return _(admin_welcome_hours_text, .country = A(country_name(c->loc->lang, str_of(c->ws->country))));
+}
+
 static void show(struct request *rq, int step, const struct err *bad)
 {
     static const msg_id names[STEPS] = { MSG_admin_welcome_1, MSG_admin_welcome_2, MSG_admin_welcome_3, MSG_admin_welcome_4, MSG_admin_welcome_5 };
@@ -56,6 +69,8 @@ static void show(struct request *rq, int step, const struct err *bad)
                                        .url = url_fmt(h->a, "/welcome?step=%d", i + 1) };
     if (step <= 2)
         v.rows = settings_rows(rq, step == 1 ? SETTINGS_COMPANY : SETTINGS_CALENDAR, bad);
+    if (step == 2)
+        v.hours = hours_offer(h, web_ctx(rq));
     fill_roles(h, &v);
     struct page p = web_page(rq, _(admin_welcome));
     p.is_plain = true;
@@ -80,6 +95,12 @@ void welcome_page(struct request *rq)
 }
 
 /* ── acts ──────────────────────────────────────────────────────────────────── */
+
+static bool run_hours(struct ctx *tx, void *arg, struct err *e)
+{
+    int64_t id;
+    return work_calendar_begin(tx, *(str *)arg, &id, e);
+}
 
 static bool run_step(struct ctx *tx, void *arg, struct err *e)
 {
@@ -128,6 +149,11 @@ void welcome_post(struct request *rq)
         return;
     }
     if (str_eq(act, S("save")) && step <= 2 && !settings_save(rq, step == 1 ? SETTINGS_COMPANY : SETTINGS_CALENDAR, &e)) {
+        show(rq, step, &e);
+        return;
+    }
+    str hours = msg_text(c->a, c->loc, MSG_admin_welcome_hours_name, NULL);
+    if (str_eq(act, S("save")) && step == 2 && request_form(rq, "hours").n && !record_write(c, run_hours, &hours, &e)) {
         show(rq, step, &e);
         return;
     }

@@ -5,6 +5,7 @@ const struct entity *const core_entities[] = {
     &user_entity,
     &team_entity,
     &work_calendar_entity,
+    &holiday_entity,
     &rate_entity,
     &setting_entity,
     &saved_view_entity,

@@ -9,6 +9,7 @@
 extern const struct entity user_entity;
 extern const struct entity team_entity;
 extern const struct entity work_calendar_entity;
+extern const struct entity holiday_entity;
 extern const struct entity rate_entity;
 extern const struct entity setting_entity;
 extern const struct entity saved_view_entity;

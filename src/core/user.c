@@ -72,7 +72,7 @@ static const struct field fields[] = {
     { .name = "calendar", .label = MSG_core_user_calendar,
       .help = MSG_core_user_calendar_help, .type = FIELD_CHOICE, .choices = calendar_choices },
     { .name = "zone", .label = MSG_core_word_time_zone,
-      .help = MSG_core_user_zone_help, .type = FIELD_TEXT, .max = 64 },
+      .help = MSG_core_user_zone_help, .type = FIELD_TEXT, .max = 64, .check = check_zone },
     { .name = "theme", .label = MSG_core_user_theme,
       .type = FIELD_CHOICE, .choices = theme_choices, .init = "system" },
     { .name = "density", .label = MSG_core_user_density,

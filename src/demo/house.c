@@ -1,5 +1,6 @@
 /* house.c - the company itself: offices, people, currencies, and the way of a lead through it. */
 #include "demo/inside.h"
+#include "core/work_time.h"
 #include "web/password.h"
 
 const char demo_password[] = "setu-demo-2026";
@@ -66,6 +67,8 @@ const struct user_row user_rows[USERS] = {
 
 static bool put_calendars(struct demo *d, struct ctx *tx, struct err *e)
 {
+    int year = ymd_from_days(CALENDAR_GREGORIAN, zone_days("Asia/Dhaka", d->now)).y;
+    size_t added;
     for (int o = 0; o < OFFICES; o++) {
         struct record *r = record_new(tx->a, &work_calendar_entity);
         record_set(r, "name", text(offices[o].calendar));
@@ -73,7 +76,8 @@ static bool put_calendars(struct demo *d, struct ctx *tx, struct err *e)
         record_set(r, "zone", text(offices[o].zone));
         record_set(r, "hours", text(offices[o].hours));
         record_set(r, "is_default", val_int(o == DHAKA));
-        if (!store(tx, r, &d->calendar[o], e) || !bizcal_parse(str_of(offices[o].hours), offices[o].zone, &d->cal[o], e))
+        if (!store(tx, r, &d->calendar[o], e) || !bizcal_parse(str_of(offices[o].hours), offices[o].zone, &d->cal[o], e)
+            || !holidays_add(tx, d->calendar[o], offices[o].code, year, HOLIDAY_YEARS, &added, e))
             return false;
     }
     return true;

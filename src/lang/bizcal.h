@@ -26,6 +26,9 @@ struct bizcal bizcal_default(const char *country, const char *zone);    /* BD, I
 bool bizcal_add(const struct bizcal *c, int64_t from, int64_t us, int64_t *out, struct err *e);
 int64_t bizcal_between(const struct bizcal *c, int64_t from, int64_t to);      /* negative when to < from */
 bool bizcal_open_at(const struct bizcal *c, int64_t instant);
-/* Text form kept in settings: "Sun-Thu 09:00-18:00; Fri,Sat closed; nth Sat 2,4 closed; holiday 2026-12-16". */
+/* Text form kept in settings: "Sun-Thu 09:00-18:00; Fri,Sat closed; nth Sat 2,4 closed; holiday 2026-12-16".
+ * e->pos: the line of what cannot be read. */
 bool bizcal_parse(str s, const char *zone, struct bizcal *out, struct err *e);
+bool bizcal_minutes(str s, int *minutes);       /* "9:30", ASCII digits, up to 24:00 */
+bool bizcal_holiday(struct bizcal *c, int64_t day);     /* kept in order, once; false: no room */
 str bizcal_text(struct arena *a, const struct bizcal *c);

@@ -3,26 +3,38 @@
  *   Sat-Wed 08:00-12:00,13:00-17:00; Thu 08:00-13:00; Fri closed;
  *   nth Sat 2,4 closed; nth Fri last 09:00-12:00; holiday 2026-12-16, 2027-03-26
  *
- * Days that are not named are closed. The text is ASCII and for settings; people
- * edit it through a form.
+ * Days that are not named are closed. Parts stand between semicolons or on lines of
+ * their own. The text is ASCII and for the API; people fill in a form. What cannot be
+ * read is told with its line: the reader of an error may have written a long text.
  */
 #include "lang/bizcal.h"
 #include "base/buf.h"
 #include "lang/country.h"
+#include "lang/holiday.h"
 #include "msg/lang.h"
 
 static const char day_names[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 
-static bool bad(struct err *e, msg_id msg, str part)
+/* One entry of the text, and the line it stands on. */
+struct part { str s; int line; };
+
+static bool bad(struct err *e, msg_id msg, const struct part *p, str what)
 {
-    fail(e, ERR_INVALID, msg, "calendar '%.*s'", STR_ARG(str_head(part, 80)));
-    err_arg(e, "text", part);
+    fail(e, ERR_INVALID, msg, "calendar '%.*s'", STR_ARG(str_head(p->s, 80)));
+    e->pos = p->line;
+    err_arg_int(e, "line", p->line);
+    return err_arg(e, "text", what);
+}
+
+static bool not_read(struct err *e, const struct part *p)
+{
+    bad(e, MSG_lang_bizcal_bad, p, p->s);
     return err_arg(e, "example", S("Sun-Thu 09:00-18:00; Fri,Sat closed; nth Sat 2,4 closed; holiday 2026-12-16"));
 }
 
-static bool too_many(struct err *e, str part, int max)
+static bool too_many(struct err *e, const struct part *p, int max)
 {
-    bad(e, MSG_lang_bizcal_many, part);
+    bad(e, MSG_lang_bizcal_many, p, p->s);
     return err_arg_int(e, "max", max);
 }
 
@@ -52,7 +64,7 @@ static bool parse_days(str s, unsigned *days)
     return *days != 0;
 }
 
-static bool parse_minutes(str s, int *minutes)
+bool bizcal_minutes(str s, int *minutes)
 {
     str h = str_cut(&s, ':');
     int64_t hour, minute;
@@ -63,19 +75,19 @@ static bool parse_minutes(str s, int *minutes)
     return true;
 }
 
-static bool parse_hours(str s, struct biz_day *out, str part, struct err *e)
+static bool parse_hours(str s, struct biz_day *out, const struct part *p, struct err *e)
 {
     struct biz_day day = { .n = 0 };
 
     for (s = str_trim(s); s.n && !str_eq_ascii_nocase(s, S("closed"));) {
-        str range = str_trim(str_cut(&s, ',')), from = str_cut(&range, '-');
+        str whole = str_trim(str_cut(&s, ',')), range = whole, from = str_cut(&range, '-');
         struct biz_interval v;
-        if (!parse_minutes(str_trim(from), &v.from) || !parse_minutes(str_trim(range), &v.to))
-            return bad(e, MSG_lang_bizcal_bad, part);
+        if (!bizcal_minutes(str_trim(from), &v.from) || !bizcal_minutes(str_trim(range), &v.to))
+            return bad(e, MSG_lang_bizcal_time, p, whole);
         if (v.from >= v.to || (day.n && day.v[day.n - 1].to > v.from))
-            return bad(e, MSG_lang_bizcal_order, part);
+            return bad(e, MSG_lang_bizcal_order, p, whole);
         if (day.n == BIZ_INTERVALS_MAX)
-            return too_many(e, part, BIZ_INTERVALS_MAX);
+            return too_many(e, p, BIZ_INTERVALS_MAX);
         day.v[day.n++] = v;
     }
     *out = day;
@@ -83,7 +95,7 @@ static bool parse_hours(str s, struct biz_day *out, str part, struct err *e)
 }
 
 /* "Sat 2,4 closed" or "Fri last 09:00-12:00" */
-static bool parse_nth(str s, struct bizcal *c, str part, struct err *e)
+static bool parse_nth(str s, struct bizcal *c, const struct part *p, struct err *e)
 {
     str name = str_cut(&s, ' ');
     s = str_trim(s);
@@ -91,24 +103,26 @@ static bool parse_nth(str s, struct bizcal *c, str part, struct err *e)
     int weekday = weekday_named(name);
     struct biz_day hours;
 
-    if (weekday < 0 || !which.n || !s.n)
-        return bad(e, MSG_lang_bizcal_bad, part);
-    if (!parse_hours(s, &hours, part, e))
+    if (weekday < 0)
+        return bad(e, MSG_lang_bizcal_day, p, name);
+    if (!which.n || !s.n)
+        return not_read(e, p);
+    if (!parse_hours(s, &hours, p, e))
         return false;
     while (which.n) {
         str one = str_trim(str_cut(&which, ','));
         int64_t nth = -1;
         if (!str_eq_ascii_nocase(one, S("last")) && (!str_to_int(one, &nth) || nth < 1 || nth > 5))
-            return bad(e, MSG_lang_bizcal_bad, part);
+            return not_read(e, p);
         if (c->nnth == BIZ_NTH_MAX)
-            return too_many(e, part, BIZ_NTH_MAX);
+            return too_many(e, p, BIZ_NTH_MAX);
         c->nth[c->nnth++] = (struct biz_nth){ weekday, (int)nth, hours };
     }
     return true;
 }
 
 /* Keeps the list ascending and without doubles. */
-static bool add_holiday(struct bizcal *c, int64_t day)
+bool bizcal_holiday(struct bizcal *c, int64_t day)
 {
     int i = c->nholidays;
     while (i && c->holiday[i - 1] > day)
@@ -123,36 +137,49 @@ static bool add_holiday(struct bizcal *c, int64_t day)
     return true;
 }
 
-static bool parse_holidays(str s, struct bizcal *c, str part, struct err *e)
+static bool parse_holidays(str s, struct bizcal *c, const struct part *p, struct err *e)
 {
     while (s.n) {
+        str one = str_trim(str_cut(&s, ','));
         int64_t day;
-        if (!parse_iso_date(str_trim(str_cut(&s, ',')), &day))
-            return bad(e, MSG_lang_bizcal_bad, part);
-        if (!add_holiday(c, day))
-            return too_many(e, part, BIZ_HOLIDAYS_MAX);
+        if (!parse_iso_date(one, &day))
+            return bad(e, MSG_lang_bizcal_date, p, one);
+        if (!bizcal_holiday(c, day))
+            return too_many(e, p, BIZ_HOLIDAYS_MAX);
     }
     return true;
 }
 
-static bool parse_part(str part, struct bizcal *c, struct err *e)
+static bool parse_part(const struct part *p, struct bizcal *c, struct err *e)
 {
-    str s = part, head = str_cut(&s, ' ');
+    str s = p->s, head = str_cut(&s, ' ');
     struct biz_day hours;
     unsigned days;
 
     s = str_trim(s);
     if (str_eq_ascii_nocase(head, S("nth")))
-        return parse_nth(s, c, part, e);
+        return parse_nth(s, c, p, e);
     if (str_eq_ascii_nocase(head, S("holiday")))
-        return s.n ? parse_holidays(s, c, part, e) : bad(e, MSG_lang_bizcal_bad, part);
-    if (!s.n || !parse_days(head, &days))
-        return bad(e, MSG_lang_bizcal_bad, part);
-    if (!parse_hours(s, &hours, part, e))
+        return s.n ? parse_holidays(s, c, p, e) : not_read(e, p);
+    if (!parse_days(head, &days))
+        return bad(e, MSG_lang_bizcal_day, p, head);
+    if (!s.n)
+        return not_read(e, p);
+    if (!parse_hours(s, &hours, p, e))
         return false;
     for (int d = 0; d < 7; d++)
         if (days >> d & 1)
             c->week[d] = hours;
+    return true;
+}
+
+static bool parse_line(str s, int line, struct bizcal *c, struct err *e)
+{
+    while (s.n) {
+        struct part p = { str_trim(str_cut(&s, ';')), line };
+        if (p.s.n && !parse_part(&p, c, e))
+            return false;
+    }
     return true;
 }
 
@@ -164,11 +191,9 @@ bool bizcal_parse(str s, const char *zone, struct bizcal *out, struct err *e)
         fail(e, ERR_INVALID, MSG_lang_zone_bad, "zone '%s'", zone ? zone : "");
         return err_arg(e, "text", str_of(zone));
     }
-    while (s.n) {
-        str part = str_trim(str_cut(&s, ';'));
-        if (part.n && !parse_part(part, &c, e))
+    for (int line = 1; s.n; line++)
+        if (!parse_line(str_cut(&s, '\n'), line, &c, e))
             return false;
-    }
     *out = c;
     return true;
 }
@@ -210,36 +235,16 @@ str bizcal_text(struct arena *a, const struct bizcal *c)
 
 /* ── defaults ────────────────────────────────────────────────────────────── */
 
-/* Holidays that keep their date every year. Those that move with the moon or are
- * declared anew are entered by the company. */
-static const struct { char country[3]; enum calendar calendar; int m, d, since; } fixed[] = {
-    { "BD", CALENDAR_GREGORIAN, 2, 21, 0 },     { "BD", CALENDAR_GREGORIAN, 3, 26, 0 },
-    { "BD", CALENDAR_GREGORIAN, 4, 14, 0 },     { "BD", CALENDAR_GREGORIAN, 5, 1, 0 },
-    { "BD", CALENDAR_GREGORIAN, 8, 5, 2025 },   { "BD", CALENDAR_GREGORIAN, 12, 16, 0 },
-    { "BD", CALENDAR_GREGORIAN, 12, 25, 0 },
-    { "IN", CALENDAR_GREGORIAN, 1, 26, 0 },     { "IN", CALENDAR_GREGORIAN, 8, 15, 0 },
-    { "IN", CALENDAR_GREGORIAN, 10, 2, 0 },     { "IN", CALENDAR_GREGORIAN, 12, 25, 0 },
-    { "IR", CALENDAR_JALALI, 1, 1, 0 },         { "IR", CALENDAR_JALALI, 1, 2, 0 },
-    { "IR", CALENDAR_JALALI, 1, 3, 0 },         { "IR", CALENDAR_JALALI, 1, 4, 0 },
-    { "IR", CALENDAR_JALALI, 1, 12, 0 },        { "IR", CALENDAR_JALALI, 1, 13, 0 },
-    { "IR", CALENDAR_JALALI, 3, 14, 0 },        { "IR", CALENDAR_JALALI, 3, 15, 0 },
-    { "IR", CALENDAR_JALALI, 11, 22, 0 },       { "IR", CALENDAR_JALALI, 12, 29, 0 },
-    { "GB", CALENDAR_GREGORIAN, 1, 1, 0 },      { "GB", CALENDAR_GREGORIAN, 12, 25, 0 },
-    { "GB", CALENDAR_GREGORIAN, 12, 26, 0 },
-    { "US", CALENDAR_GREGORIAN, 1, 1, 0 },      { "US", CALENDAR_GREGORIAN, 6, 19, 0 },
-    { "US", CALENDAR_GREGORIAN, 7, 4, 0 },      { "US", CALENDAR_GREGORIAN, 11, 11, 0 },
-    { "US", CALENDAR_GREGORIAN, 12, 25, 0 },
-};
-enum { HOLIDAYS_FROM = 2015, HOLIDAYS_TO = 2060 };
+enum { HOLIDAYS_FROM = 2020, HOLIDAYS_TO = 2040 };
 
-static void add_fixed(struct bizcal *c, const char *country)
+static void add_public(struct bizcal *c, const char *country)
 {
-    for (int year = HOLIDAYS_FROM; year <= HOLIDAYS_TO; year++)
-        for (size_t i = 0; i < countof(fixed); i++) {
-            int y = fixed[i].calendar == CALENDAR_JALALI ? year - 621 : year;
-            if (!strcmp(fixed[i].country, country) && year >= fixed[i].since)
-                add_holiday(c, days_from_ymd(fixed[i].calendar, (struct ymd){ y, fixed[i].m, fixed[i].d }));
-        }
+    struct holiday v[HOLIDAYS_YEAR_MAX];
+    for (int year = HOLIDAYS_FROM; year <= HOLIDAYS_TO; year++) {
+        size_t n = holidays_of_year(country, year, v);
+        for (size_t i = 0; i < n; i++)
+            bizcal_holiday(c, v[i].day);
+    }
 }
 
 struct bizcal bizcal_default(const char *country, const char *zone)
@@ -260,6 +265,6 @@ struct bizcal bizcal_default(const char *country, const char *zone)
             hours = weeks[i].hours;
     if (!bizcal_parse(str_of(hours), there, &c, &e))
         return c;
-    add_fixed(&c, known->code);
+    add_public(&c, known->code);
     return c;
 }

@@ -49,7 +49,13 @@ struct field {
     /* FIELD_COMPUTED: from the record's own stored fields. Returns an unset value when unknown. */
     void (*compute)(struct ctx *c, const struct record *r, struct val *out);
     enum field_type shown_as;                   /* FIELD_COMPUTED: the type of its value */
+    /* What the type cannot know: a text that must be a time zone, hours in their own form. Asked of a set value that is
+     * about to change, after the type's own check; r is the record as it would be stored. */
+    bool (*check)(struct ctx *c, const struct record *r, const struct val *v, struct err *e);
 };
+
+/* A check for fields that hold a time zone: one of the zone database's names. */
+bool check_zone(struct ctx *c, const struct record *r, const struct val *v, struct err *e);
 
 enum {
     E_PERSON_DATA = 1 << 0,     /* has a subject: `subject` names the reference to person */

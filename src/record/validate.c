@@ -2,9 +2,10 @@
  *
  * Texts are within their limits, choices are declared ones, references lead to
  * live records that the writer may see, unique values are free, money has a
- * rate to the workspace's currency. The first failure is told, naming its field;
+ * rate to the workspace's currency, and what a field asks besides (its own check) holds. The first failure is told, naming its field;
  * the others are noted beside it (faults.h).
  */
+#include "msg/lang.h"
 #include "msg/record.h"
 #include "record/sql.h"
 #include "record/store.h"
@@ -23,6 +24,15 @@ static bool check_text(struct ctx *tx, const struct field *f, struct val *v, str
     if (!v->is_set || !type_of(f)->is_text)
         return true;
     return type_of(f)->from_canon(tx, f, v->s, v, e);
+}
+
+bool check_zone(struct ctx *c, const struct record *r, const struct val *v, struct err *e)
+{
+    (void)r;
+    if (zone_valid(arena_cstr(c->a, v->s)))
+        return true;
+    fail(e, ERR_INVALID, MSG_lang_zone_bad, "zone '%.*s'", STR_ARG(str_head(v->s, 60)));
+    return err_arg(e, "text", v->s);
 }
 
 static bool target_is_live(struct ctx *tx, const struct field *f, int64_t id, struct err *e)
@@ -132,7 +142,8 @@ static bool check_field(struct ctx *tx, struct record *r, const struct field *f,
         return false;
     if (!is_changed)
         return true;
-    return check_text(tx, f, v, e) && check_refs(tx, f, v, e) && check_unique(tx, r, f, v, e)
+    return check_text(tx, f, v, e) && (!f->check || !v->is_set || f->check(tx, r, v, e))
+        && check_refs(tx, f, v, e) && check_unique(tx, r, f, v, e)
         && (f->type != FIELD_MONEY || !v->is_set || money_to_base(tx, v, e));
 }
 

@@ -20,6 +20,15 @@ struct nav_line {
     const char *go;                 /* second key after G, or NULL */
 };
 
+/* A field that people fill in by a better form than its type's: how its row looks, and the field's text out of what was posted.
+ * `sent`: what was posted under the field's own name. */
+struct record_form;
+struct field_form {
+    const struct entity *entity; const char *field;
+    void (*row)(struct html *h, struct request *rq, const struct record_form *form, const struct field *f);
+    bool (*read)(struct request *rq, str sent, str *text, struct err *e);
+};
+
 struct feature {
     const char *name;
     const struct entity *const *entities; const size_t *nentities;
@@ -45,6 +54,8 @@ struct feature {
     const struct hit_kind *hits;
     /* What rules may do with what this room has: flow/rule.h. */
     const struct rule_step *steps; size_t nsteps;
+    /* Forms of fields that are not their type's. */
+    const struct field_form *const *forms; size_t nforms;
     /* Start of a server: hooks into writes, timers. NULL: none. */
     void (*start)(struct workspace *ws);
 };

@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "msg/web.h"
 #include "record/type.h"
+#include "web/feature.h"
 #include "web/record_views.h"
 #include "web/ui.h"
 
@@ -17,6 +18,15 @@ bool record_field_is_asked(const struct ctx *c, const struct entity *en, const s
     bool is_kept = f->flags & (F_READONLY | F_HIDDEN | F_SECRET) || f->type == FIELD_COMPUTED
                 || f->type == FIELD_FILE || (!is_new && f->flags & F_IMMUTABLE);
     return !is_kept && access_field(c->who, en, f) == FIELD_RIGHT_WRITE;
+}
+
+static const struct field_form *form_of(const struct entity *en, const struct field *f)
+{
+    for (const struct feature *const *own = features; own && *own; own++)
+        for (size_t i = 0; i < (*own)->nforms; i++)
+            if ((*own)->forms[i]->entity == en && !strcmp((*own)->forms[i]->field, f->name))
+                return (*own)->forms[i];
+    return NULL;
 }
 
 /* ── reading ───────────────────────────────────────────────────────────────── */
@@ -59,6 +69,9 @@ static bool read_one(struct request *rq, struct ctx *c, struct record *r, const 
     if (!request_has_form(rq, f->name) || is_given_up(rq, f) || !record_field_is_asked(c, r->en, f, r->id == 0))
         return true;
     str text = f->type == FIELD_REF ? posted_ref(rq, f) : posted(rq, f);
+    const struct field_form *own = form_of(r->en, f);
+    if (own && !own->read(rq, text, &text, e))
+        return false;
     if (!type_parse(c, f, text, &v, e))
         return false;
     record_set(r, f->name, v);
@@ -167,6 +180,7 @@ struct html_safe record_form_row(struct request *rq, const struct record_form *f
     struct html h = web_html(rq);
     struct val v = form->r->v[field_index(form->en, f)];
     const struct err *bad = record_form_fault(form, f);
+    const struct field_form *own = form_of(form->en, f);
     struct ui_field_view row = {
         .label = msg_text(c->a, c->loc, f->label, NULL), .name = str_of(f->name),
         .hint = f->help ? msg_text(c->a, c->loc, f->help, NULL) : (str){ 0 },
@@ -176,6 +190,10 @@ struct html_safe record_form_row(struct request *rq, const struct record_form *f
     struct ui_option *options;
     size_t noptions;
 
+    if (own) {
+        own->row(&h, rq, form, f);
+        return html_done(&h);
+    }
     if (bad && request_has_form(rq, f->name) && f->type != FIELD_CHOICES && f->type != FIELD_CHOICE) {
         row.value = posted(rq, f);              /* as it was typed */
         row.input = f->type == FIELD_LONGTEXT ? UI_AREA : UI_TEXT;

@@ -38,7 +38,7 @@ static const struct model_row model[] = {
     { "notification session api_token",
                            { "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-", "OOOO-" } },
     { "user team",         { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "O----" } },
-    { "work_calendar rate setting schedule",
+    { "work_calendar holiday rate setting schedule",
                            { "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "-----" } },
     { "robot_network",     { "AAAAA", "A----", "A----", "A----", "A----", "AAAAA", "A----", "A----", "A----", "A----", "-----" } },
     { "webhook inbound",   { "AAAAA", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----", "-----" } },

@@ -3,7 +3,9 @@
  */
 #include "../house.h"
 #include "flow/clock_row.h"
-#include "lang/bizcal.h"
+#include "base/clock.h"
+#include "core/core.h"
+#include "core/work_time.h"
 
 /* Dhaka works Sunday to Thursday, 9 to 18 (bizcal_default); the house's clock stands on a Tuesday noon. */
 static int64_t lead_id;
@@ -13,6 +15,55 @@ static void open_all(void)
     house_open();
     lead_id = 4711;
 }
+
+/* A calendar saved before hours were checked: the usual ones of the country count, and the owner is told. */
+static bool run_broken(struct ctx *tx, void *arg, struct err *err)
+{
+    struct record *r = record_new(tx->a, &work_calendar_entity);
+    int64_t *id = arg;
+    record_set(r, "name", val_text(S("Broken")));
+    record_set(r, "zone", val_text(S("Asia/Dhaka")));
+    record_set(r, "hours", val_text(S("Mon 10:00-11:00")));
+    record_set(r, "is_default", val_int(1));
+    if (!record_create(tx, r, err))
+        return false;
+    *id = r->id;
+    return db_exec(tx->c, "UPDATE work_calendar SET hours = 'mon 9-25' WHERE id = $1", DB_ARGS(V(r->id)), NULL, err);
+}
+
+static bool run_mend(struct ctx *tx, void *arg, struct err *err)
+{
+    struct record *r = record_new(tx->a, &work_calendar_entity), *h = record_new(tx->a, &holiday_entity);
+    r->id = *(int64_t *)arg;
+    record_set(r, "hours", val_text(S("Sun-Sat 10:00-11:00")));
+    record_set(h, "work_calendar", val_ref(r->id));
+    record_set(h, "day", val_int(zone_days("Asia/Dhaka", tx->now) + 1));
+    record_set(h, "name", val_text(S("Feast")));
+    return record_update(tx, r, 0, NULL, err) && record_create(tx, h, err);
+}
+
+START_TEST(a_broken_calendar_stops_no_clock)
+{
+    struct bizcal cal;
+    struct calendar_fault *faults;
+    int64_t id = 0;
+    size_t n;
+    ok(record_write(&ctx, run_broken, &id, &e));
+    ok(calendar_of(&ctx, 0, &cal, &e));
+    ck_assert_int_eq(cal.week[0].v[0].from, 540);       /* Sunday 9 in Dhaka, as usual there */
+    ok(calendar_faults(&ctx, &faults, &n, &e));
+    ck_assert_uint_eq(n, 1);
+    ck_assert_int_eq(faults[0].id, id);
+    ok(record_write(&ctx, run_mend, &id, &e));
+    ok(calendar_of(&ctx, 0, &cal, &e));
+    ck_assert_int_eq(cal.week[0].v[0].from, 600);
+    ck_assert_int_eq(cal.nholidays, 1);
+    int64_t noon = zone_instant("Asia/Dhaka", zone_days("Asia/Dhaka", ctx.now) + 1, 10 * HOUR_US);
+    ck_assert(!bizcal_open_at(&cal, noon) && bizcal_open_at(&cal, noon + 24 * HOUR_US));
+    ok(calendar_faults(&ctx, &faults, &n, &e));
+    ck_assert_uint_eq(n, 0);
+}
+END_TEST
 
 enum what { BEGIN, HOLD, RESUME, EXTEND, END_MET, END_DROPPED };
 struct job { enum what what; int64_t id, minutes, remind, at; };
@@ -192,6 +243,7 @@ START_TEST(nothing_is_lost_or_won_by_any_order_of_pauses_and_extensions)
 END_TEST
 
 SUITE("clock_row", 120, open_all, house_close,
+      a_broken_calendar_stops_no_clock,
       a_clock_that_stood_still_overnight_has_as_much_left_as_before,
       a_clock_goes_on_being_measured_after_its_breach,
       a_touch_noticed_late_counts_from_when_it_happened,

@@ -1,6 +1,8 @@
 /* lang_bizcal.c - tests of business time. */
 #include "lang_case.h"
 #include "lang/bizcal.h"
+#include "lang/holiday.h"
+#include "msg/lang.h"
 
 static struct bizcal calendar(const char *text, const char *zone)
 {
@@ -31,6 +33,70 @@ START_TEST(the_three_vectors_hold)
     ck_assert_int_eq(add(&bd, local(&bd, "2026-11-26", 17, 0), 4 * HOUR_US), local(&bd, "2026-11-29", 12, 0));
     ck_assert_int_eq(add(&in, local(&in, "2026-11-28", 18, 0), 4 * HOUR_US), local(&in, "2026-11-30", 13, 0));
     ck_assert_int_eq(bizcal_between(&ir, local(&ir, "2026-11-26", 12, 30), local(&ir, "2026-11-28", 11, 30)), 4 * HOUR_US);
+}
+END_TEST
+
+/* What cannot be read is told by its line, and what is wrong with it. */
+START_TEST(a_typo_is_told_with_its_line)
+{
+    static const struct { const char *text; int64_t line; int msg; const char *what; } cases[] = {
+        { "mon 9-25\nxyz", 1, MSG_lang_bizcal_time, "9-25" }, { "mon 9:00-17:00\nxyz", 2, MSG_lang_bizcal_day, "xyz" },
+        { "Mon 18:00-09:00", 1, MSG_lang_bizcal_order, "18:00-09:00" }, { "18:00-09:00", 1, MSG_lang_bizcal_day, "18:00-09:00" },
+        { "Mon 09:00-24:01", 1, MSG_lang_bizcal_time, "09:00-24:01" }, { "\n\nholiday 2026-13-01", 3, MSG_lang_bizcal_date, "2026-13-01" },
+        { "nth Sat 6 closed", 1, MSG_lang_bizcal_bad, "nth Sat 6 closed" }, { "Mon", 1, MSG_lang_bizcal_bad, "Mon" },
+        { "Mon 09:00-12:00,11:00-13:00", 1, MSG_lang_bizcal_order, "11:00-13:00" },
+    };
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct bizcal c;
+        struct err e = { 0 };
+        ck_assert(!bizcal_parse(str_of(cases[i].text), "UTC", &c, &e));
+        ck_assert_msg(e.msg == cases[i].msg && e.pos == cases[i].line, "%s: %.*s", cases[i].text, STR_ARG(said(&e)));
+        ck_assert(str_find(said(&e), str_of(cases[i].what)) >= 0);
+    }
+    struct bizcal two = calendar("Mon-Thu 09:00-17:00\nFri 09:00-12:00\n", "UTC");
+    ck_assert_int_eq(two.week[5].v[0].to, 720);
+}
+END_TEST
+
+static bool is_holiday_in(const char *country, const char *date, int name, bool *is_expected)
+{
+    struct holiday v[HOLIDAYS_YEAR_MAX];
+    int64_t at = day(date);
+    size_t n = holidays_of_year(country, ymd_from_days(CALENDAR_GREGORIAN, at).y, v);
+    bool found = false;
+    for (size_t i = 0; i < n; i++) {
+        ck_assert(!i || v[i - 1].day <= v[i].day);
+        if (v[i].day != at || v[i].name != name)
+            continue;
+        found = true;
+        *is_expected = v[i].is_expected;
+    }
+    return found;
+}
+
+START_TEST(the_table_knows_fixed_and_moving_holidays)
+{
+    static const struct { const char *country, *date; int name; bool is_expected; } cases[] = {
+        { "BD", "2026-12-16", MSG_lang_holiday_victory_day, false }, { "BD", "2026-03-21", MSG_lang_holiday_eid_al_fitr, false },
+        { "BD", "2027-03-10", MSG_lang_holiday_eid_al_fitr, true }, { "BD", "2040-02-21", MSG_lang_holiday_martyrs_day, false },
+        { "IN", "2026-11-08", MSG_lang_holiday_diwali, false }, { "IN", "2028-10-17", MSG_lang_holiday_diwali, true },
+        { "IN", "2027-03-26", MSG_lang_holiday_good_friday, false }, { "IR", "2026-03-21", MSG_lang_holiday_nowruz, false },
+        { "IR", "2028-03-20", MSG_lang_holiday_nowruz, false }, { "IR", "2028-03-23", MSG_lang_holiday_nowruz, false },
+        { "IR", "2027-03-20", MSG_lang_holiday_oil_day, false }, { "IR", "2027-06-16", MSG_lang_holiday_ashura, true },
+        { "GB", "2026-04-06", MSG_lang_holiday_easter_monday, false }, { "GB", "2026-05-25", MSG_lang_holiday_spring_bank, false },
+        { "GB", "2026-12-28", MSG_lang_holiday_substitute, false }, { "GB", "2027-12-27", MSG_lang_holiday_substitute, false },
+        { "GB", "2027-12-28", MSG_lang_holiday_substitute, false }, { "GB", "2028-01-03", MSG_lang_holiday_substitute, false },
+        { "GB", "2028-08-28", MSG_lang_holiday_summer_bank, false }, { "GB", "2028-05-01", MSG_lang_holiday_early_may, false },
+    };
+    struct holiday v[HOLIDAYS_YEAR_MAX];
+    for (size_t i = 0; i < countof(cases); i++) {
+        bool is_expected;
+        ck_assert_msg(is_holiday_in(cases[i].country, cases[i].date, cases[i].name, &is_expected), "%s %s", cases[i].country, cases[i].date);
+        ck_assert_msg(is_expected == cases[i].is_expected, "%s %s", cases[i].country, cases[i].date);
+    }
+    ck_assert_uint_eq(holidays_of_year("DE", 2026, v), 0);
+    ck_assert(!holidays_known("DE") && holidays_known("IR"));
+    ck_assert_uint_eq(holidays_of_year("GB", 2026, v), 9);
 }
 END_TEST
 
@@ -156,6 +222,8 @@ int main(void)
     TCase *t = tcase_create("business time");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, the_three_vectors_hold);
+    tcase_add_test(t, a_typo_is_told_with_its_line);
+    tcase_add_test(t, the_table_knows_fixed_and_moving_holidays);
     tcase_add_test(t, holidays_and_nth_weekdays_are_not_worked);
     tcase_add_test(t, an_hour_skipped_is_not_worked_and_one_repeated_counts_twice);
     tcase_add_test(t, add_and_between_are_inverse_monotone_and_additive);

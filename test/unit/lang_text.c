@@ -71,6 +71,7 @@ START_TEST(every_error_code_has_a_sentence_in_every_language)
     struct locale fa = reader(LANG_FA, "IR");
     struct err e = { 0 };
     err_set(&e, ERR_INVALID, MSG_lang_bizcal_many, __FILE__, __LINE__, "x");
+    err_arg_int(&e, "line", 1);
     err_arg_int(&e, "max", 16);
     ck_assert(str_find(err_text(&mem, &fa, &e), S("۱۶")) > 0);
 }
