@@ -378,6 +378,20 @@ static void event_paths(struct json *j)
     json_close(j, '}');
 }
 
+static void undo_path(struct json *j)
+{
+    open_member(j, "/undo/{id}", '{');
+    open_member(j, "post", '{');
+    member(j, "operationId", "undo_write");
+    member(j, "summary", "Takes a write of the last 30 days back, as a write of its own; what was changed since is 409");
+    open_member(j, "parameters", '[');
+    parameter(j, "path", "id", "The write's id: X-Write of the answer to it", true);
+    json_close(j, ']');
+    responses(j, "200", NULL, false);
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
 /* ── the whole ─────────────────────────────────────────────────────────────── */
 
 void api_openapi(struct request *rq)
@@ -411,6 +425,7 @@ void api_openapi(struct request *rq)
     json_close(&j, ']');
     open_member(&j, "paths", '{');
     event_paths(&j);
+    undo_path(&j);
     for (size_t i = 0; i < catalogue_count(); i++)
         entity_paths(&j, catalogue_at(i));
     json_close(&j, '}');

@@ -481,6 +481,34 @@ static void post_bulk(struct request *rq)
     answer_json(rq, 200, buf_str(&out));
 }
 
+/* ── undo ──────────────────────────────────────────────────────────────────── */
+
+static bool run_undo(struct ctx *tx, void *arg, struct err *e) { return record_undo(tx, *(int64_t *)arg, e); }
+
+/* The write's id is what answers give as X-Write, a bulk as "write"; undone by the rules of the page. */
+static void post_undo(struct request *rq)
+{
+    struct ctx *c = web_ctx(rq);
+    struct err e = { 0 };
+    int64_t id;
+    if (!web_param_id(rq, 0, &id))
+        return;
+    if (!record_write(c, run_undo, &id, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    struct buf b = buf_new(c->a, 256);
+    struct json j = { &b, false };
+    json_open(&j, '{');
+    json_key(&j, S("undone"));
+    json_str(&j, id_text(c->a, id));
+    json_key(&j, S("write"));
+    json_str(&j, id_text(c->a, c->write_id));
+    json_close(&j, '}');
+    answer_header(rq, "X-Write", id_text(c->a, c->write_id));
+    answer_json(rq, 200, buf_str(&b));
+}
+
 /* ── totals ────────────────────────────────────────────────────────────────── */
 
 static void put_sum(struct json *j, struct ctx *c, const struct field *f, int64_t sum)
@@ -546,6 +574,7 @@ static void get_summary(struct request *rq)
 const struct route api_routes[] = {
     { GET,    "/api/v1/openapi.json",     api_openapi, .access = ACCESS_PUBLIC, .audit = "api.openapi" },
     { POST,   "/api/v1/events",           api_events,  .access = ACCESS_TOKEN, .body = BODY_JSON, .body_max = BODY_MAX, .audit = "api.events" },
+    { POST,   "/api/v1/undo/:id",         post_undo,   .access = ACCESS_TOKEN, .audit = "api.undo" },
     { GET,    "/api/v1/:entity",          get_list,    .access = ACCESS_TOKEN, .audit = "api.list" },
     { POST,   "/api/v1/:entity",          post_one,    .access = ACCESS_TOKEN, .body = BODY_JSON, .body_max = BODY_MAX, .audit = "api.create" },
     { GET,    "/api/v1/:entity/summary",  get_summary, .access = ACCESS_TOKEN, .audit = "api.summary" },

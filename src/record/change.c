@@ -6,6 +6,7 @@
  */
 #include "base/id.h"
 #include "msg/record.h"
+#include "record/bin.h"
 #include "record/sql.h"
 #include "record/store.h"
 #include "record/type.h"
@@ -86,6 +87,20 @@ static struct change read_change(struct ctx *c, struct db_rows *q, const struct 
     };
 }
 
+/* A deleted record keeps its history for those who could see it. */
+static bool was_seen(struct ctx *c, const struct entity *en, int64_t id, struct err *e)
+{
+    struct deleted *d;
+    struct err why = *e;
+    if (why.code != ERR_NOT_FOUND || !bin_find(c, en, id, &d, e))
+        return false;
+    if (d)
+        *e = (struct err){ 0 };
+    else
+        *e = why;
+    return d != NULL;
+}
+
 bool record_history(struct ctx *c, const struct entity *en, int64_t id, int64_t before, int limit,
                     struct change **out, size_t *n, struct err *e)
 {
@@ -94,7 +109,7 @@ bool record_history(struct ctx *c, const struct entity *en, int64_t id, int64_t 
     struct db_rows q;
     size_t got = 0;
 
-    if (!record_get(c, en, id, &r, e))
+    if (!record_get(c, en, id, &r, e) && !was_seen(c, en, id, e))
         return false;
     limit = limit > 0 && limit < MAX ? limit : MAX;
     struct change *v = arena_new(c->a, struct change, limit);

@@ -154,10 +154,24 @@ static bool undo_whole(struct ctx *tx, const struct step *s, struct err *e)
         && change_log(tx, r, CHANGE_RESTORE, NULL, (str){ 0 }, record_title(r), e);
 }
 
+/* A token undoes no more than it may do: what was made goes, what was deleted comes back, what was changed changes. */
+static bool is_in_scopes(const struct ctx *tx, const struct step *s)
+{
+    static const enum action back[] = {
+        [CHANGE_CREATE] = ACTION_DELETE, [CHANGE_UPDATE] = ACTION_CHANGE, [CHANGE_DELETE] = ACTION_CREATE, [CHANGE_RESTORE] = ACTION_DELETE,
+    };
+    for (; s; s = s->next)
+        if (!(tx->who->token_scopes >> back[s->action] & 1))
+            return false;
+    return true;
+}
+
 /* The person must be allowed to change what the act itself was about: its oldest row. */
 static bool check_rights(struct ctx *tx, const struct step *s, struct err *e)
 {
     struct record *r;
+    if (!is_in_scopes(tx, s))
+        return access_denied(tx, s->en, e);
     while (s->next)
         s = s->next;
     if (!store_load(tx, s->en, s->record_id, true, &r, e))

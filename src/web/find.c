@@ -70,6 +70,8 @@ static struct rows pages(struct request *rq, str folded, size_t max)
             if (web_may_see_line(rq, l) && is_meant(c, l->label, NULL, NULL, folded))
                 add(&r, (struct find_row){ .title = say(c, l->label), .icon = l->icon, .url = url_path(str_of(l->path)) });
         }
+    if (is_meant(c, MSG_web_bin, NULL, NULL, folded))
+        add(&r, (struct find_row){ .title = say(c, MSG_web_bin), .icon = "trash-2", .url = url_path(S("/deleted")) });
     if (is_meant(c, MSG_web_my_settings, NULL, NULL, folded))
         add(&r, (struct find_row){ .title = say(c, MSG_web_my_settings), .icon = "user-round", .url = url_path(S("/me")) });
     return r;

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "msg/core.h"
 #include "msg/web.h"
+#include "record/bin.h"
 #include "record/type.h"
 #include "web/list_inside.h"
 
@@ -54,12 +55,15 @@ static void put_menu(struct html *h, struct ctx *c, const struct entity *en, con
     struct list list = { 0 };
     struct err e = { 0 };
     (void)!record_list(c, &s, &list, &e);       /* without views the menu still leads to all */
-    struct ui_menu_item *items = arena_new(c->a, struct ui_menu_item, list.n + 3);
+    struct ui_menu_item *items = arena_new(c->a, struct ui_menu_item, list.n + 4);
     size_t n = 0;
     items[n++] = (struct ui_menu_item){ .label = msg_text(c->a, c->loc, MSG_web_view_all, NULL), .url = url_fmt(c->a, "/%s", en->path),
                                         .is_current = !a->view };
     n = put_some(c, en, a, &list, true, items, n);
     n = put_some(c, en, a, &list, false, items, n);
+    if (bin_is_of(c, en))
+        items[n++] = (struct ui_menu_item){ .label = msg_text(c->a, c->loc, MSG_web_bin, NULL), .icon = "trash-2",
+                                            .url = url_fmt(c->a, "/%s/deleted", en->path) };
     ui_menu(h, .id = "views", .label = msg_text(c->a, c->loc, MSG_web_views, NULL), .items = items, .n = n);
 }
 

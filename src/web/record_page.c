@@ -2,8 +2,8 @@
 #include "base/id.h"
 #include "msg/web.h"
 #include "record/type.h"
+#include "web/bin.h"
 #include "web/feature.h"
-#include "web/record_views.h"
 #include "web/why.h"
 
 /* ── the record ────────────────────────────────────────────────────────────── */
@@ -213,22 +213,15 @@ static str what_of(struct ctx *c, const struct change *ch)
                                                          .after = A(after.n ? after : S("\u2014")) });
 }
 
-void records_history(struct request *rq)
+bool record_history_lines(struct request *rq, const struct entity *en, int64_t id, int64_t before, struct record_history_view *v,
+                          struct err *e)
 {
     enum { SHOWN = 50 };
-    struct record *r = records_load(rq);
     struct ctx *c = web_ctx(rq);
     struct change *ch;
-    struct err e = { 0 };
-    int64_t before = 0;
     size_t n;
-    if (!r)
-        return;
-    (void)!id_parse(request_query(rq, "before"), &before);
-    if (!record_history(c, r->en, r->id, before, SHOWN, &ch, &n, &e)) {
-        web_fail(rq, &e);
-        return;
-    }
+    if (!record_history(c, en, id, before, SHOWN, &ch, &n, e))
+        return false;
     struct history_line *lines = arena_new(c->a, struct history_line, n);
     for (size_t i = 0; i < n; i++) {
         bool is_first = i == 0 || ch[i].write_id != ch[i - 1].write_id;
@@ -240,12 +233,29 @@ void records_history(struct request *rq)
             .undo = may_undo ? url_fmt(c->a, "/undo/%.*s", STR_ARG(id_text(c->a, ch[i].write_id))) : (struct url){ { 0 } },
         };
     }
-    struct html h = web_html(rq);
-    struct record_history_view v = {
-        .lines = lines, .n = n, .back = record_url(c->a, r->en, r->id),
-        .older = n == SHOWN ? url_fmt(c->a, "%.*s/history?before=%.*s", STR_ARG(record_url(c->a, r->en, r->id).s),
+    *v = (struct record_history_view){
+        .lines = lines, .n = n, .back = record_url(c->a, en, id),
+        .older = n == SHOWN ? url_fmt(c->a, "%.*s/history?before=%.*s", STR_ARG(record_url(c->a, en, id).s),
                                       STR_ARG(id_text(c->a, ch[n - 1].id))) : (struct url){ { 0 } },
     };
+    return true;
+}
+
+void records_history(struct request *rq)
+{
+    struct record *r = records_load(rq);
+    struct ctx *c = web_ctx(rq);
+    struct record_history_view v;
+    struct err e = { 0 };
+    int64_t before = 0;
+    if (!r)
+        return;
+    (void)!id_parse(request_query(rq, "before"), &before);
+    if (!record_history_lines(rq, r->en, r->id, before, &v, &e)) {
+        web_fail(rq, &e);
+        return;
+    }
+    struct html h = web_html(rq);
     struct page p = web_page(rq, title_of(c, r));
     p.crumbs = crumb_to(rq, r->en);
     p.ncrumbs = 1;
@@ -360,6 +370,7 @@ const struct route record_routes[] = {
     { GET,  "/:entity",                 records_list,       .access = ACCESS_USER, .audit = "records.list" },
     { POST, "/:entity",                 records_create,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.create" },
     { GET,  "/:entity/new",             records_new,        .access = ACCESS_USER, .audit = "records.new" },
+    { GET,  "/:entity/deleted",         records_bin,        .access = ACCESS_USER, .audit = "records.bin" },
     { GET,  "/:entity/export.csv",      records_export,     .access = ACCESS_USER, .audit = "records.export" },
     { GET,  "/:entity/condition",       records_condition,  .access = ACCESS_USER, .audit = "records.condition" },
     { GET,  "/:entity/why",             records_why_ask,    .access = ACCESS_USER, .audit = "records.why" },

@@ -60,6 +60,11 @@ bool record_save(struct ctx *c, struct save *s, struct err *e);
 /* As record_form_read(), with every fault noted: also what the record would be refused for besides. */
 bool record_form_take(struct request *rq, struct save *s, struct err *e);
 
+/* The history of a record the reader may see, or could before it was deleted (record_page.c). */
+struct record_history_view;
+bool record_history_lines(struct request *rq, const struct entity *en, int64_t id, int64_t before, struct record_history_view *v,
+                          struct err *e);
+
 /* ── handlers ────────────────────────────────────────────────────────────── */
 
 void records_list(struct request *rq);

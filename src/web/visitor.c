@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/utf8.h"
 #include "msg/web.h"
+#include "web/bin.h"
 #include "web/session.h"
 #include "web/shell.h"
 #include "web/web.h"
@@ -300,7 +301,7 @@ struct record *web_load(struct request *rq, const struct entity *en, int n)
         return NULL;
     if (record_get(web_ctx(rq), en, id, &r, &e))
         return r;
-    if (e.code != ERR_NOT_FOUND || rq->method != GET || !leads_on(rq, en, id))
+    if (e.code != ERR_NOT_FOUND || rq->method != GET || (!leads_on(rq, en, id) && !bin_tell(rq, en, id)))
         web_fail(rq, &e);
     return NULL;
 }

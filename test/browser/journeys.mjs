@@ -182,6 +182,20 @@ await journey('the board', async () => {
   check("the card's menu moves", await stageOf(third.id) === names[1])
 })
 
+// ── the way back ──
+await journey('undo without its toast', async () => {
+  const page = await as(served.owner), made = await served.api('POST', 'person', { name: 'Zuhair Zed' })
+  await page.goto(`/people/${made.id}/edit`)
+  await page.fill('[name=city]', 'Zahedan')
+  await Promise.all([page.waitForURL(`**/people/${made.id}`), page.locator('main form .btn.pri').first().click()])
+  await page.goto('/people')                                              // the toast stayed behind
+  check('no toast offers the way back', await count(page, '#toasts [data-undo]') === 0)
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('z')])
+  await toast(page)
+  check('Z takes the last change back and says what it was', !(await served.api('GET', `person/${made.id}`)).city
+    && (await page.textContent('#toasts')).includes('Zuhair Zed'), await page.textContent('#toasts'))
+})
+
 // ── import ──
 await journey('import', async () => {
   const page = await as(served.owner)

@@ -191,6 +191,26 @@ START_TEST(delete_answers_204_and_then_it_is_gone)
 }
 END_TEST
 
+START_TEST(a_write_is_undone_by_its_id_once)
+{
+    struct reply r = person("Back Again"), d = API("DELETE", path_of(r), NULL, NULL);
+    SHOWS(d, 204);
+    const char *write = arena_cstr(&c.a, reply_header(&d, "X-Write")), *undo = MSG("/api/v1/undo/%s", write);
+    ck_assert(*write);
+    is_problem(served_api(&c, "setu1_delete", "POST", undo, NULL, NULL), 403);     /* bringing back is making */
+    is_problem(API("GET", path_of(r), NULL, NULL), 404);
+    struct reply u = API("POST", undo, NULL, NULL);
+    SHOWS(u, 200);
+    ck_assert_str_eq(text_at(json_of(u), "undone"), write);
+    ck_assert(str_eq(reply_header(&u, "X-Write"), str_of(text_at(json_of(u), "write"))));
+    SHOWS(API("GET", path_of(r), NULL, NULL), 200);
+    is_problem(API("POST", undo, NULL, NULL), 409);
+    is_problem(API("POST", "/api/v1/undo/zzzzzzzzzzzzz", NULL, NULL), 404);
+    SHOWS(API("POST", MSG("/api/v1/undo/%s", text_at(json_of(u), "write")), NULL, NULL), 200);     /* and the undo too */
+    is_problem(API("GET", path_of(r), NULL, NULL), 404);
+}
+END_TEST
+
 START_TEST(a_stale_delete_is_refused)
 {
     struct reply r = person("Kept");
@@ -299,6 +319,32 @@ START_TEST(a_problem_tells_every_field_to_mend)
     FAULTS(r, "email name");
     r = API("GET", "/api/v1/person/summary?q=city%20%3D%20Khulna", NULL, NULL);
     ck_assert_msg(!reply_has(&r, "\"count\":1"), "what was only looked at was kept");
+}
+END_TEST
+
+/* Hours and zones are asked for where they are written, not where a clock runs by them. */
+START_TEST(hours_and_zones_are_checked_at_the_gate)
+{
+    static const struct { const char *hours, *zone, *field, *says; } cases[] = {
+        { "mon 9-25\\nxyz", "Asia/Dhaka", "hours", "9-25" }, { "Mon 09:00-17:00\\nxyz", "Asia/Dhaka", "hours", "Line 2" },
+        { "Mon 18:00-09:00", "Asia/Dhaka", "hours", "18:00-09:00" }, { "Mon closed", "Asia/Dhaka", "hours", "at least one day" },
+        { "Mon 09:00-17:00", "Mars/Phobos", "zone", "Mars/Phobos" },
+    };
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct reply r = API("POST", "/api/v1/work_calendar", NULL,
+                             MSG("{\"name\":\"Gate %zu\",\"hours\":\"%s\",\"zone\":\"%s\"}", i, cases[i].hours, cases[i].zone));
+        is_problem(r, 422);
+        ck_assert_msg(str_eq(faults_of_reply(r), str_of(cases[i].field)), "%.*s", STR_ARG(r.body));
+        ck_assert_msg(reply_has(&r, cases[i].says), "no '%s' in %.*s", cases[i].says, STR_ARG(r.body));
+    }
+    struct reply r = API("POST", "/api/v1/work_calendar", NULL,
+                         "{\"name\":\"Gate\",\"hours\":\"Mon-Fri 09:00-17:00\\nSat 09:00-12:00\",\"zone\":\"Asia/Dhaka\"}");
+    SHOWS(r, 201);
+    r = API("PATCH", MSG("/api/v1/work_calendar/%s", id_of(r)), NULL, "{\"zone\":\"Mars/Phobos\"}");
+    is_problem(r, 422);
+    r = API("POST", "/api/v1/user", NULL, "{\"name\":\"Martian\",\"email\":\"mars@house.example\",\"zone\":\"Mars/Phobos\"}");
+    is_problem(r, 422);
+    FAULTS(r, "zone");
 }
 END_TEST
 
@@ -700,7 +746,8 @@ static Suite *suite(void)
     const TTest *const tests[] = {
         name_and_email_are_enough_for_a_person, a_local_number_is_of_the_persons_country, what_is_read_can_be_sent_back, a_change_with_the_right_version_is_kept,
         a_stale_change_is_refused_with_what_is_stored, a_version_that_is_none_is_refused_not_ignored,
-        a_problem_tells_every_field_to_mend, delete_answers_204_and_then_it_is_gone, a_stale_delete_is_refused, every_name_of_an_entity_leads_to_it,
+        a_problem_tells_every_field_to_mend, delete_answers_204_and_then_it_is_gone, a_stale_delete_is_refused,
+        a_write_is_undone_by_its_id_once, hours_and_zones_are_checked_at_the_gate, every_name_of_an_entity_leads_to_it,
         bulk_happens_whole_or_not_at_all, bulk_takes_500_and_not_501, a_bulk_of_the_wrong_shape_is_refused,
         lists_have_items_and_next, pages_follow_each_other_while_records_come_in, limit_is_told_on_both_sides,
         fields_choose_what_is_told, sort_goes_both_ways_and_knows_its_fields, a_wrong_query_tells_where, totals_count_and_add,

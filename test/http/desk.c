@@ -398,6 +398,69 @@ START_TEST(two_become_one_and_undo_brings_both_back)
 }
 END_TEST
 
+START_TEST(what_was_deleted_tells_so_and_comes_back_from_the_bin)
+{
+    const char *a = made(post("/people", "name=Binu+Sarkar&sure=1"));
+    SHOWS(post(MSG("%s/delete", a), ""), 303);
+    struct reply r = get(a);
+    SHOWS(r, 404);
+    HAS(r, "Binu Sarkar");
+    HAS(r, "Deleted by");
+    HAS(r, "Created the record");               /* its history */
+    HAS(get(MSG("%s/history", a)), "Deleted by");
+    HAS(get("/deleted"), "/people/deleted");
+    HAS(get("/people"), "/people/deleted");
+    r = get("/people/deleted");
+    SHOWS(r, 200);
+    HAS(r, "Binu Sarkar");
+    const char *undo = between(r, "action=\"/undo/", "\"");
+    SHOWS(post(MSG("/undo/%s", undo), "back=/people"), 303);
+    SHOWS(get(a), 200);
+    HAS_NOT(get("/people/deleted"), "Binu Sarkar");
+}
+END_TEST
+
+START_TEST(the_last_write_is_undone_without_its_toast)
+{
+    const char *a = made(post("/people", "name=Lasta+Roy&sure=1"));
+    SHOWS(post(MSG("%s/delete", a), ""), 303);
+    HAS(get("/undo"), "deleting");
+    SHOWS(post("/undo", "back=/people"), 303);
+    SHOWS(get(a), 200);
+}
+END_TEST
+
+/* The form of a week: days in the reader's words, times in any digits; what is wrong names its day and keeps what was typed. */
+START_TEST(the_week_is_a_form_and_its_mistakes_name_the_day)
+{
+    struct reply r = get("/work-calendars/new");
+    HAS(r, "name=\"hours_0_from1\"");
+    HAS(r, "Sunday");
+    const char *base = "name=Week+form&zone=Asia%2FDhaka&country=BD&hours_form=1&hours=&hours_0=1&hours_0_from1=";
+    r = post("/work-calendars", MSG("%s9-25&hours_0_to1=18", base));
+    SHOWS(r, 422);
+    HAS(r, "Sunday: ");
+    HAS(r, "9-25");
+    r = post("/work-calendars", MSG("%s18&hours_0_to1=9", base));
+    SHOWS(r, 422);
+    HAS(r, "must begin before it ends");
+    r = post("/work-calendars", "name=Week+form&zone=Asia%2FDhaka&hours_form=1&hours=&hours_0=1");
+    SHOWS(r, 422);
+    HAS(r, "no times are given");
+    const char *at = made(post("/work-calendars", MSG("%s%%E0%%A7%%AF&hours_0_to1=%%DB%%B1%%DB%%B3:30&hours_0_from2=14&hours_0_to2=18.15&hours_6=1"
+                                                      "&hours_6_from1=9&hours_6_to1=12&hours_6_off=2&hours_6_off=4", base)));
+    HAS(get(at), "09:00\u201313:30, 14:00\u201318:15");
+    r = get(MSG("%s/edit", at));
+    HAS(r, "value=\"18:15\"");
+    HAS(r, "value=\"4\" checked");
+    HAS(get(at), "public holidays");            /* Bangladesh's are offered */
+    SHOWS(post(MSG("%s/holidays", at), ""), 303);
+    r = get(at);
+    HAS_NOT(r, "public holidays of");
+    HAS(get(MSG("/holidays?q=work_calendar+%%3D+%s+and+day+%%3D+2026-12-16", id_in(at))), "Victory Day");
+}
+END_TEST
+
 START_TEST(a_task_moves_from_late_to_done_and_back)
 {
     become(&seller);
@@ -490,7 +553,8 @@ static Suite *suite(void)
         the_first_letter_narrows_what_the_palette_gives, words_of_the_navigation_are_found_in_the_readers_language,
         a_note_stands_on_the_timelines_of_its_person_and_their_company,
         an_address_that_is_known_is_told_before_a_second_person_is_made, a_list_of_what_no_form_makes_leads_to_where_it_is_made, two_become_one_and_undo_brings_both_back, two_that_look_alike_may_be_two,
-        a_task_moves_from_late_to_done_and_back, a_notice_is_seen_by_its_reader_only_and_read_once,
+        what_was_deleted_tells_so_and_comes_back_from_the_bin, the_last_write_is_undone_without_its_toast,
+        the_week_is_a_form_and_its_mistakes_name_the_day, a_task_moves_from_late_to_done_and_back, a_notice_is_seen_by_its_reader_only_and_read_once,
         every_figure_of_home_opens_its_records, home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered, a_new_password_asks_the_old_one_and_ends_other_sessions,
         the_sixth_try_of_an_account_waits,
     };

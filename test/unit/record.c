@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "people/people.h"
 #include "record/access.h"
+#include "record/bin.h"
 #include "record/search.h"
 #include "record/since.h"
 #include "record/type.h"
@@ -234,6 +235,38 @@ START_TEST(a_deleted_record_is_gone_and_undo_brings_it_back)
 }
 END_TEST
 
+/* The bin shows a deleted record to who could see it, newest first, in pages that follow each other; to others nothing. */
+START_TEST(the_bin_is_for_those_who_could_see)
+{
+    enum { MANY = BIN_PAGE + 5 };
+    struct actor guest = { .user_id = made(sys, entity_find(S("user")), "name", "Agency Two", "roles", "guest_agency"),
+                           .roles = 1u << ROLE_GUEST_AGENCY, .token_scopes = ~0u };
+    int64_t id = 0, first = 0;
+    struct deleted *d, *v;
+    size_t n;
+    bool more;
+    for (int i = 0; i < MANY; i++) {
+        id = made(sys, &product_entity, "name", arena_fmt(&a, "Binned %d", i).p, NULL, NULL);
+        first = first ? first : id;
+        struct ctx c = fresh(sys);
+        struct job del = { .en = &product_entity, .id = id, .is_delete = true };
+        ck_assert(record_write(&c, run_job, &del, &e));
+    }
+    struct ctx c = fresh(sys);
+    ck_assert(bin_find(&c, &product_entity, id, &d, &e) && d && str_eq(d->title, arena_fmt(&a, "Binned %d", MANY - 1)) && d->write_id);
+    ck_assert(bin_list(&c, &product_entity, 0, 0, &v, &n, &more, &e));
+    ck_assert(n == BIN_PAGE && more && v[0].id == id);
+    ck_assert(bin_list(&c, &product_entity, v[n - 1].at, v[n - 1].id, &v, &n, &more, &e));
+    ck_assert(n == MANY - BIN_PAGE && !more && v[n - 1].id == first);
+    c = fresh(&guest);
+    ck_assert(bin_find(&c, &product_entity, id, &d, &e) && !d);
+    ck_assert(bin_list(&c, &product_entity, 0, 0, &v, &n, &more, &e) && n == 0);
+    c = fresh(sys);
+    c.now += (UNDO_DAYS + 1) * INT64_C(86400000000);
+    ck_assert(bin_find(&c, &product_entity, id, &d, &e) && !d);
+}
+END_TEST
+
 START_TEST(money_is_exact_and_a_foreign_one_needs_a_rate)
 {
     struct ctx c = fresh(sys);
@@ -342,6 +375,7 @@ SUITE("record", 60, open_all, close_all,
       undo_puts_back_what_a_write_changed_and_can_be_undone,
       undo_of_a_field_changed_since_is_refused_by_name,
       a_deleted_record_is_gone_and_undo_brings_it_back,
+      the_bin_is_for_those_who_could_see,
       money_is_exact_and_a_foreign_one_needs_a_rate,
       an_ae_changes_own_deals_only_and_foreign_ones_answer_alike,
       search_finds_any_script_by_the_beginning_of_a_word,

@@ -1,4 +1,4 @@
-// toast.js - what just happened, for 8 seconds, with a way back (Z). Stays while pointed at or focused.
+// toast.js - what just happened, for 8 seconds, with a way back (Z, also when the toast is gone). Stays while pointed at or focused.
 import { $, $$, on, post, word } from './dom.js'
 
 const LIFE = 8000
@@ -42,9 +42,19 @@ export async function refused(e) {
   toast({ text: said?.textContent.trim() || word('failed'), error: true })
 }
 
+// The toast is gone: the server knows the last write. One of long ago has a page that asks.
+async function last() {
+  try {
+    const to = (await post('/undo', { back: location.pathname + location.search })).headers.get('HX-Location')
+    if (to === '/undo') location.assign(to)
+    else location.reload()
+  } catch (e) { refused(e) }
+  return true
+}
+
 export async function undo() {
   const button = $$('[data-undo]', region() ?? document).pop()
-  if (!button) return false
+  if (!button) return last()
   const form = button.closest('form')
   if (form) return form.requestSubmit(), true
   button.disabled = true
