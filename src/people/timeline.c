@@ -20,7 +20,11 @@
 
 enum { SHOWN = 40, BODY_MAX = 3000 };
 
-struct happened { int64_t id, at, record_id, actor; str kind, data, robot_why; const struct entity *en; struct record *r; size_t folded; };
+struct happened {
+    int64_t id, at, record_id, actor, campaign;
+    str kind, data, robot_why, channel, source;
+    const struct entity *en; struct record *r; size_t folded;
+};
 
 /* ── reading ───────────────────────────────────────────────────────────────── */
 
@@ -47,16 +51,19 @@ static const struct filter *filter_of(str name)
 static bool walk(struct ctx *c, const struct record *r, const struct db_val v[9], struct db_rows *q, struct err *e)
 {
     if (r->en == &company_entity)
-        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why FROM event WHERE company_id = $1"
+        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why, campaign_id, channel, source"
+                       " FROM event WHERE company_id = $1"
                        " AND is_void = 0 AND is_robot = $9 AND (at < $2 OR (at = $2 AND id < $3))"
                        " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6 OR kind LIKE $7 OR kind LIKE $8)"
                        " ORDER BY at DESC, id DESC LIMIT 41", v, 9, e);
     if (r->en == &person_entity)
-        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why FROM event WHERE person_id = $1"
+        return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why, campaign_id, channel, source"
+                       " FROM event WHERE person_id = $1"
                        " AND is_void = 0 AND is_robot = $9 AND (at < $2 OR (at = $2 AND id < $3))"
                        " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6 OR kind LIKE $7 OR kind LIKE $8)"
                        " ORDER BY at DESC, id DESC LIMIT 41", v, 9, e);
-    return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why FROM event WHERE deal_id = $1"
+    return db_query(c->c, q, "SELECT id, at, kind, entity, record_id, actor_id, data, robot_why, campaign_id, channel, source"
+                       " FROM event WHERE deal_id = $1"
                        " AND is_void = 0 AND is_robot = $9 AND (at < $2 OR (at = $2 AND id < $3))"
                        " AND (kind LIKE $4 OR kind LIKE $5 OR kind LIKE $6 OR kind LIKE $7 OR kind LIKE $8)"
                        " ORDER BY at DESC, id DESC LIMIT 41", v, 9, e);
@@ -73,7 +80,8 @@ static bool read_events(struct ctx *c, const struct record *r, const struct filt
     for (*n = 0; *n <= SHOWN && db_next(&q); (*n)++)
         v[*n] = (struct happened){ .id = db_int(&q, 0), .at = db_int(&q, 1), .kind = db_text(&q, 2, c->a),
                                    .en = entity_find(db_text_view(&q, 3)), .record_id = db_int(&q, 4),
-                                   .actor = db_int(&q, 5), .data = db_text(&q, 6, c->a), .robot_why = db_text(&q, 7, c->a) };
+                                   .actor = db_int(&q, 5), .data = db_text(&q, 6, c->a), .robot_why = db_text(&q, 7, c->a),
+                                   .campaign = db_int(&q, 8), .channel = db_text(&q, 9, c->a), .source = db_text(&q, 10, c->a) };
     return db_done(&q, e);
 }
 
@@ -265,7 +273,7 @@ static bool is_activity(const struct record *r)
 }
 
 /* What came with an event from outside, and why it is taken for a program's. */
-static struct html_safe told_body(struct html *h, const struct happened *x)
+static struct html_safe told_body(struct html *h, struct ctx *c, const struct happened *x)
 {
     struct html out = html_part(h);
     str title = event_member(h->a, x->data, "title"), url = event_member(h->a, x->data, "url");
@@ -273,12 +281,14 @@ static struct html_safe told_body(struct html *h, const struct happened *x)
     struct timeline_body_view v = { .title = title.n ? title : url, .text = why ? _msg(why) : (str){ 0 } };
     if (v.title.n && !str_eq(x->kind, S("form.sent")))
         v.url = url.n ? url_checked(url) : (struct url){ { 0 } };
-    if (v.title.n || v.text.n)
+    if (!x->en && !x->folded)                   /* what our own kinds keep beside are ids */
+        v.fact = told_facts(h, c, &(struct told){ x->data, x->channel, x->source, x->campaign }, title.n > 0, &v.nfacts);
+    if (v.title.n || v.text.n || v.nfacts)
         view_timeline_body(&out, &v);
     return html_done(&out);
 }
 
-static struct html_safe body_of(struct html *h, const struct happened *x, const struct record *page)
+static struct html_safe body_of(struct html *h, struct ctx *c, const struct happened *x, const struct record *page)
 {
     struct html out = html_part(h);
     struct ui_chip_view chips[3];
@@ -286,7 +296,7 @@ static struct html_safe body_of(struct html *h, const struct happened *x, const 
     const struct record *r = x->r;
     bool is_told = !x->en || x->en->flags & E_NO_PAGE;
     if (x->robot_why.n || (is_told && event_kind_may_be_told(x->kind)))
-        return told_body(h, x);
+        return told_body(h, c, x);
     if (!r || r->id == page->id || !strcmp(r->en->name, "visit") || !strcmp(r->en->name, "submission"))
         return (struct html_safe){ { 0 } };
     if (r->en != &note_entity && r->en != &call_entity) {
@@ -355,7 +365,7 @@ static void fill_lines(struct html *h, struct ctx *c, const struct record *page,
         lines[out->n++] = (struct timeline_line){
             .day = day != last ? day_of(h, day, today) : (str){ 0 }, .icon = s->icon, .tone = s->tone,
             .what = what_of(h, c, &v[i], s, name_of(h, v[i].actor, users, nusers)),
-            .time = loc_time(h->a, h->loc, v[i].at), .iso = iso_instant(h->a, v[i].at), .body = body_of(h, &v[i], page),
+            .time = loc_time(h->a, h->loc, v[i].at), .iso = iso_instant(h->a, v[i].at), .body = body_of(h, c, &v[i], page),
         };
         last = day;
     }

@@ -14,5 +14,12 @@ struct timeline_view {
 };
 void view_timeline(struct html *h, const struct timeline_view *v);
 
-struct timeline_body_view { str title, text; struct url url; const struct ui_chip_view *chips; size_t nchips; struct html_safe rich; };
+/* What else an event from outside brought: a word of ours, or the sender's own name for it. */
+struct told_fact { str label, value; };
+struct timeline_body_view { str title, text; struct url url; const struct ui_chip_view *chips; size_t nchips; struct html_safe rich;
+                            const struct told_fact *fact; size_t nfacts; };
 void view_timeline_body(struct html *h, const struct timeline_body_view *v);
+
+/* told.c. `data`: its JSON. A campaign that may not be seen is left out; so is the title, and the address where it has none. */
+struct told { str data, channel, source; int64_t campaign; };
+const struct told_fact *told_facts(struct html *h, struct ctx *c, const struct told *x, bool has_title, size_t *n);

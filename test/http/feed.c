@@ -382,6 +382,28 @@ START_TEST(the_timeline_keeps_robots_apart)
 }
 END_TEST
 
+/* What came beside the title stands below it, as text and nothing else, each in its own direction. */
+START_TEST(the_timeline_tells_what_an_event_brought)
+{
+    const char *id = person("facts");
+    told(MSG("{\"kind\":\"webinar.joined\",\"person\":\"%s\",\"title\":\"Packing tea\",\"url\":\"https://p.example/tea?a=1&b=2\",\"channel\":\"email\","
+             "\"data\":{\"value\":1200,\"content\":\"<b>bold\",\"<i>odd\":\"\\u202eright\",\"kept\":true,\"none\":null,\"long\":\"%s\"}}",
+             id, long_text(INTAKE_VALUE_MAX)), 200);
+    struct reply r = browse(MSG("/people/%s", id));
+    ck_assert(reply_has(&r, "Packing tea"));
+    ck_assert(reply_has(&r, "<bdi>Value</bdi>: <bdi>1,200</bdi>"));
+    ck_assert(reply_has(&r, "<bdi>Content</bdi>: <bdi>&lt;b&gt;bold</bdi>") && !reply_has(&r, "<b>bold"));
+    ck_assert(reply_has(&r, "<bdi>&lt;i&gt;odd</bdi>: <bdi>\u202eright</bdi>"));
+    ck_assert(reply_has(&r, "<bdi>kept</bdi>: <bdi>true</bdi>") && !reply_has(&r, "<bdi>none</bdi>"));
+    ck_assert(reply_has(&r, "https://p.example/tea?a=1&amp;b=2</bdi>") && reply_has(&r, "<bdi>Channel</bdi>: "));
+    ck_assert(reply_has(&r, "\u2026</bdi>") && !reply_has(&r, long_text(INTAKE_VALUE_MAX)));
+    id = person("bare");
+    told(MSG("{\"kind\":\"webinar.joined\",\"person\":\"%s\",\"title\":\"Bare one\"}", id), 200);
+    r = browse(MSG("/people/%s", id));
+    ck_assert(reply_has(&r, "Bare one") && !reply_has(&r, "told\""));
+}
+END_TEST
+
 /* ── the house ───────────────────────────────────────────────────────────── */
 
 static void open_house(void)
@@ -426,7 +448,8 @@ int main(void)
         a_key_needs_see_and_create_and_no_more,
         the_description_tells_of_it,
         learning_leaves_the_request_and_its_end_is_told,
-        the_timeline_keeps_robots_apart));
+        the_timeline_keeps_robots_apart,
+        the_timeline_tells_what_an_event_brought));
     served_stop(&server);
     failed += server.is_broken;
     served_remove(&server);
