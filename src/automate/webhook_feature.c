@@ -42,7 +42,8 @@ static const struct route routes[] = {
 };
 
 static const struct nav_line nav[] = {
-    { .section = "settings", .label = MSG_webhook_plural, .icon = "webhook", .path = "/automate/webhooks", .entity = "webhook", .order = 60 },
+    { .section = "settings", .label = MSG_webhook_plural, .icon = "webhook", .path = "/automate/webhooks", .entity = "webhook", .order = 60,
+      .also = { "/automate/deliveries", "/automate/inbound" } },
 };
 
 const struct feature webhook_feature = {

@@ -18,6 +18,7 @@ struct nav_line {
     const char *entity;
     int order;                      /* within its section */
     const char *go;                 /* second key after G, or NULL */
+    const char *also[2];            /* pages elsewhere that stand under this line too */
 };
 
 /* A field that people fill in by a better form than its type's: how its row looks, and the field's text out of what was posted.

@@ -36,15 +36,24 @@ static bool is_under(str path, const char *line)
     return str_starts(path, str_of(line)) && (n == 1 ? path.n == 1 : path.n == n || path.p[n] == '/');
 }
 
-static bool is_current(str path, const char *line)
+/* How much of the path the line covers: 0, it stands elsewhere. */
+static size_t covers(str path, const struct nav_line *l)
 {
-    if (!is_under(path, line))
-        return false;
-    for (const struct feature *const *f = features; *f; f++)
+    size_t n = is_under(path, l->path) ? strlen(l->path) : 0;
+    for (size_t i = 0; i < countof(l->also) && l->also[i]; i++)
+        if (is_under(path, l->also[i]) && strlen(l->also[i]) > n)
+            n = strlen(l->also[i]);
+    return n;
+}
+
+static bool is_current(str path, const struct nav_line *line)
+{
+    size_t n = covers(path, line);
+    for (const struct feature *const *f = features; n && *f; f++)
         for (size_t i = 0; i < (*f)->nnav; i++)
-            if (strlen((*f)->nav[i].path) > strlen(line) && is_under(path, (*f)->nav[i].path))
+            if (covers(path, &(*f)->nav[i]) > n)
                 return false;
-    return true;
+    return n > 0;
 }
 
 static size_t lines_of(struct request *rq, const char *section, const struct nav_line **out)
@@ -71,7 +80,7 @@ static const struct nav_item *items_of(struct request *rq, const struct nav_line
         v[i] = (struct nav_item){
             .label = msg_text(&rq->a, &web_visitor(rq)->loc, lines[i]->label, NULL),
             .url = url_path(str_of(lines[i]->path)), .icon = lines[i]->icon,
-            .is_current = is_current(rq->path, lines[i]->path),
+            .is_current = is_current(rq->path, lines[i]),
             .count = is_inbox ? unread : (str){ 0 }, .is_hot = is_inbox,
             .go = lines[i]->go,
         };
