@@ -4,6 +4,7 @@
 #include "automate/rule_pages.h"
 #include "base/id.h"
 #include "msg/core.h"
+#include "msg/record.h"
 #include "msg/rule.h"
 #include "web/web.h"
 
@@ -304,11 +305,17 @@ static bool run_answer(struct ctx *tx, void *arg, struct err *e)
 void approval_act(struct request *rq)
 {
     struct ctx *c = web_ctx(rq);
-    struct answer x = { .is_yes = str_eq(request_form(rq, "answer"), S("yes")), .note = str_trim(request_form(rq, "note")) };
+    str answer = request_form(rq, "answer");
+    struct answer x = { .is_yes = str_eq(answer, S("yes")), .note = str_trim(request_form(rq, "note")) };
     struct err e = { 0 };
     if (!web_param_id(rq, 0, &x.id))
         return;
-    if (!record_write(c, run_answer, &x, &e)) {
+    bool is_said = x.is_yes || str_eq(answer, S("no"));         /* silence is no answer */
+    if (!is_said) {
+        fail(&e, ERR_INVALID, MSG_record_not_a_choice, "neither yes nor no");
+        err_arg(&e, "value", answer);
+    }
+    if (!is_said || !record_write(c, run_answer, &x, &e)) {
         web_fail(rq, &e);
         return;
     }

@@ -228,6 +228,10 @@ START_TEST(the_pages_of_runs_approvals_and_routing_answer_and_refuse_nonsense)
     ck_assert_int_eq(r.status, 404);
     r = client_get(&owner, "/leads/routing?try=1&source=web");
     ck_assert(has(&r, "would get this lead"));
+    r = post(&owner, "/automation/approvals/1h", "answer=yes");
+    ck_assert_int_eq(r.status, 404);
+    r = post(&owner, "/automation/approvals/1h", "note=neither+yes+nor+no");       /* silence declines nothing */
+    ck_assert_int_eq(r.status, 422);
 }
 END_TEST
 
