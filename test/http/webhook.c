@@ -247,8 +247,69 @@ START_TEST(test_bad_receivers_hold_up_nobody_else)
 }
 END_TEST
 
+/* A page, as the owner's browser sees it. */
+static struct reply page(const char *path, str id)      /* path: up to the id */
+{
+    cl.ncookies = 0;
+    cl.cookie[cl.ncookies++] = (struct client_pair){ S("sid"), str_of(owner.session) };
+    struct reply r = client_get(&cl, arena_fmt(&mem, "%s%.*s", path, STR_ARG(id)).p);
+    cl.ncookies = 0;
+    return r;
+}
+#define HAS(r, text) ck_assert_msg(reply_has(&(r), (text)), "no %s in %d: %.*s", (text), (r).status, STR_ARG((r).body))
+#define HAS_NOT(r, text) ck_assert_msg(!reply_has(&(r), (text)), "%s in %d: %.*s", (text), (r).status, STR_ARG((r).body))
+
+static str one_delivery(str hook_id)
+{
+    int64_t id = number("SELECT id FROM outbox WHERE target = $1 AND state >= 3 ORDER BY seq LIMIT 1", hook_id);
+    ck_assert_int_gt(id, 0);
+    return id_text(&mem, id);
+}
+
+START_TEST(test_a_delivery_is_sent_again_only_where_it_would_go)
+{
+    str id = hook("/ok", "person.created", "");
+    person("Rahim");
+    ck_assert(sink_wait(&sink, "/ok", 200, 1, 20000));
+    for (int i = 0; i < 100 && number("SELECT COUNT(*) FROM outbox WHERE target = $1 AND state >= 3", id) < 1; i++)
+        usleep(50000);
+    str one = one_delivery(id);
+    const char *again = arena_fmt(&mem, "action=\"/automate/deliveries/%.*s/again\"", STR_ARG(one)).p;
+    struct reply r = page("/automate/deliveries/", one);
+    HAS(r, again);
+    HAS(r, "<a href=\"/automate/webhooks\" aria-current=\"page\"");       /* where the reader stands */
+    r = page("/automate/inbound", (str){ 0 });
+    HAS(r, "<a href=\"/automate/webhooks\" aria-current=\"page\"");
+    api("PATCH", arena_fmt(&mem, "/api/v1/webhook/%.*s", STR_ARG(id)).p, S("{\"is_active\":false}"), 200);
+    r = page("/automate/deliveries/", one);
+    ck_assert_int_eq(r.status, 200);
+    HAS_NOT(r, "/again\"");
+    cl.cookie[cl.ncookies++] = (struct client_pair){ S("sid"), str_of(owner.session) };
+    r = client_post(&cl, arena_fmt(&mem, "/automate/deliveries/%.*s/again", STR_ARG(one)).p, arena_fmt(&mem, "csrf=%s", owner.csrf).p);
+    ck_assert_msg(r.status == 422, "%d", r.status);
+    ck_assert_int_eq(sink_count(&sink, "/ok", 0), 1);
+}
+END_TEST
+
+START_TEST(test_the_page_looks_again_while_something_is_on_its_way)
+{
+    str ok = hook("/ok", "person.created", ""), silent = hook("/silent", "person.created", "");
+    person("Rahim");
+    ck_assert(sink_wait(&sink, "/silent", 0, 1, 20000));        /* asked, and not answered */
+    struct reply r = page("/automate/webhooks/", silent);
+    HAS(r, "hx-trigger=\"every 2s\"");
+    for (int i = 0; i < 100 && number("SELECT COUNT(*) FROM outbox WHERE target = $1 AND state >= 3", ok) < 1; i++)
+        usleep(50000);
+    r = page("/automate/webhooks/", ok);
+    ck_assert_int_eq(r.status, 200);
+    HAS_NOT(r, "every 2s");
+}
+END_TEST
+
 SUITE("webhook", 300, open_house, close_house,
       test_what_happens_is_told_signed_and_in_order,
       test_a_retry_has_the_same_id_and_holds_back_what_follows,
       test_only_what_its_owner_may_see_and_its_filter_lets_through,
+      test_a_delivery_is_sent_again_only_where_it_would_go,
+      test_the_page_looks_again_while_something_is_on_its_way,
       test_bad_receivers_hold_up_nobody_else)
