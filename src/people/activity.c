@@ -40,12 +40,22 @@ static bool touch(struct ctx *tx, const struct about *a, int64_t at, struct err 
                           " AND (last_activity_at IS NULL OR last_activity_at < $1)", DB_ARGS(V(at), V(a->lead)), NULL, e);
 }
 
+/* Their timelines have one line more: pages that show them look again. */
+static void touch_pages(struct ctx *tx, const struct about *a)
+{
+    record_touch(tx, &person_entity, a->person);
+    record_touch(tx, &company_entity, a->company);
+    record_touch(tx, entity_find(S("deal")), a->deal);
+    record_touch(tx, entity_find(S("lead")), a->lead);
+}
+
 static bool tell(struct ctx *tx, const struct record *now, const char *kind, int64_t at, bool is_touch, struct err *e)
 {
     struct about a = { record_int(now, "person"), record_int(now, "company"), record_int(now, "deal"), record_int(now, "lead") };
     at = at ? at : tx->now;
     if (!complete(tx, &a, e))
         return false;
+    touch_pages(tx, &a);
     struct event ev = { .person_id = a.person, .at = at, .kind = kind, .en = now->en, .record_id = now->id,
                         .deal_id = a.deal, .company_id = a.company };
     return event_add(tx, &ev, e) && (!is_touch || touch(tx, &a, at < tx->now ? at : tx->now, e));

@@ -36,6 +36,12 @@ void change_touch(struct ctx *tx, const struct entity *en, int64_t id)
     tx->write->touched = now;
 }
 
+void record_touch(struct ctx *tx, const struct entity *en, int64_t id)
+{
+    if (id && tx->write)
+        change_touch(tx, en, id);
+}
+
 static struct db_val text_or_null(str s) { return s.n ? V(s) : DB_NULL_VAL; }
 
 bool change_log(struct ctx *tx, const struct record *r, enum change_action action,

@@ -112,6 +112,8 @@ bool record_try(struct ctx *tx, record_write_fn *fn, void *arg, struct err *e);
 /* Told after a commit, in the thread that asked for the write: live pages, feeds. */
 struct touched { const struct entity *en; int64_t id; struct touched *next; };
 void record_on_write(void (*fn)(const struct ctx *c, const struct touched *list));
+/* Inside a write: a record looks different though none of its fields changed; id 0: nothing. */
+void record_touch(struct ctx *tx, const struct entity *en, int64_t id);
 /* "deal 1h2k3m", a line each, fifty at most: what other servers hear on the channel "records". */
 str record_told(struct arena *a, const struct touched *list);
 

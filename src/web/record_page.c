@@ -172,6 +172,12 @@ void records_page(struct request *rq)
         .facts = facts_of(rq, r, true), .more = facts_of(rq, r, false), .middle = html_done(&middle), .side = html_done(&side),
     };
     v.related = related_of(rq, r, &v.nrelated);
+    v.live = id_text(c->a, r->id);
+    if (request_is_fragment(rq)) {
+        view_record_page(&h, &v);
+        answer_html(rq, 200, &h);
+        return;
+    }
     struct page p = web_page(rq, v.title);
     p.crumbs = crumb_to(rq, r->en);
     p.ncrumbs = 1;

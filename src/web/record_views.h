@@ -14,7 +14,7 @@ void view_record_meanwhile(struct html *h, const struct record_meanwhile_view *v
 struct record_form_view {
     const struct entity *en; const struct record *r;
     bool is_new;
-    str title, error, back, once;       /* once: the key of this very form; sent twice it makes one record */
+    str title, error, back, live, once;       /* once: the key of this very form; sent twice it makes one record */
     struct html_safe quick, more, warning;
     struct html_safe faults;            /* several things wrong, told together; empty: `error` alone */
     struct url action, cancel;
@@ -86,7 +86,7 @@ void view_record_bulk(struct html *h, const struct record_bulk_view *v);
 struct related { str title, text; struct url all, add; const struct hit_line { str title, sub; struct url url; } *lines; size_t n; bool may_add; };
 struct record_page_view {
     const struct entity *en; const struct record *r;
-    str title, subtitle;
+    str title, subtitle, live;          /* live: its id */
     struct html_safe avatar, facts, more, middle, side;
     const struct related *related; size_t nrelated;
     struct url edit, history;

@@ -120,7 +120,7 @@ static void show_form(struct request *rq, const struct record_form *f, int statu
                                      &(struct msg_web_new_of_args){ .entity = A(label) })
                           : record_title(f->stale ? f->stale->stored : f->r);
     struct record_form_view v = {
-        .en = f->en, .r = f->r, .is_new = f->is_new, .title = title,
+        .en = f->en, .r = f->r, .is_new = f->is_new, .title = title, .live = f->is_new ? (str){ 0 } : id_text(c->a, f->r->id),
         .quick = record_form_rows(rq, f, true), .more = record_form_rows(rq, f, false),
         .faults = faults_list(rq, f), .error = f->e ? err_text(c->a, c->loc, f->e) : (str){ 0 }, .warning = f->warning,
         .action = f->is_new ? url_fmt(c->a, "/%s", f->en->path) : record_url(c->a, f->en, f->r->id),

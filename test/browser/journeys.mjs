@@ -131,6 +131,61 @@ await journey('what others change', async () => {
   check('many changes are shown together', fetched > 0 && fetched <= 2 + (Date.now() - from) / 2000, `${fetched} in ${Date.now() - from} ms`)
 })
 
+// ── lists and records others change ──
+await journey('an open list and an open record', async () => {
+  const people = []
+  for (const n of [1, 2, 3]) people.push(await served.api('POST', 'person', { name: `Open ${n}`, city: 'Dhaka' }))
+  const [one, two] = people, where = `/people?q=${encodeURIComponent('name ~ "Open"')}&sort=name&cols=name&cols=city`
+  const change = async (of, fields) => served.api('PATCH', `person/${of.id}`, { ...fields, version: (await served.api('GET', `person/${of.id}`)).version })
+  const page = await as(served.owner), other = await as('bn@p.example')
+  await page.goto(where)
+  const row = of => page.locator(`tr[data-href$="/${of.id}"]`)
+  let asked = 0
+  page.on('request', r => { asked += r.url().includes('/people') && r.headers()['hx-request'] === 'true' })
+  await row(two).locator('[data-row]').check()
+  await other.goto(`/people/${one.id}/edit`)
+  await other.fill('[name=city]', 'Sylhet')
+  await other.click('form.form footer .pri')
+  check('a row another changes is refreshed in its place', await row(one).filter({ hasText: 'Sylhet' }).waitFor({ timeout: 15000 }).then(() => true))
+  check('what was chosen stays chosen', await row(two).locator('[data-row]').isChecked() && await count(page, '.news') === 0)
+  asked = 0
+  for (let n = 0; n < 8; n++) await change(two, { city: `City ${n}` })
+  await row(two).filter({ hasText: 'City 7' }).waitFor({ timeout: 15000 })
+  check('many changes are fetched together', asked > 0 && asked <= 3, String(asked))
+  check('a row keeps its tick', await row(two).locator('[data-row]').isChecked())
+  asked = 0
+  const elsewhere = await served.api('POST', 'person', { name: 'Elsewhere' })
+  await change(elsewhere, { city: 'Bogura' })
+  await page.waitForTimeout(4000)
+  check('a record that is not shown is not asked for', asked === 0, String(asked))
+  await change(one, { name: 'Open 9' })
+  await page.waitForSelector('#rows .news', { timeout: 15000 })
+  check('where a row would move nothing moves by itself', (await page.locator('tbody tr').first().getAttribute('data-href')).endsWith(one.id))
+  await page.click('#rows .news')
+  check('shown when it is asked for', (await page.locator('tbody tr').last().getAttribute('data-href')).endsWith(one.id) && await row(two).locator('[data-row]').isChecked())
+
+  await page.goto(`/people/${two.id}`)
+  await page.mouse.move(700, 20)
+  await change(two, { city: 'Rajshahi' })
+  check('a record is taken in where nobody types', await page.locator('.side').filter({ hasText: 'Rajshahi' }).waitFor({ timeout: 15000 }).then(() => true))
+  await page.fill('.comp textarea', 'Half a sentence')
+  await served.api('POST', 'note', { person: two.id, body: 'Said meanwhile' })
+  await page.waitForSelector('.mid .news', { timeout: 15000 })
+  check('what is being typed stays', await page.inputValue('.comp textarea') === 'Half a sentence' && await count(page, '#timeline :text("Said meanwhile")') === 0)
+  await page.fill('.comp textarea', '')
+  await page.evaluate(() => document.activeElement.blur())
+  check('and is followed by what others did', await page.locator('#timeline').filter({ hasText: 'Said meanwhile' }).waitFor({ timeout: 15000 }).then(() => true))
+  check('then nothing says so any more', await count(page, '.mid .news') === 0)
+  await page.goto(`/people/${two.id}/edit`)
+  await page.fill('[name=job_title]', 'Buyer')
+  await change(two, { city: 'Khulna' })
+  await page.waitForSelector('form .news', { timeout: 15000 })
+  await page.click('form.form footer .pri')
+  await page.waitForURL(u => u.pathname === `/people/${two.id}`)
+  const now = await served.api('GET', `person/${two.id}`)
+  check('the save of an open form keeps both', now.city === 'Khulna' && now.job_title === 'Buyer', JSON.stringify([now.city, now.job_title]))
+})
+
 // ── the board ──
 await journey('the board', async () => {
   const page = await as(served.owner), first = await deal('Dragged deal'), second = await deal('Carried deal'), third = await deal('Menu deal')

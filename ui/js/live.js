@@ -3,6 +3,7 @@
 // pointer or the caret: there a bar offers the news. A hidden tab holds no connection, since a
 // browser allows six of them to one HTTP/1.1 server. Who comes back asks for everything: nobody keeps what was missed.
 import { $, $$, word } from './dom.js'
+import { heard } from './around.js'
 
 const url = document.body.dataset.liveUrl
 let source, timer, pause = 1000, missed = document.hidden
@@ -33,6 +34,7 @@ function show() {
 function changed(e) {
   const [entity, id] = e.data.split(' ')
   news.add(entity).add(`${entity}:${id}`)
+  heard(entity === '*' ? '*' : `${entity}:${id}`)
   due ??= setTimeout(show, Math.max(0, shown + 2000 - Date.now()))
 }
 function count(e) {                 // "id text": a number in the navigation
