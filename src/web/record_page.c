@@ -272,106 +272,6 @@ void records_history(struct request *rq)
     answer_html(rq, 200, &h);
 }
 
-/* ── many at once: choose a field, see the effect, apply ───────────────────── */
-
-enum { BULK_MAX = LIST_LIMIT_MAX };
-struct bulk { const struct entity *en; const struct field *f; struct val v; struct record **rows; size_t n; };
-
-static bool run_bulk(struct ctx *tx, void *arg, struct err *e)
-{
-    struct bulk *b = arg;
-    for (size_t i = 0; i < b->n; i++) {
-        struct record *r = record_new(tx->a, b->en);
-        r->id = b->rows[i]->id;
-        record_set(r, b->f->name, b->v);
-        if (!record_update(tx, r, 0, NULL, e))
-            return false;
-    }
-    return true;
-}
-
-static bool chosen_rows(struct request *rq, struct bulk *b, str **ids, struct err *e)
-{
-    size_t n;
-    *ids = request_form_all(rq, "id", &n);
-    n = n < BULK_MAX ? n : BULK_MAX;
-    int64_t *v = arena_new(&rq->a, int64_t, n + 1);
-    size_t k = 0;
-    for (size_t i = 0; i < n; i++)
-        k += id_parse((*ids)[i], &v[k]);
-    if (k == 0)
-        return fail(e, ERR_INVALID, MSG_web_bulk_none, "no rows chosen");
-    return record_get_many(web_ctx(rq), b->en, v, k, &b->rows, &b->n, e);
-}
-
-static void show_bulk(struct request *rq, const struct bulk *b, const str *ids, const struct err *bad, bool is_preview)
-{
-    struct ctx *c = web_ctx(rq);
-    struct html h = web_html(rq);
-    str label = msg_text(c->a, c->loc, b->f->label, NULL);
-    struct record *r = record_new(c->a, b->en);
-    struct record_form form = { .en = b->en, .r = r, .e = bad };
-    r->v[field_index(b->en, b->f)] = b->v;
-    struct bulk_line *lines = arena_new(c->a, struct bulk_line, b->n);
-    for (size_t i = 0; i < b->n; i++)
-        lines[i] = (struct bulk_line){ title_of(c, b->rows[i]),
-            type_show(c->a, c->loc, b->f, &b->rows[i]->v[field_index(b->en, b->f)]), type_show(c->a, c->loc, b->f, &b->v) };
-    str *all = arena_new(c->a, str, b->n);
-    for (size_t i = 0; i < b->n; i++)
-        all[i] = id_text(c->a, b->rows[i]->id);
-    (void)ids;
-    struct record_bulk_view v = {
-        .title = label, .label = label, .field = str_of(b->f->name), .value = type_canon(c->a, b->f, &b->v),
-        .action = url_fmt(c->a, "/%s/bulk", b->en->path), .cancel = url_fmt(c->a, "/%s", b->en->path),
-        .lines = lines, .nlines = b->n, .ids = all, .nids = b->n,
-        .row = is_preview ? (struct html_safe){ { 0 } } : record_form_row(rq, &form, b->f),
-    };
-    struct page p = web_page(rq, msg_text(c->a, c->loc, MSG_web_bulk_title, (const struct msg_arg *)(const void *)
-                             &(struct msg_web_bulk_title_args){ .n = A(b->n) }));
-    p.is_plain = true;
-    page_begin(&h, &p);
-    view_record_bulk(&h, &v);
-    page_end(&h, &p);
-    answer_html(rq, bad ? 422 : 200, &h);
-}
-
-void records_bulk(struct request *rq)
-{
-    struct bulk b = { .en = records_entity(rq) };
-    struct ctx *c = web_ctx(rq);
-    struct err e = { 0 };
-    str *ids, step = request_form(rq, "step");
-    if (!b.en)
-        return;
-    b.f = entity_field(b.en, request_form(rq, "field"));
-    if (!b.f || !record_field_is_asked(c, b.en, b.f, false)) {
-        fail(&e, ERR_NOT_FOUND, MSG_web_not_found, "bulk field");
-        web_fail(rq, &e);
-        return;
-    }
-    if (!chosen_rows(rq, &b, &ids, &e)) {
-        web_fail(rq, &e);
-        return;
-    }
-    if (str_eq(step, S("apply"))) {
-        if (!type_from_canon(c, b.f, request_form(rq, "value"), &b.v, &e) || !record_write(c, run_bulk, &b, &e)) {
-            web_fail(rq, &e);
-            return;
-        }
-        web_done(rq, url_fmt(c->a, "/%s", b.en->path).s, msg_text(c->a, c->loc, MSG_web_bulk_done,
-                 (const struct msg_arg *)(const void *)&(struct msg_web_bulk_done_args){ .n = A(b.n) }), c->write_id);
-        return;
-    }
-    struct record *typed = record_new(c->a, b.en);
-    bool is_preview = str_eq(step, S("preview"));
-    if (is_preview && !record_form_read(rq, typed, &e)) {
-        show_bulk(rq, &b, ids, &e, false);
-        return;
-    }
-    b.v = typed->v[field_index(b.en, b.f)];
-    show_bulk(rq, &b, ids, NULL, is_preview);
-}
-
 const struct route record_routes[] = {
     { GET,  "/:entity",                 records_list,       .access = ACCESS_USER, .audit = "records.list" },
     { POST, "/:entity",                 records_create,     .access = ACCESS_USER, .body = BODY_FORM, .body_max = 1 << 20, .audit = "records.create" },
@@ -381,6 +281,9 @@ const struct route record_routes[] = {
     { GET,  "/:entity/condition",       records_condition,  .access = ACCESS_USER, .audit = "records.condition" },
     { GET,  "/:entity/why",             records_why_ask,    .access = ACCESS_USER, .audit = "records.why" },
     { POST, "/:entity/bulk",            records_bulk,       .access = ACCESS_USER, .body = BODY_FORM, .audit = "records.bulk" },
+    { GET,  "/bulk/:id",                bulk_page,          .access = ACCESS_USER, .audit = "bulk.page" },
+    { POST, "/bulk/:id/stop",           bulk_stop,          .access = ACCESS_USER, .body = BODY_FORM, .audit = "bulk.stop" },
+    { POST, "/bulk/:id/undo",           bulk_undo,          .access = ACCESS_USER, .body = BODY_FORM, .audit = "bulk.undo" },
     { POST, "/:entity/views",           records_view_save,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.save" },
     { POST, "/:entity/views/:id",       records_view_change, .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.change" },
     { POST, "/:entity/views/:id/delete", records_view_delete, .access = ACCESS_USER, .body = BODY_FORM, .audit = "views.delete" },

@@ -68,8 +68,10 @@ void view_list_view(struct html *h, const struct list_view_view *v);
 /* The open view and the order; and the columns, where they are not what is chosen. */
 #define list_carried_view list_carried
 #define list_kept_view list_carried
+#define list_whole_view list_carried
 void view_list_carried(struct html *h, const struct list_carried *v);
 void view_list_kept(struct html *h, const struct list_carried *v);
+void view_list_whole(struct html *h, const struct list_carried *v);         /* all of it, of posts */
 struct list_bulk_view { const struct ui_option *fields; size_t nfields; struct url action; const struct ui_option *lists; size_t nlists; };
 void view_list_bulk(struct html *h, const struct list_bulk_view *v);
 
@@ -79,9 +81,15 @@ struct record_bulk_view {
     struct url action, cancel;
     const struct bulk_line *lines; size_t nlines;
     const str *ids; size_t nids;
+    struct list_carried carried;        /* the list it was asked from */
+    str rest, note;                     /* how many more than are shown; of all: what will be done */
+    bool is_all;
     struct html_safe row;               /* the field to fill in; else lines are the preview */
 };
 void view_record_bulk(struct html *h, const struct record_bulk_view *v);
+
+struct many_tell_view { str what, headline, error; int percent; bool is_running; struct url waits, stop, undo, back; };
+void view_many_tell(struct html *h, const struct many_tell_view *v);
 
 struct related { str title, text; struct url all, add; const struct hit_line { str title, sub; struct url url; } *lines; size_t n; bool may_add; };
 struct record_page_view {

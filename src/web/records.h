@@ -79,6 +79,9 @@ void records_field(struct request *rq);
 void records_field_save(struct request *rq);
 void records_history(struct request *rq);
 void records_bulk(struct request *rq);
+void bulk_page(struct request *rq);              /* of a job that changes many: /bulk/ID */
+void bulk_stop(struct request *rq);
+void bulk_undo(struct request *rq);
 void records_view_save(struct request *rq);
 void records_view_change(struct request *rq);
 void records_view_delete(struct request *rq);

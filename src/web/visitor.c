@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/utf8.h"
+#include "flow/many.h"
 #include "msg/web.h"
 #include "web/bin.h"
 #include "web/session.h"
@@ -18,6 +19,7 @@ static const char cookie_name[] = "sid";
 
 void web_open(void)
 {
+    job_register(&many_job, 1);
     if (sodium_init() < 0)
         abort();
 }

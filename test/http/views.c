@@ -1,6 +1,7 @@
 /* views.c - saved views of the real program: whose they are, who may use them, who may change them. */
 #include "../suite.h"
 #undef fail                             /* ours is the one of err.h */
+#include <unistd.h>
 #include "app/workspace.h"
 #include "base/id.h"
 #include "client/served.h"
@@ -232,6 +233,78 @@ START_TEST(columns_are_put_in_order_by_buttons_that_need_no_script)
 }
 END_TEST
 
+/* ── many at once ────────────────────────────────────────────────────────── */
+
+/* Posted as the form would send it; gives where it leads. */
+static const char *applied(const char *form)
+{
+    struct reply r = post("/companies/bulk", form);
+    SHOWS(r, 303);
+    return arena_cstr(&c.a, reply_header(&r, "Location"));
+}
+
+START_TEST(all_of_a_view_are_changed_with_preview_and_the_view_stays)
+{
+    become(&owner);
+    for (int i = 0; i < 60; i++)
+        SHOWS(post("/companies", MSG("name=Few+%d&city=Bogura", i)), 303);
+    const char *v = saved("name=Of+Bogura&q=city+%3D+Bogura&sort=-name&cols=name,city");
+    const char *from = MSG("view=%s&q=city+%%3D+Bogura&sort=-name&cols=name,city&field=industry&all=1", id_in(v));
+    HAS(get(v), "Change all in this view");
+    struct reply r = post("/companies/bulk", from);
+    SHOWS(r, 200);
+    HAS(r, "Change 60 records");
+    HAS(r, "All 60 records of this view");
+    r = post("/companies/bulk", MSG("%s&step=preview&industry=pharma", from));
+    SHOWS(r, 200);
+    HAS(r, "And 40 more records.");
+    HAS(get("/companies?q=city+%3D+Bogura+and+industry+%3D+pharma"), "Nothing");
+    const char *to = applied(MSG("%s&step=apply&value=pharma", from));
+    ck_assert_str_eq(to, v);
+    HAS(get(to), "60 records changed.");
+    r = get("/companies?q=city+%3D+Bogura+and+industry+%3D+pharma&count=1");
+    HAS(r, "60 records");
+}
+END_TEST
+
+START_TEST(more_than_a_few_are_a_job_that_is_looked_at_and_taken_back)
+{
+    become(&ann);
+    const char *from = "q=city+%3D+Rangpur&sort=&cols=&view=&field=industry&all=1";
+    HAS(post("/companies/bulk", from), "Change 450 records");
+    const char *to = applied(MSG("%s&step=apply&value=pharma", from));
+    ck_assert_msg(str_starts(str_of(to), S("/bulk/")), "%s", to);
+    struct reply r = get(to);
+    for (int i = 0; i < 600 && reply_has(&r, "<progress"); i++) {
+        usleep(50000);
+        r = get(to);
+    }
+    HAS(r, "450 records changed.");
+    HAS(r, "/companies?q=");
+    HAS(get("/companies?q=city+%3D+Rangpur+and+industry+%3D+pharma&count=1"), "450 records");
+    SHOWS(as(&bob, to), 404);
+    SHOWS(post(MSG("%s/undo", to), "x=1"), 404);
+    become(&ann);
+    SHOWS(post(MSG("%s/undo", to), "x=1"), 303);
+    HAS(get(to), "Undone.");
+    HAS_NOT(get("/companies?q=city+%3D+Rangpur+and+industry+%3D+pharma"), "Rangpur 1");
+    HAS(post("/companies/bulk", "q=city+%3D+Nowhere&sort=&cols=&view=&field=industry&all=1"), "Select at least one");
+}
+END_TEST
+
+START_TEST(what_one_may_not_change_stays_and_keeps_no_other_from_being_changed)
+{
+    for (int i = 0; i < 5; i++)
+        SHOWS(api(i < 2 ? &ann : &bob, "POST", "/api/v1/task", "{\"title\":\"Sweep\"}"), 201);
+    struct reply r = post("/tasks/bulk", "q=title+%3D+Sweep&sort=&cols=&view=&field=priority&all=1&step=apply&value=high");
+    SHOWS(r, 303);
+    HAS(client_follow(&c, r), "2 records changed; 3 stayed as they were.");
+    r = api(&ann, "GET", "/api/v1/task/summary?q=title+%3D+Sweep&group=priority", NULL);
+    HAS(r, "high");
+    HAS(r, "normal");
+}
+END_TEST
+
 static void team(struct workspace *ws, int64_t id, int64_t parent)
 {
     SERVED_SQL(ws, "INSERT INTO team (id, version, created_at, created_by, updated_at, updated_by, name, parent)"
@@ -258,6 +331,10 @@ int main(void)
     served_user(ws, &a, &sub, "sub@p.example", "sdr", 903, "en");
     served_user(ws, &a, &far, "far@p.example", "ae", 904, "en");
     served_user(ws, &a, &guest, "guest@p.example", "guest_agency", 902, "en");
+    served_sql(ws, arena_fmt(&a, "INSERT INTO company (id, version, created_at, created_by, updated_at, updated_by, name, name_fold,"
+               " city, owner) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450) SELECT 100000 + i, 1, 0, %lld, 0, %lld,"
+               " 'Rangpur ' || i, 'rangpur ' || i, 'Rangpur', %lld FROM n",
+               (long long)ann.id, (long long)ann.id, (long long)ann.id).p, NULL, 0);
     workspace_close(ws);
     arena_close(&a);
     if (!served_start(&server))
@@ -265,7 +342,9 @@ int main(void)
     int failed = suite_run("saved views", 120, begin, end, TESTS(
         a_view_is_its_makers_their_teams_or_everybodys, who_may_use_it_improves_it_unless_it_is_locked,
         what_is_written_is_read_as_the_list_would, what_differs_from_the_view_is_kept_in_the_address_until_it_is_saved,
-        columns_are_put_in_order_by_buttons_that_need_no_script));
+        columns_are_put_in_order_by_buttons_that_need_no_script,
+        all_of_a_view_are_changed_with_preview_and_the_view_stays, more_than_a_few_are_a_job_that_is_looked_at_and_taken_back,
+        what_one_may_not_change_stays_and_keeps_no_other_from_being_changed));
     bool is_clean = served_stop(&server);
     served_remove(&server);
     return failed != 0 || !is_clean;
