@@ -85,8 +85,8 @@ static void write_figures(void *app, struct buf *out)
 
 const struct route *const *server_routes(void)
 {
-    static const struct route *tables[TABLES_MAX] = { web_routes, import_routes, record_routes, api_routes };
-    size_t n = 4;
+    static const struct route *tables[TABLES_MAX] = { web_routes, import_routes, record_routes, part_routes, api_routes };
+    size_t n = 5;
     for (const struct feature *const *f = features; *f && n < TABLES_MAX - 1; f++)
         if ((*f)->routes)
             tables[n++] = (*f)->routes;

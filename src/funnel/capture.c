@@ -11,27 +11,24 @@
 
 /* ── the person ──────────────────────────────────────────────────────────── */
 
-static bool find_by(struct ctx *sys, const struct entity *en, const char *field, str value, const char *id_field,
-                    int64_t *person, struct err *e)
+static bool find_person(struct ctx *sys, str email, str phone, int64_t *out, struct err *e)
 {
-    struct record *r;
-    if (*person || !value.n)
-        return true;
-    if (!record_find(sys, en, field, val_text(value), &r, e))
+    struct known_people k;
+    if (!person_known(sys, &(struct ways_in){ .email = email, .phone = { phone } }, &k, e))
         return false;
-    *person = !r ? 0 : id_field ? record_int(r, id_field) : r->id;
+    *out = k.n ? k.id[0] : 0;
     return true;
 }
 
-static bool find_person(struct ctx *sys, str email, str phone, int64_t *out, struct err *e)
+static bool find_by_domain(struct ctx *sys, str domain, int64_t *company, struct err *e)
 {
-    *out = 0;
-    return find_by(sys, &person_entity, "email", email, NULL, out, e)
-        && find_by(sys, &email_address_entity, "address", email, "person", out, e)
-        && find_by(sys, &person_entity, "phone", phone, NULL, out, e)
-        && find_by(sys, &person_entity, "mobile", phone, NULL, out, e)
-        && find_by(sys, &person_entity, "whatsapp", phone, NULL, out, e)
-        && find_by(sys, &phone_number_entity, "number", phone, "person", out, e);
+    struct record *r;
+    if (*company || !domain.n)
+        return true;
+    if (!record_find(sys, &company_entity, "domain", val_text(domain), &r, e))
+        return false;
+    *company = r ? r->id : 0;
+    return true;
 }
 
 static bool find_company(struct ctx *sys, const struct capture *in, int64_t *out, struct err *e)
@@ -44,7 +41,7 @@ static bool find_company(struct ctx *sys, const struct capture *in, int64_t *out
             return false;
         *out = n ? named[0]->id : 0;
     }
-    return find_by(sys, &company_entity, "domain", match_domain_key(sys->a, in->email), NULL, out, e);
+    return find_by_domain(sys, match_domain_key(sys->a, in->email), out, e);
 }
 
 static bool company_for(struct ctx *sys, const struct capture *in, int64_t *out, struct err *e)

@@ -1,6 +1,6 @@
 /* duplicate.c - what looks the same: beside a record, before one is made, in a list.
  *
- * At entry only exact keys are asked (address, number, domain, folded name): three
+ * At entry only exact keys are asked (every address and number, domain, folded name): a few
  * index look-ups. The list compares whole, but only so many of the records that
  * changed last; a house with more merges in rounds.
  */
@@ -19,21 +19,26 @@ static bool is_ours(const struct entity *en) { return en == &person_entity || en
 
 /* ── exact keys ────────────────────────────────────────────────────────────── */
 
+static bool people_by_key(struct ctx *c, const struct record *r, int64_t *ids, size_t *n, struct err *e)
+{
+    struct ways_in in = { record_text(r, "email"), { record_text(r, "phone"), record_text(r, "mobile"), record_text(r, "whatsapp") }, r->id };
+    struct known_people k;
+    if (!person_known(c, &in, &k, e))
+        return false;
+    for (*n = 0; *n < k.n && *n < KEYED_MAX; (*n)++)
+        ids[*n] = k.id[*n];
+    return true;
+}
+
 /* A SELECT for each key: joined by "or" they would be looked for in every record. */
 static bool ids_by_key(struct ctx *c, const struct record *r, int64_t *ids, size_t *n, struct err *e)
 {
     struct db_rows q;
-    bool is_person = r->en == &person_entity;
-    str first = record_text(r, is_person ? "email" : "domain"), phone = record_text(r, "phone");
-    bool ok = is_person
-        ? db_query(c->c, &q, "SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND email = $2 AND $2 <> ''"
-                             " UNION SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND phone = $3 AND $3 <> ''"
-                             " UNION SELECT id FROM person WHERE deleted_at IS NULL AND id <> $1 AND mobile = $3 AND $3 <> ''"
-                             " LIMIT 25", DB_ARGS(V(r->id), V(first), V(phone)), e)
-        : db_query(c->c, &q, "SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND domain = $2 AND $2 <> ''"
-                             " UNION SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND phone = $3 AND $3 <> ''"
-                             " LIMIT 25", DB_ARGS(V(r->id), V(first), V(phone)), e);
-    if (!ok)
+    if (r->en == &person_entity)
+        return people_by_key(c, r, ids, n, e);
+    if (!db_query(c->c, &q, "SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND domain = $2 AND $2 <> ''"
+                            " UNION SELECT id FROM company WHERE deleted_at IS NULL AND id <> $1 AND phone = $3 AND $3 <> ''"
+                            " LIMIT 25", DB_ARGS(V(r->id), V(record_text(r, "domain")), V(record_text(r, "phone"))), e))
         return false;
     while (*n < KEYED_MAX && db_next(&q))
         ids[(*n)++] = db_int(&q, 0);

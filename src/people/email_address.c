@@ -36,6 +36,8 @@ const struct entity email_address_entity = {
     .title = "address",
     .order = "-is_primary",
     .subject = "person",
+    .more_of = "email",
+    .before = email_address_before,
     .flags = E_PERSON_DATA | E_NO_PAGE,
     .after = email_address_after,
 };

@@ -29,7 +29,20 @@ static const struct nav_line nav[] = {
       .entity = "person", .order = 40 },
 };
 
+static const struct part parts[] = {
+    { .whole = "person", .entity = "email_address", .field = "person", .name = "address", .said = "kind bounced_at",
+      .asked = "address kind is_primary", .is_fact = true },
+    { .whole = "person", .entity = "phone_number", .field = "person", .name = "number", .said = "kind",
+      .asked = "number kind is_primary", .is_fact = true },
+    { .whole = "person", .entity = "relation", .field = "person", .name = "company", .said = "job_title buying_role since until",
+      .asked = "company job_title buying_role since until" },
+    { .whole = "company", .entity = "relation", .field = "company", .name = "person", .said = "job_title buying_role since until",
+      .asked = "person job_title buying_role since until" },
+    { .whole = "company", .entity = "company_member", .field = "company", .name = "member", .said = "duty", .asked = "member duty" },
+    { 0 },
+};
+
 const struct feature people_feature = {
     .name = "people", .entities = people_entities, .nentities = &people_nentities, .nav = nav, .nnav = countof(nav),
-    .routes = routes, .panel = timeline_panel, .warn = duplicate_warn,
+    .routes = routes, .panel = timeline_panel, .warn = duplicate_warn, .parts = parts,
 };

@@ -3,10 +3,12 @@
  * Names lose doubled spaces; a domain stands without scheme and "www.". Who has
  * several addresses or numbers has a row for each, one of them primary: the one on
  * the record itself. Changing either side changes the other; a value that is
- * replaced stays as a further row, for people do not lose old addresses.
+ * replaced stays as a further row, for people do not lose old addresses; one that is
+ * corrected or taken away in its own row does not.
  */
 #include "people/inside.h"
 #include "base/buf.h"
+#include "msg/people.h"
 
 /* ── tidy texts ────────────────────────────────────────────────────────────── */
 
@@ -113,13 +115,16 @@ static bool ensure(struct ctx *sys, const struct entity *en, const struct ways *
     return add_row(sys, en, person, value, is_primary, e);
 }
 
+/* What a row of its own changes is in order there already. */
+static bool is_told_by_row(const struct ctx *tx, const struct entity *en) { return tx->of && tx->of->en == en; }
+
 static bool mirror(struct ctx *tx, const struct entity *en, const char *field, const struct record *old,
                    const struct record *now, struct err *e)
 {
     struct ctx sys = ctx_as_system(tx);
     struct ways w = { 0 };
     str before = old ? record_text(old, field) : (str){ 0 }, after = record_text(now, field);
-    if (!old || str_eq(before, after))
+    if (!old || str_eq(before, after) || is_told_by_row(tx, en))
         return true;
     if (!read_ways(&sys, en == &email_address_entity, now->id, &w, e))
         return false;
@@ -138,28 +143,109 @@ bool person_after(struct ctx *tx, const struct record *old, const struct record 
                  && mirror(tx, &phone_number_entity, "phone", old, now, e));
 }
 
-/* A row made primary becomes the value of the person. */
-static bool lift(struct ctx *tx, const char *field, const struct record *old, const struct record *now, struct err *e)
+/* Of a person who is gone nothing is kept in step. */
+static bool person_of(struct ctx *sys, const struct record *row, struct record **out, struct err *e)
+{
+    struct record **v;
+    size_t n;
+    int64_t id = record_int(row, "person");
+    if (!record_get_many(sys, &person_entity, &id, 1, &v, &n, e))
+        return false;
+    *out = n ? v[0] : NULL;
+    return true;
+}
+
+static bool is_among(const struct ways *w, str value)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (str_eq(w->v[i].value, value))
+            return true;
+    return false;
+}
+
+/* The main one stands on the person; `row` tells of it. */
+static bool put_main(struct ctx *sys, const struct record *row, const struct record *person, str value, struct err *e)
+{
+    struct ctx told = *sys;
+    struct record *r = record_new(sys->a, &person_entity);
+    if (str_eq(record_text(person, row->en->more_of), value))
+        return true;
+    told.of = row;
+    r->id = person->id;
+    record_set(r, row->en->more_of, val_text(value));
+    return record_update(&told, r, 0, NULL, e);
+}
+
+/* A row made primary: the one before it is a further one now, and is kept. */
+static bool raise_row(struct ctx *sys, const struct record *now, const struct record *person, const struct ways *w, struct err *e)
+{
+    str main = record_text(person, now->en->more_of);
+    for (size_t i = 0; i < w->n; i++)
+        if (w->v[i].is_primary && w->v[i].id != now->id && !set_primary(sys, now->en, w->v[i].id, false, e))
+            return false;
+    if (main.n && !is_among(w, main) && !add_row(sys, now->en, person->id, main, false, e))
+        return false;
+    return put_main(sys, now, person, record_title(now), e);
+}
+
+/* A further one beside the main one, which has stood on the person alone until now. */
+static bool join_row(struct ctx *sys, const struct record *now, const struct record *person, const struct ways *w, struct err *e)
+{
+    str main = record_text(person, now->en->more_of);
+    if (!main.n || str_eq(main, record_title(now)))
+        return set_primary(sys, now->en, now->id, true, e);
+    return is_among(w, main) || add_row(sys, now->en, person->id, main, true, e);
+}
+
+/* The main one is gone: the next takes its place, if there is one. */
+static bool drop_row(struct ctx *sys, const struct record *old, const struct record *person, const struct ways *w, struct err *e)
+{
+    if (!str_eq(record_text(person, old->en->more_of), record_title(old)))
+        return true;
+    return put_main(sys, old, person, w->n ? w->v[0].value : (str){ 0 }, e)
+        && (!w->n || set_primary(sys, old->en, w->v[0].id, true, e));
+}
+
+static bool way_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e)
 {
     struct ctx sys = ctx_as_system(tx);
-    struct record *person, *r = record_new(tx->a, &person_entity);
-    if (!now || !record_int(now, "is_primary") || (old && record_int(old, "is_primary")))
-        return true;
-    if (!record_get(&sys, &person_entity, record_int(now, "person"), &person, e))
+    struct ways w = { 0 };
+    struct record *person;
+    const struct record *row = now ? now : old;
+    if (!person_of(&sys, row, &person, e))
         return false;
-    if (str_eq(record_text(person, field), record_title(now)))
+    if (!person)
         return true;
-    r->id = person->id;
-    record_set(r, field, val_text(record_title(now)));
-    return record_update(&sys, r, 0, NULL, e);
+    if (!read_ways(&sys, row->en == &email_address_entity, person->id, &w, e))
+        return false;
+    if (!now)
+        return drop_row(&sys, old, person, &w, e);
+    bool is_main = record_int(now, "is_primary") != 0, was_main = old && record_int(old, "is_primary");
+    if (is_main && was_main)
+        return put_main(&sys, now, person, record_title(now), e);
+    if (is_main)
+        return raise_row(&sys, now, person, &w, e);
+    return old || tx->who->is_system || join_row(&sys, now, person, &w, e);
 }
 
-bool email_address_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e)
+/* One is enough; and the main one stays it until another is made so. */
+static bool way_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
 {
-    return lift(tx, "email", old, now, e);
+    struct ctx sys = ctx_as_system(tx);
+    struct ways w = { 0 };
+    if (!record_title(now).n || !read_ways(&sys, now->en == &email_address_entity, record_int(now, "person"), &w, e))
+        return e->code == ERR_NONE;
+    for (size_t i = 0; i < w.n; i++)
+        if (w.v[i].id != now->id && str_eq(w.v[i].value, record_title(now))) {
+            fail(e, ERR_INVALID, MSG_people_way_there, "%s %lld is there", now->en->name, (long long)w.v[i].id);
+            return err_field(e, now->en->title);
+        }
+    if (old && record_int(old, "is_primary") && !tx->who->is_system)
+        record_set(now, "is_primary", val_int(1));
+    return true;
 }
 
-bool phone_number_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e)
-{
-    return lift(tx, "phone", old, now, e);
-}
+bool email_address_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e) { return way_before(tx, old, now, e); }
+bool email_address_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e) { return way_after(tx, old, now, e); }
+bool phone_number_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e) { return way_before(tx, old, now, e); }
+bool phone_number_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e) { return way_after(tx, old, now, e); }

@@ -7,7 +7,9 @@
 bool person_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool person_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e);
 bool company_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
+bool email_address_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool email_address_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e);
+bool phone_number_before(struct ctx *tx, const struct record *old, struct record *now, struct err *e);
 bool phone_number_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e);
 /* activity.c: notes, calls, meetings and tasks become events and move last_activity_at. */
 bool note_after(struct ctx *tx, const struct record *old, const struct record *now, struct err *e);

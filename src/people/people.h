@@ -26,5 +26,12 @@ extern const size_t people_nentities;
 
 extern const struct feature people_feature;
 
+/* Whose address or number it is: the surest first. `besides`: not that one, or 0 (known.c). */
+enum { KNOWN_MAX = 25 };
+struct ways_in { str email, phone[3]; int64_t besides; };
+struct known_people { int64_t id[KNOWN_MAX]; size_t n; };
+__attribute__((warn_unused_result))
+bool person_known(struct ctx *c, const struct ways_in *in, struct known_people *out, struct err *e);
+
 /* A text member of an event's data (JSON), copied; empty: there is none. */
 str event_member(struct arena *a, str data, const char *name);

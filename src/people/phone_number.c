@@ -37,6 +37,8 @@ const struct entity phone_number_entity = {
     .title = "number",
     .order = "-is_primary",
     .subject = "person",
+    .more_of = "phone",
+    .before = phone_number_before,
     .flags = E_PERSON_DATA | E_NO_PAGE,
     .after = phone_number_after,
 };

@@ -89,42 +89,14 @@ static bool find_origin(struct job *j, struct err *e)
 
 /* ── the person ──────────────────────────────────────────────────────────── */
 
-/* An address of a person who is gone leads to nobody. */
-static bool is_living(struct ctx *tx, int64_t *person, struct err *e)
-{
-    bool found;
-    int64_t id = 0;
-    if (*person && !db_get_int(tx->c, "SELECT id FROM person WHERE id = $1 AND deleted_at IS NULL", DB_ARGS(V(*person)),
-                               &found, &id, e))
-        return false;
-    *person = id;
-    return true;
-}
-
-/* `to`: the field that leads to the person; NULL: it is the person. */
-static bool look(struct ctx *tx, const struct entity *en, const char *field, const char *to, str value,
-                 int64_t *person, struct err *e)
-{
-    struct record *r;
-    if (*person || !value.n)
-        return true;
-    if (!record_find(tx, en, field, val_text(value), &r, e))
-        return false;
-    *person = !r ? 0 : to ? record_int(r, to) : r->id;
-    return is_living(tx, person, e);
-}
-
 /* By address, by the same address without what its provider ignores, then by number. */
 static bool find_person(struct job *j, struct err *e)
 {
-    struct ctx *tx = j->tx;
-    return look(tx, &person_entity, "email", NULL, j->email, &j->person, e)
-        && look(tx, &email_address_entity, "address", "person", j->email, &j->person, e)
-        && look(tx, &person_entity, "email", NULL, match_email_key(tx->a, j->email), &j->person, e)
-        && look(tx, &person_entity, "phone", NULL, j->phone, &j->person, e)
-        && look(tx, &person_entity, "mobile", NULL, j->phone, &j->person, e)
-        && look(tx, &person_entity, "whatsapp", NULL, j->phone, &j->person, e)
-        && look(tx, &phone_number_entity, "number", "person", j->phone, &j->person, e);
+    struct known_people k;
+    if (!person_known(j->tx, &(struct ways_in){ .email = j->email, .phone = { j->phone } }, &k, e))
+        return false;
+    j->person = k.n ? k.id[0] : 0;
+    return true;
 }
 
 static void fill(struct record *r, const struct record *old, const char *field, struct val v)

@@ -77,6 +77,10 @@ static const struct grant grants[] = {
     { R(MARKETER),          "lead",                   { A, A, A, N, A } },
     { R(MARKETER),          "campaign form budget_line", { A, A, T, O, A } },
 
+    /* The team around an account or a deal: sellers and marketers side by side. */
+    { SELLERS | R(MARKETER), "company_member deal_member", { A, A, O, O, O } },
+    { R(SALES_MANAGER) | R(MARKETING_MANAGER), "company_member deal_member", { A, A, A, A, A } },
+
     { R(SALES_MANAGER) | R(MARKETER) | R(ANALYST), "segment", { A, A, O, O, A } },
     { SELLERS,              "segment",                { A, A, O, O, O } },
     /* A rule acts with its owner's rights: whoever works here may have some. */
@@ -177,6 +181,7 @@ static const struct { unsigned roles; const char *entity, *fields; enum field_ri
     { R(GUEST_AGENCY), "company", "annual_revenue", FIELD_RIGHT_HIDDEN },
     { R(GUEST_AGENCY), "person", "phone mobile whatsapp address birthday", FIELD_RIGHT_HIDDEN },
     { R(CONTENT_AUTHOR), "person", "phone mobile whatsapp address birthday", FIELD_RIGHT_HIDDEN },
+    { R(GUEST_AGENCY) | R(CONTENT_AUTHOR), "phone_number", "number", FIELD_RIGHT_HIDDEN },
 };
 
 static enum field_right role_field(enum role r, const struct entity *en, const struct field *f)

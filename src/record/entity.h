@@ -86,6 +86,7 @@ struct entity {
     const struct opening *opening;              /* NULL: it opens itself to nobody */
     const char *order;                          /* default sort, "-updated_at" */
     const char *subject;                        /* field that leads to person, or NULL */
+    const char *more_of;                        /* its title is a further value of this field of its subject (further.h), or NULL */
     unsigned flags;
     const struct made_at *made_at;              /* with E_NO_CREATE; NULL: they come by themselves */
     /* Inside the write transaction. `old` NULL at creation; `now` NULL at deletion (after only).

@@ -2,6 +2,7 @@
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "msg/import.h"
+#include "record/further.h"
 #include "record/import_run.h"
 #include "record/sql.h"
 #include "record/store.h"
@@ -216,6 +217,21 @@ static bool is_there(struct ctx *tx, const struct entity *en, const struct field
     return db_done(&rows, e);
 }
 
+/* By a second address or number. */
+static bool find_further(struct ctx *tx, const struct entity *en, const struct field *f, const struct val *v,
+                         struct record **out, struct err *e)
+{
+    struct record **seen;
+    int64_t id;
+    size_t n = 0;
+    if (!type_of(f)->is_text)
+        return true;
+    if (!further_find(tx, en, f->name, v->s, &id, e) || (id && !record_get_many(tx, en, &id, 1, &seen, &n, e)))
+        return false;
+    *out = n ? seen[0] : NULL;
+    return true;
+}
+
 /* The record a row is about: by the first key that finds one. Titles are found folded. */
 static bool find_existing(struct import_state *s, struct ctx *tx, const struct record *r, struct record **out, struct err *e)
 {
@@ -229,7 +245,8 @@ static bool find_existing(struct import_state *s, struct ctx *tx, const struct r
             continue;
         if (strcmp(f->name, r->en->title)) {
             bool found;
-            if (!is_there(tx, r->en, f, v, &found, e) || (found && !record_find(tx, r->en, f->name, *v, out, e)))
+            if (!is_there(tx, r->en, f, v, &found, e) || (found && !record_find(tx, r->en, f->name, *v, out, e))
+                || (!*out && !find_further(tx, r->en, f, v, out, e)))
                 return false;
             continue;
         }

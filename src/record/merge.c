@@ -125,6 +125,9 @@ bool record_merge(struct ctx *tx, const struct entity *en, int64_t keep, int64_t
     if (!change_log(tx, both[0], CHANGE_UPDATE, NULL, record_title(both[1]), record_title(both[0]), e)
         || !move_all(&sys, en, keep, drop, e) || !record_delete(&sys, en, drop, 0, e))
         return false;
+    both[0]->version++;                         /* it is there already: its further values are looked for */
+    if (!search_put(&sys, both[0], e))
+        return false;
     if (!strcmp(en->name, "person")
         && !event_move(tx, drop, keep, e))
         return false;

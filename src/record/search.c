@@ -2,10 +2,12 @@
  *
  * One document a record: the folded words of its F_SEARCH fields, and a word
  * that names its entity, so that one index serves both a search in people and a
- * search over everything. search_find.c asks it.
+ * search over everything. What is a further value of another record (further.h) has
+ * no document: its words stand in that one's. search_find.c asks it.
  */
 #include "record/search_inside.h"
 #include "lang/phone.h"
+#include "record/further.h"
 #include "record/store.h"
 #include "record/type.h"
 
@@ -13,6 +15,8 @@ enum { DOC_MAX = 8192 };
 
 bool search_has(const struct entity *en)
 {
+    if (en->more_of)
+        return false;
     for (size_t i = 0; i < en->nfields; i++)
         if (en->fields[i].flags & F_SEARCH)
             return true;
@@ -65,6 +69,8 @@ static bool old_document(struct ctx *tx, int64_t id, str *out, struct err *e)
 
 bool search_shows(const struct entity *en, uint64_t mask)
 {
+    if (en->more_of && mask >> field_index(en, entity_field(en, str_of(en->subject))) & 1)
+        return true;
     for (size_t i = 0; i < en->nfields; i++) {
         const struct field *f = &en->fields[i];
         bool is_shown = f->flags & F_SEARCH || !strcmp(f->name, en->title) || (en->subtitle && !strcmp(f->name, en->subtitle));
@@ -74,14 +80,15 @@ bool search_shows(const struct entity *en, uint64_t mask)
     return false;
 }
 
-bool search_put(struct ctx *tx, const struct record *r, struct err *e)
+/* A record just made has no further values yet. */
+static bool put(struct ctx *tx, const struct record *r, bool is_new, struct err *e)
 {
-    if (!search_has(r->en))
-        return true;
-    str doc = search_document(tx->a, r), old = { 0 };
-    if (r->version > 1 && !old_document(tx, r->id, &old, e))
+    struct buf b = buf_new(tx->a, DOC_MAX);
+    str old = { 0 };
+    buf_put(&b, search_document(tx->a, r));
+    if (!is_new && (!further_words(tx, r, &b, e) || !old_document(tx, r->id, &old, e)))
         return false;
-    str title = record_title(r), subtitle = search_subtitle(tx->a, tx->loc, r);
+    str doc = buf_str(&b), title = record_title(r), subtitle = search_subtitle(tx->a, tx->loc, r);
     if (!db_exec(tx->c, "INSERT INTO search_doc (id, entity, title, subtitle, folded)"
                         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET"
                         " title = excluded.title, subtitle = excluded.subtitle, folded = excluded.folded",
@@ -93,11 +100,33 @@ bool search_put(struct ctx *tx, const struct record *r, struct err *e)
         && db_fts_put(tx->c, "search_fts", r->id, doc, e);
 }
 
+static bool put_again(struct ctx *tx, const struct entity *en, int64_t id, struct err *e)
+{
+    struct record *r;
+    if (!store_load(tx, en, id, false, &r, e))
+        return false;
+    return !r || put(tx, r, false, e);
+}
+
+static bool put_subject(struct ctx *tx, const struct record *r, struct err *e)
+{
+    const struct entity *en = further_subject(r->en);
+    return !en || put_again(tx, en, record_int(r, r->en->subject), e);
+}
+
+bool search_put(struct ctx *tx, const struct record *r, struct err *e)
+{
+    bool is_new = r->version <= 1 && !(tx->write && tx->write->undo_of);
+    return search_has(r->en) ? put(tx, r, is_new, e) : put_subject(tx, r, e);
+}
+
+bool search_further(struct ctx *tx, struct err *e) { return further_each(tx, put_again, e); }
+
 bool search_drop(struct ctx *tx, const struct record *r, struct err *e)
 {
     str old;
     if (!search_has(r->en))
-        return true;
+        return put_subject(tx, r, e);
     if (!old_document(tx, r->id, &old, e))
         return false;
     return old.n == 0

@@ -12,6 +12,8 @@ bool search_shows(const struct entity *en, uint64_t mask);
 /* Called by the store on each write that changes what search_shows. */
 bool search_put(struct ctx *tx, const struct record *r, struct err *e);
 bool search_drop(struct ctx *tx, const struct record *r, struct err *e);
+/* Anew for each record that has further values (further.h). */
+bool search_further(struct ctx *tx, struct err *e);
 /* Rebuilds the whole index (import, change of folding). */
 bool search_rebuild(struct ctx *tx, const struct entity *en, struct err *e);
 /* Makes the index if it is not there, and fills it. Inside db_schema(); `a` is left as it was. */

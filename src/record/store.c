@@ -275,6 +275,15 @@ static bool is_of_people(const struct entity *en, uint64_t mask)
     return false;
 }
 
+/* A further value that went to another subject is found there, and no more where it was. */
+static bool find_anew(struct ctx *tx, const struct record *old, const struct record *now, struct err *e)
+{
+    const char *subject = now->en->more_of ? now->en->subject : NULL;
+    if (!search_shows(now->en, now->has))
+        return true;
+    return search_put(tx, now, e) && (!subject || !record_changed(old, now, subject) || search_put(tx, old, e));
+}
+
 /* `now` is a whole record with `mask` of it new. */
 static bool change_checked(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
 {
@@ -292,7 +301,7 @@ static bool change_checked(struct ctx *tx, const struct record *old, struct reco
     now->updated_at = tx->now;
     now->updated_by = actor_of(tx);
     if (!validate(tx, now, now->has, e) || !store_change(tx, now, now->has, e)
-        || !change_log_fields(tx, old, now, now->has, e) || (search_shows(en, now->has) && !search_put(tx, now, e)))
+        || !change_log_fields(tx, old, now, now->has, e) || !find_anew(tx, old, now, e))
         return false;
     return rests || !en->after || en->after(tx, old, now, e);
 }

@@ -4,12 +4,14 @@
  * to sort by. A field that says more than the one it takes the place of begins with what that said. History keeps what was
  * written then, and no version moves: nobody changed the record.
  */
+#include "base/clock.h"
 #include "lang/country_name.h"
 #include "record/order.h"
+#include "record/search.h"
 #include "record/sql.h"
 #include "record/store.h"
 
-enum { VALUES = 2 };                            /* grows with every form that is brought to another */
+enum { VALUES = 3 };                            /* grows with every form that is brought to another */
 
 struct kept { struct kept *next; str text; };
 
@@ -119,6 +121,14 @@ static bool replace(struct db_conn *tx, struct arena a, size_t i, struct err *e)
     return sql_exec(tx, q, NULL, e);
 }
 
+/* Who has several addresses is found by each of them. */
+static bool found_by_all(struct db_conn *tx, struct arena scratch, enum lang l, struct err *e)
+{
+    struct locale loc = locale_default(l, "BD");
+    struct ctx c = { .a = &scratch, .c = tx, .loc = &loc, .who = &actor_system, .now = clock_now() };
+    return search_further(&c, e);
+}
+
 bool record_values(struct db_conn *tx, enum lang l, struct err *e)
 {
     bool is_done = false, ok = schema_is_marked(tx, MARK_VALUES, VALUES, &is_done, e);
@@ -132,6 +142,8 @@ bool record_values(struct db_conn *tx, enum lang l, struct err *e)
     }
     for (size_t i = 0; ok && i < countof(replaced); i++)
         ok = !entity_find(str_of(replaced[i].entity)) || replace(tx, a, i, e);
+
+    ok = ok && found_by_all(tx, a, l, e);
     arena_close(&a);
     return ok && schema_mark(tx, MARK_VALUES, VALUES, e) && order_mark(tx, l, e);
 }

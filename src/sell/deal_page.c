@@ -1,4 +1,4 @@
-/* deal_page.c - the blocks of a deal's page: where it stands, what is next, its lines, its buyers. */
+/* deal_page.c - the blocks of a deal's page: where it stands, what is next, its lines. */
 #include "base/id.h"
 #include "msg/core.h"
 #include "msg/sell.h"
@@ -130,36 +130,7 @@ static void put_lines(struct request *rq, const struct record *deal, bool may_ch
         .add = may_change ? form_rows(rq, fresh, true, "product description quantity price discount") : (struct html_safe){ { 0 } } });
 }
 
-/* ── the buying group ──────────────────────────────────────────────────────── */
-
-static struct buyer_part buyer_of(struct request *rq, const struct record *deal, const struct record *b, bool may_change)
-{
-    struct ctx *c = web_ctx(rq);
-    struct html h = web_html(rq), after = web_html(rq);
-    struct val person = record_val(b, "person");
-    str role = field_shown(c, b, "buying_role"), stance = field_shown(c, b, "stance");
-    if (may_change)
-        view_buyer_remove(&after, &(struct buyer_remove_view){ .name = person.s,
-            .url = url_fmt(c->a, "/deals/%.*s/people/%.*s/delete", STR_ARG(id_text(c->a, deal->id)), STR_ARG(id_text(c->a, b->id))) });
-    ui_person(&h, .name = person.s, .id = person.i, .after = html_done(&after),
-              .url = url_fmt(c->a, "/people/%.*s", STR_ARG(id_text(c->a, person.i))),
-              .sub = role.n ? SAY(sell_next_when, .step = A(role), .when = A(stance)) : stance);
-    return (struct buyer_part){ .person = html_done(&h) };
-}
-
-static void put_buyers(struct request *rq, const struct record *deal, bool may_change, struct html *side)
-{
-    struct ctx *c = web_ctx(rq);
-    struct list list = lines_of_parent(rq, &deal_person_entity, "deal", deal->id, "created_at");
-    struct buyer_part *v = arena_new(c->a, struct buyer_part, list.n);
-    for (size_t i = 0; i < list.n; i++)
-        v[i] = buyer_of(rq, deal, list.rows[i], may_change);
-    struct record *fresh = record_new(c->a, &deal_person_entity);
-    view_deal_buyers(side, &(struct deal_buyers_view){
-        .v = v, .n = list.n, .may_change = may_change,
-        .action = url_fmt(c->a, "/deals/%.*s/people", STR_ARG(id_text(c->a, deal->id))),
-        .add = may_change ? form_rows(rq, fresh, true, "person buying_role stance") : (struct html_safe){ { 0 } } });
-}
+/* ── closing it ────────────────────────────────────────────────────────────── */
 
 static void put_close(struct request *rq, const struct record *deal, struct html *side)
 {
@@ -188,5 +159,4 @@ void deal_panel(struct request *rq, const struct record *deal, struct html *midd
     put_lines(rq, deal, may_change && is_open, middle);
     if (is_open && may_change)
         put_close(rq, deal, side);
-    put_buyers(rq, deal, may_change, side);
 }

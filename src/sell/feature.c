@@ -21,9 +21,16 @@ static const struct route routes[] = {
     { POST, "/deals/:id/lines",               line_add,      .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.line.add" },
     { POST, "/deals/:id/lines/:line",         line_change,   .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.line.change" },
     { POST, "/deals/:id/lines/:line/delete",  line_remove,   .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.line.remove" },
-    { POST, "/deals/:id/people",              buyer_add,     .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.person.add" },
-    { POST, "/deals/:id/people/:row/delete",  buyer_remove,  .access = ACCESS_USER, .body = BODY_FORM, .audit = "deal.person.remove" },
     { POST, "/orders/:id/payments",           payment_add,   .access = ACCESS_USER, .body = BODY_FORM, .audit = "order.payment.add" },
+    { 0 },
+};
+
+static const struct part parts[] = {
+    { .whole = "deal", .entity = "deal_person", .field = "deal", .name = "person", .said = "buying_role stance",
+      .asked = "person buying_role stance note", .none = MSG_sell_buyers_none },
+    { .whole = "deal", .entity = "deal_member", .field = "deal", .name = "member", .said = "duty reason", .asked = "member duty" },
+    { .whole = "person", .entity = "deal_person", .field = "person", .name = "deal", .said = "buying_role stance",
+      .asked = "deal buying_role stance note", .title = MSG_sell_deal_plural },
     { 0 },
 };
 
@@ -44,6 +51,6 @@ const struct feature sell_feature = {
     .entities = sell_entities, .nentities = &sell_nentities,
     .nav = nav, .nnav = countof(nav),
     .routes = routes,
-    .seed = sell_seed, .panel = panel,
+    .seed = sell_seed, .panel = panel, .parts = parts,
     .steps = sell_steps, .nsteps = 1,
 };

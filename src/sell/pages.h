@@ -22,8 +22,6 @@ void order_panel(struct request *rq, const struct record *order, struct html *mi
 void line_add(struct request *rq);              /* part_write.c */
 void line_change(struct request *rq);
 void line_remove(struct request *rq);
-void buyer_add(struct request *rq);
-void buyer_remove(struct request *rq);
 void payment_add(struct request *rq);
 
 /* Shared by both pages: deal_page.c. */

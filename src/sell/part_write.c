@@ -1,4 +1,4 @@
-/* part_write.c - what the forms on a deal's and an order's page post: lines, buyers, payments.
+/* part_write.c - what the forms on a deal's and an order's page post: lines, payments.
  *
  * Each is one record that belongs to the one of the page; afterwards the page is shown again with
  * an undo, or with what was wrong.
@@ -82,8 +82,6 @@ static void drop(struct request *rq, const struct entity *en, str toast)
 
 void line_add(struct request *rq) { add(rq, &deal_entity, &deal_line_entity, "deal", SAY(sell_line_added)); }
 void line_remove(struct request *rq) { drop(rq, &deal_line_entity, SAY(sell_line_removed)); }
-void buyer_add(struct request *rq) { add(rq, &deal_entity, &deal_person_entity, "deal", SAY(sell_buyer_added)); }
-void buyer_remove(struct request *rq) { drop(rq, &deal_person_entity, SAY(sell_buyer_removed)); }
 void payment_add(struct request *rq) { add(rq, &sales_order_entity, &payment_entity, "sales_order", SAY(sell_payment_added)); }
 
 void line_change(struct request *rq)

@@ -55,10 +55,6 @@ void view_deal_steps(struct html *h, const struct deal_steps_view *v);
 struct deal_next_view { struct html_safe card, rows; struct url action; int64_t version; bool may_change; };
 void view_deal_next(struct html *h, const struct deal_next_view *v);
 
-struct buyer_part { struct html_safe person; struct url remove; };
-struct deal_buyers_view { const struct buyer_part *v; size_t n; struct html_safe add; struct url action; bool may_change; };
-void view_deal_buyers(struct html *h, const struct deal_buyers_view *v);
-
 struct deal_close_view { struct url won, lost; };
 void view_deal_close(struct html *h, const struct deal_close_view *v);
 
@@ -72,7 +68,5 @@ struct order_money_view {
     bool may_pay;
 };
 void view_order_money(struct html *h, const struct order_money_view *v);
-struct buyer_remove_view { struct url url; str name; };
-void view_buyer_remove(struct html *h, const struct buyer_remove_view *v);
 struct line_input_view { str id, label; struct html_safe control; };
 void view_line_input(struct html *h, const struct line_input_view *v);

@@ -9,6 +9,7 @@
 #include "flow/rule_plan.h"
 #include "http/http.h"
 #include "record/record.h"
+#include "web/parts.h"
 
 /* A line of the navigation; shown to those who may see `entity` (NULL: everybody). */
 struct nav_line {
@@ -39,6 +40,8 @@ struct feature {
     bool (*seed)(struct ctx *tx, struct err *e);
     /* Blocks of a record's page: into its middle (timeline, lines) or its side (score, next step). */
     void (*panel)(struct request *rq, const struct record *r, struct html *middle, struct html *side);
+    /* What belongs to records and has no page of its own, ends with {0}: web/parts.h. */
+    const struct part *parts;
     /* What its maker should see before a record is made: those that look the same. Saved again, it is made. */
     void (*warn)(struct request *rq, const struct record *r, struct html *out);
     /* Once a minute while a server runs, on a thread of its own: clocks that ran out, reminders.

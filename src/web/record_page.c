@@ -4,6 +4,7 @@
 #include "record/type.h"
 #include "web/bin.h"
 #include "web/feature.h"
+#include "web/parts.h"
 #include "web/why.h"
 
 /* ── the record ────────────────────────────────────────────────────────────── */
@@ -162,14 +163,15 @@ void records_page(struct request *rq)
     struct ctx *c = web_ctx(rq);
     if (!r)
         return;
-    struct html h = web_html(rq), middle = web_html(rq), side = web_html(rq), avatar = web_html(rq);
+    struct html h = web_html(rq), middle = web_html(rq), side = web_html(rq), ways = web_html(rq), avatar = web_html(rq);
     for (const struct feature *const *f = features; *f; f++)
         if ((*f)->panel)
             (*f)->panel(rq, r, &middle, &side);
+    parts_panel(rq, r, &ways, &side);
     ui_avatar(&avatar, .name = title_of(c, r), .id = r->id, .size = UI_LARGE, .is_square = strcmp(r->en->name, "person") != 0);
     struct record_page_view v = {
         .en = r->en, .r = r, .title = title_of(c, r), .subtitle = subtitle_of(c, r), .avatar = html_done(&avatar),
-        .facts = facts_of(rq, r, true), .more = facts_of(rq, r, false), .middle = html_done(&middle), .side = html_done(&side),
+        .facts = facts_of(rq, r, true), .more = facts_of(rq, r, false), .ways = html_done(&ways), .middle = html_done(&middle), .side = html_done(&side),
     };
     v.related = related_of(rq, r, &v.nrelated);
     v.live = id_text(c->a, r->id);

@@ -95,11 +95,15 @@ struct related { str title, text; struct url all, add; const struct hit_line { s
 struct record_page_view {
     const struct entity *en; const struct record *r;
     str title, subtitle, live;          /* live: its id */
-    struct html_safe avatar, facts, more, middle, side;
+    struct html_safe avatar, facts, more, ways, middle, side;
     const struct related *related; size_t nrelated;
     struct url edit, history;
 };
 void view_record_page(struct html *h, const struct record_page_view *v);
+
+struct part_line { struct html_safe cell; str name, said; bool is_main; struct url edit, drop; };
+struct parts_view { str title, none, new_title, id; struct url add; struct part_line *lines; size_t n; bool is_fact; };
+void view_parts(struct html *h, const struct parts_view *v);
 
 struct history_line { str when, iso, who, what, why; struct url undo; bool is_undone; };
 struct record_history_view { const struct history_line *lines; size_t n; struct url older, back; };

@@ -68,7 +68,7 @@ static str say_title(struct ctx *c, msg_id msg, const struct record *r)
     return msg_text(c->a, c->loc, msg, (const struct msg_arg *)(const void *)&(struct msg_web_saved_args){ .title = A(title) });
 }
 
-static str toast_of(struct request *rq, msg_id msg, const struct record *r) { return say_title(web_ctx(rq), msg, r); }
+str record_toast(struct request *rq, msg_id msg, const struct record *r) { return say_title(web_ctx(rq), msg, r); }
 
 /* The names of the fields that others changed meanwhile, of those that the form asks for. */
 static str fields_of_others(struct ctx *c, const struct stale *s)
@@ -87,7 +87,7 @@ static str saved_toast(struct request *rq, const struct save *s)
     struct ctx *c = web_ctx(rq);
     str fields = s->stale ? fields_of_others(c, s->stale) : (str){ 0 };
     if (!fields.n)
-        return toast_of(rq, MSG_web_saved, s->r);
+        return record_toast(rq, MSG_web_saved, s->r);
     return msg_text(c->a, c->loc, MSG_web_saved_beside, (const struct msg_arg *)(const void *)
                     &(struct msg_web_saved_beside_args){ .title = A(record_title(s->r)), .fields = A(fields) });
 }
@@ -140,17 +140,27 @@ static void show_form(struct request *rq, const struct record_form *f, int statu
     answer_html(rq, status, &h);
 }
 
+void record_defaults_shown(struct ctx *c, struct record *r)
+{
+    for (size_t i = 0; i < r->en->nfields; i++) {
+        const struct field *f = &r->en->fields[i];
+        struct err e = { 0 };
+        struct val v;
+        if (f->init && record_field_is_asked(c, r->en, f, true) && type_parse(c, f, str_of(f->init), &v, &e))
+            r->v[i] = v;
+    }
+}
+
 /* Values that a link may give a new record: /deals/new?company=ID. */
 static void prefill(struct request *rq, struct record *r)
 {
     struct ctx *c = web_ctx(rq);
+    record_defaults_shown(c, r);
     for (size_t i = 0; i < r->en->nfields; i++) {
         const struct field *f = &r->en->fields[i];
         struct err e = { 0 };
         struct val v;
         str text = request_query(rq, f->name);
-        if (!text.n && f->init)
-            text = str_of(f->init);
         if (text.n && record_field_is_asked(c, r->en, f, true) && type_parse(c, f, text, &v, &e))
             r->v[i] = v;
     }
@@ -222,7 +232,7 @@ void records_create(struct request *rq)
         return;
     }
     str path = record_url(&rq->a, en, s.r->id).s;
-    web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : path, toast_of(rq, MSG_web_created, s.r), web_ctx(rq)->write_id);
+    web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : path, record_toast(rq, MSG_web_created, s.r), web_ctx(rq)->write_id);
 }
 
 void records_edit(struct request *rq)
@@ -235,7 +245,7 @@ void records_edit(struct request *rq)
 }
 
 /* The stored record with the posted values over it: what the form shows again. */
-static bool overlay(struct request *rq, const struct record *stored, struct save *s, struct err *e)
+bool record_form_over(struct request *rq, const struct record *stored, struct save *s, struct err *e)
 {
     struct record *out = s->r;
     struct val *v = out->v;
@@ -255,7 +265,7 @@ void records_update(struct request *rq)
     struct save s = { .r = record_new(&rq->a, stored->en) };
     if (!str_to_int(request_form(rq, "version"), &s.version))
         s.version = 0;
-    if (overlay(rq, stored, &s, &e) && record_save(web_ctx(rq), &s, &e)) {
+    if (record_form_over(rq, stored, &s, &e) && record_save(web_ctx(rq), &s, &e)) {
         web_done(rq, request_form(rq, "back").n ? web_back(rq, "/") : record_url(&rq->a, stored->en, s.r->id).s,
                  saved_toast(rq, &s), web_ctx(rq)->write_id);
         return;
@@ -286,7 +296,7 @@ void records_delete(struct request *rq)
         web_fail(rq, &e);
         return;
     }
-    web_done(rq, url_fmt(&rq->a, "/%s", r->en->path).s, toast_of(rq, MSG_web_deleted, r), web_ctx(rq)->write_id);
+    web_done(rq, url_fmt(&rq->a, "/%s", r->en->path).s, record_toast(rq, MSG_web_deleted, r), web_ctx(rq)->write_id);
 }
 
 /* ── one field in its place ────────────────────────────────────────────────── */
@@ -371,7 +381,7 @@ void records_field_save(struct request *rq)
     struct save s = { .r = record_new(&rq->a, r->en) };
     if (!str_to_int(request_form(rq, "version"), &s.version))
         s.version = 0;
-    if (!overlay(rq, r, &s, &e) || !record_save(web_ctx(rq), &s, &e)) {
+    if (!record_form_over(rq, r, &s, &e) || !record_save(web_ctx(rq), &s, &e)) {
         if (e.code == ERR_INVALID || e.code == ERR_CONFLICT)
             show_field(rq, &(struct record_form){ .en = r->en, .r = s.r, .e = &e, .faults = &s.faults, .stale = s.stale, .version = s.version }, f,
                        err_http_status(e.code));

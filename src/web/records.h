@@ -10,6 +10,7 @@
 #include "web/web.h"
 
 extern const struct route record_routes[];
+extern const struct route part_routes[];         /* parts.c */
 
 /* "/people/1h2k3m" */
 struct url record_url(struct arena *a, const struct entity *en, int64_t id);
@@ -64,6 +65,12 @@ bool record_form_take(struct request *rq, struct save *s, struct err *e);
 struct record_history_view;
 bool record_history_lines(struct request *rq, const struct entity *en, int64_t id, int64_t before, struct record_history_view *v,
                           struct err *e);
+/* The stored record with the posted values over it: what the form shows again. */
+bool record_form_over(struct request *rq, const struct record *stored, struct save *s, struct err *e);
+/* What a new record's form begins with. */
+void record_defaults_shown(struct ctx *c, struct record *r);
+/* "Saved Padma Ltd": one of web.created, web.saved, web.deleted. */
+str record_toast(struct request *rq, msg_id msg, const struct record *r);
 
 /* ── handlers ────────────────────────────────────────────────────────────── */
 

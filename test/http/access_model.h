@@ -45,8 +45,10 @@ static const struct model_row model[] = {
     { "rule",              { "AAAAA", "AAAAA", "AAAAA", "AAOO-", "AAOO-", "AAAAA", "AAOO-", "AAOO-", "AAOO-", "A---A", "H----" } },
     { "material",          { "AAAAA", "AAAAA", "A----", "A----", "A----", "AAAAA", "AAOOA", "AAOOA", "A----", "A---A", "H----" } },
     { "link",              { "AAAAA", "AAAAA", "AAAAA", "AAOOO", "AAOOO", "AAAAA", "AAOOO", "A----", "AAOOO", "A---A", "H----" } },
+    { "company_member deal_member",
+                           { "AAAAA", "AAAAA", "AAAAA", "AAOOO", "AAOOO", "AAAAA", "AAOOO", "A----", "AAOOO", "A---A", "H----" } },
     { "clock clock_pause rule_version rule_run rule_log approval "
-      "share import_run handoff lifecycle_change score_point visit stage_change company_member deal_member",
+      "share import_run handoff lifecycle_change score_point visit stage_change",
                            { "AAAAA", "AAAAA", "A----", "A----", "A----", "A----", "A----", "A----", "A----", "A---A", "H----" } },
 };
 
@@ -56,6 +58,8 @@ static const struct { const char *role, *entity, *fields; } model_hidden[] = {
     { "guest_agency", "company", "annual_revenue" },
     { "guest_agency", "person", "phone mobile whatsapp address birthday" },
     { "content_author", "person", "phone mobile whatsapp address birthday" },
+    { "guest_agency", "phone_number", "number" },
+    { "content_author", "phone_number", "number" },
 };
 
 static inline bool model_word(const char *list, const char *word)
