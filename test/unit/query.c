@@ -503,6 +503,11 @@ START_TEST(the_largest_queries_still_compile)
     found(&deal_entity, repeated("name in (x", ",y", QUERY_NODES_MAX - 2, ")"));
     found(&deal_entity, repeated("version=1", " or version=1", 99, ""));
     found(&deal_entity, repeated("not (version=1", " or version=1", 98, ")"));
+    ck_assert_str_eq(found(&deal_entity, repeated("name ~ \"", "a", QUERY_TEXT_MAX - 9, "\"")), "");
+    ck_assert_str_eq(found(&deal_entity, repeated("name ~ \"", "ক", (QUERY_TEXT_MAX - 9) / 3, "\"")), "");
+    ck_assert_str_eq(found(&deal_entity, repeated("name ~ \"", "%", QUERY_TEXT_MAX - 9, "\"")), "");
+    ck_assert_str_eq(found(&deal_entity, repeated("name ~ \"", "ﷺ", (QUERY_TEXT_MAX - 9) / 3, "\"")), "");   /* folds to eleven times as much */
+    ck_assert_str_eq(found(entity_find(S("person")), repeated("email ~ \"", "x", QUERY_TEXT_MAX - 10, "\"")), "");
 }
 END_TEST
 
