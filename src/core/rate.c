@@ -4,6 +4,8 @@
  */
 #include "core/core.h"
 #include "msg/core.h"
+#include "msg/record.h"
+#include "record/record.h"
 
 static const struct field fields[] = {
     { .name = "currency", .label = MSG_core_word_currency,
@@ -21,6 +23,23 @@ static const char *const schema[] = {
     NULL,
 };
 
+static bool before(struct ctx *tx, const struct record *old, struct record *now, struct err *e)
+{
+    str code = record_text(now, "currency");
+    (void)old;
+    if (currency_digits(arena_cstr(tx->a, code)) < 0) {
+        fail(e, ERR_INVALID, MSG_record_currency_unknown, "rate of '%.*s'", STR_ARG(code));
+        err_arg(e, "value", code);
+        return err_field(e, "currency");
+    }
+    if (record_int(now, "rate") <= 0) {
+        fail(e, ERR_INVALID, MSG_core_rate_positive, "rate of %lld", (long long)record_int(now, "rate"));
+        err_arg(e, "currency", code);
+        return err_field(e, "rate");
+    }
+    return true;
+}
+
 const struct entity rate_entity = {
     .name = "rate",
     .path = "rates",
@@ -34,4 +53,5 @@ const struct entity rate_entity = {
     .order = "-day",
     .flags = E_SETTINGS,
     .schema = schema,
+    .before = before,
 };

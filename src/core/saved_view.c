@@ -31,7 +31,7 @@ static const struct field fields[] = {
     { .name = "layout", .label = MSG_core_saved_view_layout,
       .type = FIELD_CHOICE, .flags = F_LIST, .choices = layout_choices, .init = "table" },
     { .name = "criteria", .label = MSG_core_saved_view_criteria,
-      .type = FIELD_LONGTEXT, .max = 4000 },
+      .type = FIELD_LONGTEXT, .flags = F_QUERY, .max = 4000 },
     { .name = "sort", .label = MSG_core_saved_view_sort, .type = FIELD_TEXT, .max = 80 },
     { .name = "columns", .label = MSG_core_saved_view_columns,
       .type = FIELD_TEXT, .max = 1000 },

@@ -154,6 +154,13 @@ static bool judge(struct ctx *tx, const struct intake_item *it, struct event *ev
     return true;
 }
 
+/* What a person looks at is kept of nobody who took that consent back; what they say and do themselves is. */
+static bool may_be_kept(const struct record *person, str kind)
+{
+    const struct event_kind *k = event_kind_find(kind);
+    return !k || !(k->flags & KIND_READING) || !str_eq(record_text(person, "consent_tracking"), S("withdrawn"));
+}
+
 static bool put(struct ctx *tx, struct book *book, struct intake_item *it, struct err *e)
 {
     struct record *person, *campaign = NULL;
@@ -169,6 +176,8 @@ static bool put(struct ctx *tx, struct book *book, struct intake_item *it, struc
         return false;
     if (!person)
         return refuse(it, ERR_NOT_FOUND, MSG_intake_no_person, "person", it->person);
+    if (!may_be_kept(person, it->kind))
+        return refuse(it, ERR_INVALID, MSG_intake_withdrawn, "person", it->person);
     if (it->campaign.n && !campaign)
         return refuse(it, ERR_NOT_FOUND, MSG_intake_no_campaign, "campaign", it->campaign);
     struct event ev = { .person_id = person->id, .company_id = record_int(person, "company"), .at = it->at,

@@ -112,7 +112,9 @@ static bool rule_after(struct ctx *tx, const struct record *old, const struct re
 {
     struct ctx sys = ctx_as_system(tx);
     struct record *r = record_new(tx->a, &rule_version_entity);
-    if (!now || !says_other(old, now))
+    if (!now)
+        return rule_refuse_used(tx, ARG_RULE, old, e);
+    if (!says_other(old, now))
         return true;
     /* What it waited for by the clock may be another hour now. */
     if (old && !db_exec(tx->c, "DELETE FROM rule_hand WHERE rule = $1", DB_ARGS(V(now->id)), NULL, e))

@@ -71,3 +71,13 @@ __attribute__((warn_unused_result))
 bool rule_plan_check(struct ctx *c, const struct rule_plan *p, struct err *e);
 /* {limit} of the criteria as a plain number of the base currency. */
 str rule_criteria(struct ctx *c, const struct rule_plan *p, str criteria, int64_t limit);
+/* Rules, at most `max`, whose plan names the row in an argument of this kind, or in a condition for which `names` is true
+ * (NULL: conditions are not looked at); of those that `c` may see. */
+enum { RULE_USERS_MAX = 50 };
+typedef bool (*rule_names)(struct ctx *c, str criteria, const struct record *row);
+__attribute__((warn_unused_result))
+bool rule_users(struct ctx *c, enum rule_arg_kind kind, const struct record *row, rule_names names,
+                struct record **out, size_t max, size_t *n, struct err *e);
+/* ERR_CONFLICT naming the first, when any rule names the row that is about to go. */
+__attribute__((warn_unused_result))
+bool rule_refuse_used(struct ctx *tx, enum rule_arg_kind kind, const struct record *row, struct err *e);

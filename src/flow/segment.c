@@ -2,6 +2,7 @@
 #include "flow/segment_inside.h"
 #include "base/id.h"
 #include "core/core.h"
+#include "flow/rule_plan.h"
 #include "msg/core.h"
 #include "msg/segment.h"
 #include "record/query.h"
@@ -122,40 +123,53 @@ bool segment_reaches(struct ctx *c, const struct query *q, int64_t id, int depth
     return segment_reaches(c, other.q, id, depth + 1, out, e);
 }
 
-/* Records whose text is a query. */
-static const struct { const char *entity, *field; } texts[] = {
-    { "segment", "criteria" }, { "saved_view", "criteria" }, { "rule", "criteria" }, { "rule", "condition" },
-    { "stage_definition", "criteria" }, { "score_rule", "criteria" }, { "assignment_rule", "criteria" },
-};
-
 static void put_user(struct segment_user *out, size_t *n, const struct record *r)
 {
     if (*n < SEGMENT_USERS_MAX)
         out[(*n)++] = (struct segment_user){ r->en, r->id, record_title(r) };
 }
 
-static bool text_names(struct ctx *c, const struct record *r, const char *field, const struct record *segment)
+static bool text_names(struct ctx *c, str text, const struct record *segment)
 {
     struct query *q;
     struct err e = { 0 };
-    return query_parse(c->a, record_text(r, field), &q, &e) && names(c, q, segment);
+    return query_parse(c->a, text, &q, &e) && names(c, q, segment);
 }
 
-static bool used_in_texts(struct ctx *c, const struct record *segment, struct segment_user *out, size_t *n, struct err *e)
+static bool used_in_text(struct ctx *c, const struct entity *en, const struct field *f, const struct record *segment,
+                         struct segment_user *out, size_t *n, struct err *e)
 {
-    for (size_t i = 0; i < countof(texts); i++) {
-        const struct entity *en = entity_find(str_of(texts[i].entity));
-        const struct field *f = en ? entity_field(en, str_of(texts[i].field)) : NULL;
-        struct list list;
-        if (!f)
-            continue;
-        struct list_spec s = { .en = en, .filter = arena_fmt(c->a, "%s ~ \"in segment\"", f->name), .sort = S("id"), .limit = LIST_LIMIT_MAX };
+    struct list_spec s = { .en = en, .filter = arena_fmt(c->a, "%s ~ \"segment\"", f->name), .sort = S("id"), .limit = LIST_LIMIT_MAX };
+    struct list list;
+    do {
         if (!record_list(c, &s, &list, e))
             return false;
         for (size_t k = 0; k < list.n; k++)
-            if (list.rows[k]->id != segment->id && text_names(c, list.rows[k], f->name, segment))
+            if (list.rows[k]->id != segment->id && text_names(c, record_text(list.rows[k], f->name), segment))
                 put_user(out, n, list.rows[k]);
-    }
+        s.cursor = list.next;
+    } while (list.next.n);
+    return true;
+}
+
+/* Records with a text that is a query. */
+static bool used_in_texts(struct ctx *c, const struct record *segment, struct segment_user *out, size_t *n, struct err *e)
+{
+    for (size_t i = 0; i < catalogue_count(); i++)
+        for (const struct field *f = catalogue_at(i)->fields; f < catalogue_at(i)->fields + catalogue_at(i)->nfields; f++)
+            if (f->flags & F_QUERY && !used_in_text(c, catalogue_at(i), f, segment, out, n, e))
+                return false;
+    return true;
+}
+
+static bool used_in_rules(struct ctx *c, const struct record *segment, struct segment_user *out, size_t *n, struct err *e)
+{
+    struct record *rule[SEGMENT_USERS_MAX];
+    size_t rules;
+    if (!rule_users(c, ARG_SEGMENT, segment, text_names, rule, SEGMENT_USERS_MAX, &rules, e))
+        return false;
+    for (size_t i = 0; i < rules; i++)
+        put_user(out, n, rule[i]);
     return true;
 }
 
@@ -182,7 +196,7 @@ static bool used_by_reference(struct ctx *c, const struct record *segment, struc
 bool segment_used_by(struct ctx *c, const struct record *segment, struct segment_user *out, size_t *n, struct err *e)
 {
     *n = 0;
-    return used_in_texts(c, segment, out, n, e) && used_by_reference(c, segment, out, n, e);
+    return used_in_rules(c, segment, out, n, e) && used_in_texts(c, segment, out, n, e) && used_by_reference(c, segment, out, n, e);
 }
 
 /* ── what may be saved ───────────────────────────────────────────────────── */
@@ -308,7 +322,7 @@ static const struct field fields[] = {
     { .name = "kind", .label = MSG_segment_kind, .type = FIELD_CHOICE, .choices = kind_choices, .init = "live",
       .flags = F_REQUIRED | F_LIST | F_QUICK },
     { .name = "criteria", .label = MSG_segment_criteria, .help = MSG_segment_criteria_help, .type = FIELD_LONGTEXT,
-      .flags = F_QUICK, .max = QUERY_TEXT_MAX },
+      .flags = F_QUERY | F_QUICK, .max = QUERY_TEXT_MAX },
     { .name = "owner", .label = MSG_core_word_owner, .help = MSG_segment_owner_help, .type = FIELD_REF, .ref = "user", .init = "me",
       .flags = F_REQUIRED | F_LIST },
     { .name = "description", .label = MSG_segment_description, .type = FIELD_LONGTEXT, .max = 2000 },

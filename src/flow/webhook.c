@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/random.h"
 #include "core/seal.h"
+#include "flow/rule_plan.h"
 #include "flow/sign.h"
 #include "msg/core.h"
 #include "msg/webhook.h"
@@ -20,7 +21,7 @@ static const struct field fields[] = {
     { .name = "name", .label = MSG_core_word_name, .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST, .max = 80 },
     { .name = "url", .label = MSG_webhook_url, .help = MSG_webhook_url_help, .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST, .max = TARGET_URL_MAX },
     { .name = "topics", .label = MSG_webhook_topics, .help = MSG_webhook_topics_help, .type = FIELD_TEXT, .flags = F_REQUIRED | F_LIST, .max = 2000 },
-    { .name = "filter", .label = MSG_webhook_filter, .help = MSG_webhook_filter_help, .type = FIELD_LONGTEXT, .max = QUERY_TEXT_MAX },
+    { .name = "filter", .label = MSG_webhook_filter, .help = MSG_webhook_filter_help, .type = FIELD_LONGTEXT, .flags = F_QUERY, .max = QUERY_TEXT_MAX },
     { .name = "owner", .label = MSG_core_word_owner, .help = MSG_webhook_owner_help, .type = FIELD_REF, .flags = F_REQUIRED | F_LIST,
       .ref = "user", .init = "me" },
     { .name = "is_active", .label = MSG_core_word_is_active, .type = FIELD_BOOL, .flags = F_LIST | F_INDEX, .init = "true" },
@@ -162,6 +163,8 @@ static bool after(struct ctx *tx, const struct record *old, const struct record 
 {
     int64_t id = now ? now->id : old->id;
     bool was = old && record_int(old, "is_active"), is = now && record_int(now, "is_active");
+    if (!now && !rule_refuse_used(tx, ARG_WEBHOOK, old, e))
+        return false;
     if (was && !is)
         return outbox_cancel(tx, "webhook", id, e);
     if (is && !was)

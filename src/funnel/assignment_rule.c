@@ -22,7 +22,7 @@ static const struct field fields[] = {
     { .name = "position", .label = MSG_core_word_position,
       .type = FIELD_INT, .flags = F_LIST | F_QUICK, .init = "0" },
     { .name = "criteria", .label = MSG_core_word_criteria,
-      .help = MSG_funnel_assignment_rule_criteria_help, .type = FIELD_LONGTEXT, .flags = F_QUICK,
+      .help = MSG_funnel_assignment_rule_criteria_help, .type = FIELD_LONGTEXT, .flags = F_QUERY | F_QUICK,
       .max = 4000 },
     { .name = "send_to", .label = MSG_funnel_assignment_rule_send_to,
       .type = FIELD_CHOICE, .flags = F_REQUIRED | F_LIST | F_QUICK, .choices = send_to_choices,

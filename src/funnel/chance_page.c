@@ -183,6 +183,11 @@ void scores_page(struct request *rq)
     struct score_rules_view rules;
     struct chance_model_view model;
     struct err e = { 0 };
+    if (access_scope(c->who, &score_rule_entity, ACTION_SEE) == SCOPE_NONE) {
+        fail(&e, ERR_FORBIDDEN, 0, "scores");       /* the model tells how all leads fared */
+        web_fail(rq, &e);
+        return;
+    }
     if (!fill_rules(c, &rules, &e) || !fill_model(rq, &model, &e)) {
         web_fail(rq, &e);
         return;

@@ -25,7 +25,7 @@ static const struct field fields[] = {
     { .name = "receiver", .label = MSG_funnel_handoff_point_receiver,
       .type = FIELD_REF, .flags = F_LIST | F_QUICK, .ref = "team" },
     { .name = "criteria", .label = MSG_core_word_criteria,
-      .type = FIELD_LONGTEXT, .max = 4000 },
+      .type = FIELD_LONGTEXT, .flags = F_QUERY, .max = 4000 },
     { .name = "required_fields", .label = MSG_funnel_handoff_point_required_fields,
       .type = FIELD_TEXT, .max = 500 },
     { .name = "minutes", .label = MSG_funnel_handoff_point_minutes,

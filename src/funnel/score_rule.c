@@ -24,7 +24,7 @@ static const struct field fields[] = {
       .help = MSG_funnel_score_rule_event_help, .type = FIELD_TEXT, .flags = F_QUICK | F_INDEX,
       .max = 60 },
     { .name = "criteria", .label = MSG_core_word_criteria,
-      .help = MSG_funnel_score_rule_criteria_help, .type = FIELD_LONGTEXT, .flags = F_QUICK,
+      .help = MSG_funnel_score_rule_criteria_help, .type = FIELD_LONGTEXT, .flags = F_QUERY | F_QUICK,
       .max = 4000 },
     { .name = "decay_days", .label = MSG_funnel_score_rule_decay_days,
       .help = MSG_funnel_score_rule_decay_days_help, .type = FIELD_INT, .flags = F_QUICK },

@@ -46,7 +46,7 @@ static const struct field fields[] = {
     { .name = "text_fa", .label = MSG_funnel_stage_definition_text_fa,
       .type = FIELD_LONGTEXT, .flags = F_SEARCH, .max = 4000 },
     { .name = "criteria", .label = MSG_core_word_criteria,
-      .help = MSG_funnel_stage_definition_criteria_help, .type = FIELD_LONGTEXT, .max = 4000 },
+      .help = MSG_funnel_stage_definition_criteria_help, .type = FIELD_LONGTEXT, .flags = F_QUERY, .max = 4000 },
     { .name = "evidence", .label = MSG_funnel_stage_definition_evidence,
       .help = MSG_funnel_stage_definition_evidence_help, .type = FIELD_TEXT, .max = 500 },
     { .name = "signed_sales_by", .label = MSG_core_signed_sales_by,

@@ -118,6 +118,8 @@ struct locale locale_default(enum lang l, const char *country)
         loc.fiscal_month = 1;                       /* Farvardin */
     if (!*c->code && (l == LANG_BN || l == LANG_HI))
         loc.grouping = GROUPING_INDIC;
+    if (l == LANG_FA)
+        loc.grouping = GROUPING_3;                  /* of whatever country: a Persian crore is half a million */
     snprintf(loc.country, sizeof loc.country, "%.2s", code);
     snprintf(loc.currency, sizeof loc.currency, "%s", c->currency);
     return loc;

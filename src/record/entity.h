@@ -28,6 +28,7 @@ enum {
     F_IMMUTABLE= 1 << 10,   /* may be set at creation only */
     F_PERSONAL = 1 << 11,   /* personal data: export and erasure look here */
     F_NO_GROUPS= 1 << 12,   /* FIELD_INT: a year or the like, shown without separators */
+    F_QUERY    = 1 << 13,   /* its text is a query (record/query.h): what that names is in use */
 };
 
 struct choice { const char *value; msg_id label; const char *tone; };  /* tone: chip colour, "green"; ends with {0} */

@@ -101,3 +101,12 @@ void limit_forgive(enum limit_class class, const struct workspace *ws, str key)
     find(l, key_of(l, class, key), &rates[class], clock_mono())->left = rates[class].burst;
     pthread_mutex_unlock(&l->lock);
 }
+
+void limit_give_back(enum limit_class class, const struct workspace *ws, str key)
+{
+    struct limits *l = ws->limits;
+    pthread_mutex_lock(&l->lock);
+    struct bucket *b = find(l, key_of(l, class, key), &rates[class], clock_mono());
+    b->left = b->left + 1 < rates[class].burst ? b->left + 1 : rates[class].burst;
+    pthread_mutex_unlock(&l->lock);
+}

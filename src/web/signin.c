@@ -102,6 +102,7 @@ void web_sign_in(struct request *rq)
         return;
     }
     limit_forgive(LIMIT_SIGN_IN_ACCOUNT, rq->site, email);
+    limit_give_back(LIMIT_SIGN_IN_IP, rq->site, rq->ip);
     answer_cookie(rq, "sid", token, SESSION_DAYS * 86400);
     str next = request_form(rq, "next");
     answer_redirect(rq, is_own(next) ? next : S("/"));

@@ -125,6 +125,17 @@ START_TEST(the_sixth_try_of_an_account_waits)
 }
 END_TEST
 
+/* Thirty an hour from one address is for who guesses; a whole office may stand behind one. */
+START_TEST(an_office_signs_in_behind_one_address)
+{
+    for (int i = 0; i < 32; i++) {
+        become(NULL);
+        struct reply r = client_post(&c, "/sign-in", "email=o%40p.example&password=correct+horse+battery");
+        ck_assert_msg(r.status == 303, "%d: %d", i, r.status);
+    }
+}
+END_TEST
+
 START_TEST(a_form_without_its_token_is_refused)
 {
     SHOWS(client_post(&c, "/me", "name=Somebody"), 403);
@@ -556,7 +567,7 @@ static Suite *suite(void)
         what_was_deleted_tells_so_and_comes_back_from_the_bin, the_last_write_is_undone_without_its_toast,
         the_week_is_a_form_and_its_mistakes_name_the_day, a_task_moves_from_late_to_done_and_back, a_notice_is_seen_by_its_reader_only_and_read_once,
         every_figure_of_home_opens_its_records, home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered, a_new_password_asks_the_old_one_and_ends_other_sessions,
-        the_sixth_try_of_an_account_waits,
+        the_sixth_try_of_an_account_waits, an_office_signs_in_behind_one_address,
     };
     Suite *s = suite_create("desk");
     TCase *t = tcase_create("all");

@@ -154,6 +154,21 @@ START_TEST(each_member_has_its_mistakes)
 }
 END_TEST
 
+START_TEST(what_one_looks_at_is_kept_of_nobody_who_took_consent_back)
+{
+    const char *id = person("esha");
+    ck_assert_int_eq(served_api(&c, owner.token, "PATCH", MSG("/api/v1/person/%s", id), NULL, "{\"consent_tracking\":\"withdrawn\"}").status, 200);
+    static const char *const looked[] = { "page.viewed", "link.clicked", "content.read", "mail.opened", "mail.clicked" };
+    for (size_t i = 0; i < countof(looked); i++)
+        refused(MSG("{\"kind\":\"%s\",\"person\":\"esha@x.example\"}", looked[i]), "person");
+    const json_t *a = told(MSG("{\"kind\":\"call.held\",\"person\":\"%s\"},{\"kind\":\"mail.replied\",\"person\":\"%s\"}", id, id), 200);
+    ck_assert_int_eq(number_at(a, "kept"), 2);
+    ck_assert_uint_eq(found("name = esha and happened(page.viewed)"), 0);
+    ck_assert_int_eq(served_api(&c, owner.token, "PATCH", MSG("/api/v1/person/%s", id), NULL, "{\"consent_tracking\":\"given\"}").status, 200);
+    ck_assert_int_eq(number_at(told(MSG("{\"kind\":\"page.viewed\",\"person\":\"%s\"}", id), 200), "kept"), 1);
+}
+END_TEST
+
 START_TEST(limits_hold_on_both_sides)
 {
     const char *id = person("dipa"), *bare = MSG("\"kind\":\"page.viewed\",\"person\":\"%s\"", id);
@@ -436,7 +451,7 @@ int main(void)
     int failed = suite_run("feed", 120, begin, end, TESTS(
         a_list_is_kept_and_answered_in_its_order,
         what_is_wrong_with_one_keeps_no_other_out,
-        each_member_has_its_mistakes,
+        each_member_has_its_mistakes, what_one_looks_at_is_kept_of_nobody_who_took_consent_back,
         limits_hold_on_both_sides,
         a_body_of_another_form_is_refused_whole,
         an_event_with_its_key_is_kept_once,

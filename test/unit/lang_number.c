@@ -59,6 +59,9 @@ START_TEST(compact_money_uses_the_words_of_the_trade)
     SAYS(loc_money_compact(&mem, &hi, 125000000, "INR"), "₹१२.५ लाख");
     SAYS(loc_money_compact(&mem, &hi, 1243200000, "INR"), "₹१.२४ करोड़");
     SAYS(loc_money_compact(&mem, &fa, 74000000000, "IRR"), "۷٫۴ میلیارد تومان");
+    struct locale dhaka = reader(LANG_FA, "BD");        /* lakh and crore are no Persian numbers, wherever one reads */
+    SAYS(loc_money_compact(&mem, &dhaka, 1490000000, "BDT"), "۱۴٫۹ میلیون تاکا");
+    SAYS(loc_int(&mem, &dhaka, 16475731), "۱۶٬۴۷۵٬۷۳۱");
     SAYS(loc_compact(&mem, &us, 999), "999");
     SAYS(loc_compact(&mem, &us, 1000), "1K");
     SAYS(loc_compact(&mem, &us, 999499), "999K");

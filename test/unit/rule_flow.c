@@ -155,6 +155,12 @@ START_TEST(a_limit_is_what_its_currency_is_worth_today_and_without_a_rate_the_am
     drain();
     ck_assert_int_eq(counted(&deal_member_entity, ""), 0);
     make(sys, &rate_entity, "currency", "USD", "day", "2026-11-24", "rate", "130");     /* the limit moves with it */
+    static const struct { const char *currency, *rate, *field; } wrong[] = { { "ZZZ", "2", "currency" }, { "USD", "0", "rate" }, { "USD", "-1", "rate" } };
+    for (size_t i = 0; i < countof(wrong); i++) {
+        struct job j = { &rate_entity, 0, PAIRS("currency", wrong[i].currency, "day", "2026-11-25", "rate", wrong[i].rate), 0 };
+        ck_assert(!put(sys, &j));
+        ck_assert_str_eq(e.field, wrong[i].field);
+    }
     ck_assert(set(&seller, &deal_entity, d, "amount", "1999999.99 USD"));
     ck_assert(set(&seller, &deal_entity, d, "amount", "2000000 USD"));
     drain();
@@ -380,6 +386,56 @@ START_TEST(a_step_tells_a_webhook_what_its_owner_may_see_or_says_why_it_cannot)
 }
 END_TEST
 
+static bool run_delete(struct ctx *tx, void *arg, struct err *err)
+{
+    const struct job *j = arg;
+    return record_delete(tx, j->en, j->id, 0, err);
+}
+
+static bool may_go(const struct entity *en, int64_t id)
+{
+    struct ctx c = fresh(&owner);
+    e = (struct err){ 0 };
+    return record_write(&c, run_delete, &(struct job){ .en = en, .id = id }, &e);
+}
+
+/* A rule that goes on with what is gone would be silent and say it is on. */
+START_TEST(what_a_rule_or_a_condition_names_does_not_go_before_them)
+{
+    only_own();
+    int64_t segment[7];
+    for (size_t i = 0; i < countof(segment); i++)
+        segment[i] = make(&owner, &segment_entity, "name", arena_fmt(&a, "Named %zu", i).p, "entity", "deal", "criteria", "owner is empty");
+    int64_t hook = make(&owner, &webhook_entity, "name", "Shop", "url", "https://shop.example/in", "topics", "deal", "owner", id_of(owner.user_id),
+                        "filter", "in segment \"Named 5\"");
+    int64_t flow = rule(&owner, "Flow", "when hand\nabout deal\ndo set\nfield next_step\nto x\n");
+    const int64_t users[] = {
+        rule(&owner, "Enters", arena_fmt(&a, "when entered\nabout deal\nsegment %s\ndo set\nfield next_step\nto in\n", id_of(segment[0])).p),
+        rule(&owner, "If", "when hand\nabout deal\nif in segment \"Named 1\"\ndo set\nfield next_step\nto y\n"),
+        rule(&owner, "Within", "when hand\nabout deal\ndo if\ncriteria amount > {limit} and in segment \"named 2\"\ndo set\nfield next_step\nto y\ndo end\n"),
+        rule(&owner, "Starts", arena_fmt(&a, "when hand\nabout deal\ndo start\nrule %s\ndo webhook\nwebhook %s\n", id_of(flow), id_of(hook)).p),
+    };
+    int64_t view = make(&owner, &saved_view_entity, "name", "Mine", "entity", "deal", "criteria", "in\nsegment \"Named 3\"");
+    int64_t policy = make(&owner, entity_find(S("sla_policy")), "name", "Clock", "about", "deal", "minutes", "60", "starts_when", "in segment \"Named 6\"",
+                          "ends_when", "status = won");
+    ck_assert(may_go(&segment_entity, segment[4]));      /* nobody asks it */
+    static const int used[] = { 0, 1, 2, 3, 5, 6 };
+    for (size_t i = 0; i < countof(used); i++)
+        ck_assert_msg(!may_go(&segment_entity, segment[used[i]]) && e.code == ERR_CONFLICT, "%d went", used[i]);
+    ck_assert(!may_go(&webhook_entity, hook));
+    ck_assert_str_eq(msg_key(e.msg), "rule.names_it");
+    ck_assert(!may_go(&rule_entity, flow));
+    struct job renamed = { &segment_entity, segment[1], PAIRS("name", "Another"), 0 };
+    ck_assert(!put(&owner, &renamed));
+    for (size_t i = 0; i < countof(users); i++)
+        ck_assert(may_go(&rule_entity, users[i]));
+    ck_assert(may_go(&webhook_entity, hook) && may_go(&rule_entity, flow) && may_go(&saved_view_entity, view));
+    ck_assert(may_go(entity_find(S("sla_policy")), policy));
+    for (size_t i = 0; i < countof(used); i++)
+        ck_assert_msg(may_go(&segment_entity, segment[used[i]]), "%d: %s", used[i], e.detail);
+}
+END_TEST
+
 /* ── limits, on both sides ───────────────────────────────────────────────── */
 
 /* A chain of rules, each started by the one before; how many of them ran. */
@@ -488,6 +544,7 @@ SUITE("rule_flow", 300, open_all, firm_close,
       by_hand_begins_only_what_is_on_and_begins_so,
       a_rule_of_both_teams_holds_as_both_heads_signed_it_and_every_version_stays,
       a_step_tells_a_webhook_what_its_owner_may_see_or_says_why_it_cannot,
+      what_a_rule_or_a_condition_names_does_not_go_before_them,
       a_chain_is_eight_deep_and_the_ninth_is_refused,
       the_hourly_limit_lets_as_many_through_as_it_says_and_an_hour_later_as_many_again,
       a_text_has_as_many_steps_and_blocks_as_it_may_and_not_one_more,

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/random.h"
 #include "flow/feed.h"
+#include "flow/rule.h"
 #include "flow/segment.h"
 #include "msg/segment.h"
 #include "record/scan.h"
@@ -189,10 +190,10 @@ static int64_t add_segment(const char *name, const struct entity *en, str criter
 static void open_world(uint64_t seed)
 {
     house_open();
-    const struct entity *own[] = { &segment_entity };
+    const struct entity *own[] = { &segment_entity, &rule_entity };
     static bool is_added;
     if (!is_added) {
-        catalogue_add(own, 1);
+        catalogue_add(own, countof(own));
         feed_register(&segment_consumer, 1);
     }
     is_added = true;
@@ -687,7 +688,7 @@ START_TEST(a_segment_that_others_ask_is_neither_renamed_nor_deleted_and_never_as
     ck_assert(!save(a, "criteria", S("city = Delhi or in segment A")));
     ck_assert_int_eq(e.msg, MSG_segment_circle);
     ck_assert(!save(a, "name", S("Z")));
-    ck_assert_int_eq(e.msg, MSG_segment_rename_used);
+    ck_assert_msg(e.msg == MSG_segment_rename_used, "%d %s", e.msg, e.detail);
     struct ctx c = ctx;
     c.who = &owner;
     ck_assert(!record_write(&c, run_drop, &a, &e));
