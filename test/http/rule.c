@@ -79,7 +79,6 @@ static void open_all(void)
     struct ctx c = workspace_ctx(ws, &a, reader, &loc);
     ck_assert_msg(record_write(&c, put_seller, NULL, &e), "%s", e.detail);
     db_conn_close(reader);
-    web_open();
     ck_assert_msg(server_start(ws, &(struct server_options){ .listen = "127.0.0.1:0" }, &server, &e), "%s", e.detail);
     sign_in(&owner, "o");
     sign_in(&seller, "s");

@@ -40,7 +40,6 @@ static void open_all(void)
     const struct workspace_init in = { .company = "Padma", .country = "BD", .lang = LANG_EN, .admin_email = "o@padma.example",
                                        .admin_name = "Owner", .password = S("correct horse battery") };
     ck_assert_msg(workspace_create(place_for(folder), &in, &ws, &e), "%s", e.detail);
-    web_open();
     ck_assert_msg(server_start(ws, &(struct server_options){ .listen = "127.0.0.1:0" }, &server, &e), "%s", e.detail);
     who = client_new(server_port(server));
     struct reply r = client_get(&who, "/sign-in");
