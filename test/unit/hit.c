@@ -153,19 +153,19 @@ static void tell(struct buf *b)
 
 enum { LETTERS = 2, LINKS = 5 };
 static struct delivery letter[LETTERS];
-struct opening { struct link_hit hit; bool is_click; };
+struct opened { struct link_hit hit; bool is_click; };
 
 static bool run_make(struct ctx *tx, void *d, struct err *err) { return delivery_make(tx, d, err); }
 static bool run_open(struct ctx *tx, void *arg, struct err *err)
 {
-    const struct opening *o = arg;
+    const struct opened *o = arg;
     return o->is_click ? link_clicked(tx, &o->hit, err) : delivery_opened(tx, &o->hit, err);
 }
 
 /* Judged when it came, as the handler does. */
 static bool put_open(struct ctx *tx, void *arg, struct err *err)
 {
-    struct opening o = *(const struct opening *)arg;
+    struct opened o = *(const struct opened *)arg;
     return robot_by_signs(tx, &o.hit.by, &o.hit.judged, err)
         && hit_put(tx, o.is_click ? LINK_CLICKED : DELIVERY_OPENED, link_hit_text(tx->a, &o.hit), err);
 }
@@ -181,15 +181,15 @@ static void write_letters(void)
     }
 }
 
-static struct opening *some_opening(struct seeded *rnd)
+static struct opened *some_opening(struct seeded *rnd)
 {
     static const char *const by[] = { "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "curl/8",
                                       "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)" };
-    struct opening *o = arena_new(&house_arena, struct opening, 1);
+    struct opened *o = arena_new(&house_arena, struct opened, 1);
     struct link_open *at;
     int64_t idx = seeded_below(rnd, 3) ? 1 + seeded_below(rnd, seeded_below(rnd, 8) ? LINKS - 1 : LINKS) : 0;
     ok(link_find(&ctx, letter[seeded_below(rnd, LETTERS)].id, idx, &at, &e));
-    *o = (struct opening){ { .at = at, .by = { .user_agent = str_of(by[seeded_below(rnd, 4) ? 0 : seeded_below(rnd, 3)]) } }, idx > 0 };
+    *o = (struct opened){ { .at = at, .by = { .user_agent = str_of(by[seeded_below(rnd, 4) ? 0 : seeded_below(rnd, 3)]) } }, idx > 0 };
     return o;
 }
 

@@ -157,7 +157,7 @@ END_TEST
 static bool age(struct db_conn *tx, void *arg, struct err *err)
 {
     static const char *const sql[] = {
-        "UPDATE search_doc SET folded = 'zz' || substr(folded, 2)", "DROP TABLE search_fts", "DROP TABLE hit",
+        "UPDATE search_doc SET folded = 'zz' || substr(folded, 2)", "DROP TABLE search_fts", "DROP TABLE hit", "ALTER TABLE change DROP COLUMN version",
         "DELETE FROM setu_migration WHERE version >= 10", "DELETE FROM setu_catalogue",
     };
     (void)arg;
