@@ -557,6 +557,7 @@ static Suite *suite(void)
 {
     const TTest *const tests[] = {
         a_new_owner_is_led_through_the_first_steps_until_there_are_people, the_right_password_opens_and_the_session_ends_with_sign_out,
+        an_office_signs_in_behind_one_address,
         a_wrong_password_and_an_unknown_address_answer_alike, a_form_without_its_token_is_refused,
         settings_are_not_there_for_a_seller, nobody_gives_themselves_a_role, settings_are_checked_and_hold_at_once,
         the_check_of_health_finds_sound_data, the_language_of_one_reader_turns_the_page_and_no_other,
@@ -567,7 +568,7 @@ static Suite *suite(void)
         what_was_deleted_tells_so_and_comes_back_from_the_bin, the_last_write_is_undone_without_its_toast,
         the_week_is_a_form_and_its_mistakes_name_the_day, a_task_moves_from_late_to_done_and_back, a_notice_is_seen_by_its_reader_only_and_read_once,
         every_figure_of_home_opens_its_records, home_counts_what_was_won_by_its_day_and_not_by_when_it_was_entered, a_new_password_asks_the_old_one_and_ends_other_sessions,
-        the_sixth_try_of_an_account_waits, an_office_signs_in_behind_one_address,
+        the_sixth_try_of_an_account_waits,
     };
     Suite *s = suite_create("desk");
     TCase *t = tcase_create("all");

@@ -79,7 +79,8 @@ END_TEST
 /* As it is shown, as it is dialled, as one types on; by words of a list too. */
 START_TEST(a_telephone_number_is_found_however_it_is_written)
 {
-    static const char *const written[] = { "01706-557496", "01706557496", "০১৭০৬-৫৫৭৪৯৬", "০১৭০৬ ৫৫", "+8801706557496", "008801706557496", "(880) 1706-557", "8801706" };
+    static const char *const written[] = { "01706-557496", "01706557496", "০১৭০৬-৫৫৭৪৯৬", "০১৭০৬ ৫৫", "+8801706557496", "008801706557496",
+                                           "(880) 1706-557", "8801706" };
     static const char *const other[] = { "01706-557497", "557496", "0170" };
     int64_t rokeya = make(sys, &person_entity, "name", "Rokeya Sakhawat", "phone", "+8801706557496");
     make(sys, &person_entity, "name", "Someone Else", "phone", "+989159612121");
