@@ -13,7 +13,7 @@ export async function screens(served, more) {
     ['people', '/people'], ['people-none', '/people?q=zzzzqqq'], ['person', `/people/${id.person}`], ['person-new', '/people/new'],
     ['person-edit', `/people/${id.person}/edit`], ['history', `/people/${id.person}/history`], ['duplicates', '/people/duplicates'],
     ['companies', '/companies'], ['company', `/companies/${id.company}`],
-    ['board', '/deals'], ['deals', '/deals?view=table'], ['deal', `/deals/${id.deal}`], ['deal-move', `/deals/${id.deal}/move`],
+    ['board', '/deals'], ['deals', '/deals?layout=table'], ['deal', `/deals/${id.deal}`], ['deal-move', `/deals/${id.deal}/move`],
     ['orders', '/orders'], ['order', `/orders/${id.sales_order}`], ['products', '/products'], ['product', `/products/${id.product}`],
     ['queue', '/leads/queue'], ['leads', '/leads'], ['lead', `/leads/${id.lead}`], ['funnel', '/funnel'],
     ['definitions', '/definitions'], ['definition', `/definitions/${id.stage_definition}`],
