@@ -58,8 +58,16 @@ chrome.stdio[4].on('data', d => {
     else if (m.method === 'Log.entryAdded' && /Content Security|violat/i.test(m.params.entry.text)) complaints.push(m.params.entry.text)
   }
 })
+// A browser that falls silent is started anew, once, with all of this.
+const silent = method => {
+  chrome.kill('SIGKILL')
+  if (process.env.SETU_ISLANDS_AGAIN) { console.log(`FAILED: the browser did not answer ${method}`); process.exit(1) }
+  try { execFileSync(process.execPath, [process.argv[1]], { env: { ...process.env, SETU_ISLANDS_AGAIN: '1' }, stdio: 'inherit' }) } catch { process.exit(1) }
+  process.exit(0)
+}
 const send = (method, params = {}, sessionId) => new Promise(done => {
-  waiting.set(++serial, done)
+  const late = setTimeout(silent, 60000, method)
+  waiting.set(++serial, m => { clearTimeout(late); done(m) })
   chrome.stdio[3].write(JSON.stringify({ id: serial, method, params, sessionId }) + '\0')
 })
 const sleep = ms => new Promise(done => setTimeout(done, ms))
