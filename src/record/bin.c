@@ -1,9 +1,10 @@
 /* bin.c - deleted records by the time they went; one index an entity, over deleted ones alone. */
 #include "record/bin.h"
+#include "base/clock.h"
 #include "record/access.h"
 #include "record/sql.h"
 
-static int64_t oldest(const struct ctx *c) { return c->now - UNDO_DAYS * (int64_t)86400000000; }
+static int64_t oldest(const struct ctx *c) { return c->now - UNDO_DAYS * DAY_US; }
 
 bool bin_is_of(const struct ctx *c, const struct entity *en)
 {

@@ -4,6 +4,7 @@
  * One row of write_log an act, one row of change a field. Secret fields are
  * told as changed, never with their values.
  */
+#include "base/clock.h"
 #include "base/id.h"
 #include "msg/record.h"
 #include "record/bin.h"
@@ -145,7 +146,7 @@ bool record_last_write(struct ctx *c, int64_t *write_id, struct err *e)
     int64_t id = 0;
     if (!db_get_int(c->c, "SELECT id FROM write_log WHERE actor_id = $1 AND undone_by IS NULL"
                           " AND undo_of IS NULL AND at >= $2 ORDER BY id DESC LIMIT 1",
-                    DB_ARGS(V(c->who->user_id), V(c->now - UNDO_DAYS * 86400000000)), &found, &id, e))
+                    DB_ARGS(V(c->who->user_id), V(c->now - UNDO_DAYS * DAY_US)), &found, &id, e))
         return false;
     *write_id = found ? id : 0;
     return true;

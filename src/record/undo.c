@@ -6,6 +6,7 @@
  * where it still can be: it has been reckoned anew since, and is again after the undo. Hooks rest during an undo: what
  * they had written stands in the same write and is put back with it.
  */
+#include "base/clock.h"
 #include "msg/record.h"
 #include "record/search.h"
 #include "record/store.h"
@@ -37,7 +38,7 @@ static bool check_write(struct ctx *tx, int64_t write_id, struct err *e)
         return fail(e, ERR_NOT_FOUND, MSG_record_undo_nothing, "write %lld", (long long)write_id);
     if (is_undone)
         return fail(e, ERR_CONFLICT, MSG_record_undo_done, "write %lld", (long long)write_id);
-    if (at < tx->now - UNDO_DAYS * 86400000000) {
+    if (at < tx->now - UNDO_DAYS * DAY_US) {
         fail(e, ERR_INVALID, MSG_record_undo_too_old, "write %lld", (long long)write_id);
         return err_arg_int(e, "days", UNDO_DAYS);
     }

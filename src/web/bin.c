@@ -1,12 +1,11 @@
 /* bin.c - deleted records shown to who could see them, and the words of an undo. */
 #include "web/bin.h"
+#include "base/clock.h"
 #include "base/id.h"
 #include "msg/record.h"
 #include "msg/web.h"
 #include "record/bin.h"
 #include "web/records.h"
-
-static const int64_t day_us = INT64_C(86400000000);
 
 static str say(struct ctx *c, msg_id id) { return msg_text(c->a, c->loc, id, NULL); }
 
@@ -43,7 +42,7 @@ static void show_gone(struct request *rq, const struct deleted *d)
     struct record_gone_view v = {
         .title = name_of(c, d), .said = _(web_gone_by, .who = A(who_of(d)), .when = A(loc_instant(c->a, c->loc, d->at, DATE_MEDIUM))),
         .restore = undo_url(c, d), .bin = bin_url(c, d->en), .back_to = record_url(c->a, d->en, d->id).s,
-        .until = _(web_gone_until, .date = A(loc_date(c->a, c->loc, zone_days(c->loc->zone, d->at + UNDO_DAYS * day_us), DATE_LONG))),
+        .until = _(web_gone_until, .date = A(loc_date(c->a, c->loc, zone_days(c->loc->zone, d->at + UNDO_DAYS * DAY_US), DATE_LONG))),
         .other = _(web_gone_other), .history = history_of(rq, d),
     };
     if (d->with > 0)
